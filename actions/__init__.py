@@ -1,0 +1,1 @@
+"""What a plan has promised to do: owners, dates, updates, reminders."""

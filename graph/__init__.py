@@ -1,0 +1,1 @@
+"""The thread from source to measure: what rests on what, where it stops, and its picture."""

@@ -1,0 +1,148 @@
+"""The database: base class, column types, engine and sessions. No Flask."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKey,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_TIMEOUT_MS = 8_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, always aware and in UTC, also where the database keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+Key = Annotated[int, mapped_column(primary_key=True)]
+RecordKey = Annotated[int, mapped_column(ForeignKey("record.id", ondelete="CASCADE"), primary_key=True)]
+RecordRef = Annotated[int, mapped_column(ForeignKey("record.id", ondelete="CASCADE"), index=True)]
+Name = Annotated[str, mapped_column(String(200))]
+Slug = Annotated[str, mapped_column(String(120))]
+Word = Annotated[str, mapped_column(String(40))]
+LongText = Annotated[str, mapped_column(Text, default="")]
+Instant = Annotated[datetime, mapped_column(UtcDateTime)]
+MadeAt = Annotated[datetime, mapped_column(UtcDateTime, default=now)]
+
+
+class Base(DeclarativeBase):
+    """Parent of all models; the naming convention keeps migrations possible on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime()}
+
+
+def one_of(column: str, values: type[Any], *, nullable: bool = False) -> str:
+    """The text of a check constraint that holds a column to the values of an enumeration."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IS NULL OR {column} IN ({listed})" if nullable else f"{column} IN ({listed})"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One engine with its two kinds of session."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def reader(self) -> Session:
+        """A session that only reads."""
+        return _maker(self.engine)()
+
+    def writer(self) -> Session:
+        """A session that may write; on SQLite it takes the write lock at once, so that it never fails half way."""
+        return _maker(self.engine.execution_options(sqlite_begin="IMMEDIATE"))()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.reader() as session:
+            yield session
+
+    @contextmanager
+    def writing(self, channel: str) -> Iterator[Session]:
+        """A session for one unit of work that commits at the end; `channel` names where its changes come from."""
+        with self.writer() as session, session.begin():
+            session.info["channel"] = channel
+            yield session
+
+
+def _maker(engine: Engine) -> sessionmaker[Session]:
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def connect(url: str) -> Database:
+    """Open the database at the address; nothing is created, no connection made yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        _use_sqlite_well(engine)
+    else:
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, pool_pre_ping=True)
+    return Database(engine)
+
+
+def _use_sqlite_well(engine: Engine) -> None:
+    """Durable commits, foreign keys, and transactions that begin when we say (the driver begins them late)."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,54 @@
+"""What can go wrong, in terms that a page, the API and a command can each answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class KnowledgeBaseError(Exception):
+    """Anything that the service refuses or cannot do; its text is fit for a person to read."""
+
+
+class NotFound(KnowledgeBaseError):
+    """There is no such record, or the person may not know that there is."""
+
+    def __init__(self, kind: str, ref: str) -> None:
+        super().__init__(f"There is no {kind} called “{ref}”")
+        self.kind = kind
+        self.ref = ref
+
+
+class NotAllowed(KnowledgeBaseError):
+    """The person is known, but their roles do not include this."""
+
+
+class Conflict(KnowledgeBaseError):
+    """Somebody saved the record since the person opened it; `theirs` holds what stands now, by field."""
+
+    def __init__(self, message: str, *, theirs: Mapping[str, str] | None = None, saved_by: str = "") -> None:
+        super().__init__(message)
+        self.theirs = dict(theirs or {})
+        self.saved_by = saved_by
+
+
+class Invalid(KnowledgeBaseError):
+    """A value cannot stand; `field` names the form field it belongs to."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooMany(KnowledgeBaseError):
+    """Too many tries in too short a time; `seconds` says how long to wait."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Misconfigured(KnowledgeBaseError):
+    """The service may not start with these settings."""

@@ -1,0 +1,1 @@
+"""The tables of the shared catalogue, one module for each subject."""

@@ -1,0 +1,111 @@
+"""Plans, how they stand to sources, and what they put first."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.db import Base, Key, LongText, Name, RecordKey, Slug, Word, one_of
+from kb.models.organisation import Post
+from kb.models.record import Kind, Record
+from kb.models.source import Source
+
+
+class ResponseType(StrEnum):
+    """How a plan stands to a source; a response without type and text is a gap."""
+
+    INCORPORATED = "incorporated"
+    ALIGNED = "aligned"
+    SUPPORTING = "supporting"
+    MONITORING = "monitoring"
+    CONSIDERING = "considering"
+    CONTEXT_ONLY = "context-only"
+
+
+# A response of these types says that the plan acts, so one without an action is a gap.
+ACTING_RESPONSES = frozenset({ResponseType.INCORPORATED, ResponseType.ALIGNED, ResponseType.SUPPORTING})
+
+
+class Plan(Record):
+    """A workforce plan or programme."""
+
+    __tablename__ = "plan"
+    __mapper_args__ = {"polymorphic_identity": Kind.PLAN}
+
+    id: Mapped[RecordKey]
+    summary: Mapped[LongText]
+    nation: Mapped[Word] = mapped_column(default="")
+    stale_after_days: Mapped[int] = mapped_column(default=28)
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    first_loaded_on: Mapped[date | None]
+
+
+class Response(Record):
+    """A row of a plan's mapping table: how the plan stands to one or more sources."""
+
+    __tablename__ = "response"
+    __mapper_args__ = {"polymorphic_identity": Kind.RESPONSE}
+    __table_args__ = (
+        CheckConstraint(one_of("response_type", ResponseType, nullable=True), name="known_type"),
+        CheckConstraint("response_type IS NULL OR text <> ''", name="type_with_text"),
+    )
+
+    id: Mapped[RecordKey]
+    section: Mapped[Word] = mapped_column(default="")
+    position: Mapped[int]
+    response_type: Mapped[str | None]
+    text: Mapped[LongText]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    review_by: Mapped[date | None]
+    owner: Mapped[Post | None] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
+    sources: Mapped[list[Source]] = relationship(
+        secondary="response_source", lazy="raise_on_sql", order_by="ResponseSource.position"
+    )
+
+    @property
+    def is_empty(self) -> bool:
+        return self.response_type is None and not self.text
+
+
+class ResponseSource(Base):
+    """One source of a response; a row that names two documents has two."""
+
+    __tablename__ = "response_source"
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class PrioritySet(Base):
+    """Priorities that were named together, by a plan or by a source."""
+
+    __tablename__ = "priority_set"
+    __table_args__ = (CheckConstraint("(plan_id IS NULL) <> (source_id IS NULL)", name="of_plan_or_source"),)
+
+    id: Mapped[Key]
+    ref: Mapped[Slug] = mapped_column(unique=True)
+    title: Mapped[Name]
+    position: Mapped[int] = mapped_column(default=0)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    priorities: Mapped[list[Priority]] = relationship(
+        lazy="raise_on_sql", foreign_keys="Priority.set_id", order_by="Priority.position", back_populates="set"
+    )
+
+
+class Priority(Record):
+    """Something that a plan puts first, or that a source names as its own priority."""
+
+    __tablename__ = "priority"
+    __mapper_args__ = {"polymorphic_identity": Kind.PRIORITY}
+    __table_args__ = (UniqueConstraint("set_id", "position"),)
+
+    id: Mapped[RecordKey]
+    set_id: Mapped[int] = mapped_column(ForeignKey("priority_set.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    summary: Mapped[LongText]
+    set: Mapped[PrioritySet] = relationship(lazy="raise_on_sql", foreign_keys=[set_id], back_populates="priorities")

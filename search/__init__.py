@@ -1,0 +1,1 @@
+"""Finding records by words, kept in step with the database."""
