@@ -1,0 +1,100 @@
+"""Writing and reading history: every service that changes a record notes it here, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+
+from kb.db import now
+from kb.models.history import Change, Channel
+from kb.models.record import Record
+from kb.permissions import Capability, Person, visible_to
+from kb.words import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+# Columns that follow from others or that nobody changes by hand.
+NOT_NOTED = frozenset(
+    {"id", "version", "updated_at", "created_at", "author_id", "document", "document_line", "position"}
+)
+
+
+def channel_of(session: Session) -> Channel:
+    """Through what this session's changes come; whoever opened the session said so."""
+    return Channel(session.info["channel"])
+
+
+def note(
+    session: Session, record: Record, field: str, old: object, new: object, *, reason: str = "", by: Person
+) -> Change:
+    """Add one line to a record's history and mark the record as changed now."""
+    record.updated_at = now()
+    change = Change(
+        record_id=record.id,
+        person_id=by.user_id,
+        channel=channel_of(session),
+        field=field,
+        old=_text(old),
+        new=_text(new),
+        reason=reason,
+    )
+    session.add(change)
+    return change
+
+
+def note_created(session: Session, record: Record, *, by: Person, reason: str = "") -> Change:
+    """Say that the record was made; it must have been flushed, so that it has an id."""
+    return note(session, record, "record", None, record.title, reason=reason, by=by)
+
+
+def note_changes(session: Session, record: Record, *, by: Person, reason: str = "") -> list[Change]:
+    """Note every column of the record that differs from the database; call it before the flush."""
+    state = inspect(record)
+    changes = []
+    for attribute in state.mapper.column_attrs:
+        if attribute.key in NOT_NOTED:
+            continue
+        past = state.attrs[attribute.key].history
+        if past.has_changes():
+            old = past.deleted[0] if past.deleted else None
+            new = past.added[0] if past.added else None
+            changes.append(note(session, record, attribute.key, old, new, reason=reason, by=by))
+    return changes
+
+
+def list_for(session: Session, record: Record, *, person: Person, limit: int = 50) -> Sequence[Change]:
+    """The newest changes of one record, newest first; who made them is loaded for those who may know."""
+    query = select(Change).where(Change.record_id == record.id).order_by(Change.id.desc()).limit(limit)
+    if person.may(Capability.READ_UPDATES):
+        query = query.options(joinedload(Change.person))
+    return session.scalars(query).all()
+
+
+def list_recent(session: Session, *, person: Person, limit: int = 5, people_only: bool = True) -> Sequence[Change]:
+    """The newest changes of all records that the person may see, without what the first loading wrote."""
+    query = (
+        select(Change)
+        .join(Change.record)
+        .where(visible_to(person))
+        .options(joinedload(Change.record), joinedload(Change.person))
+        .order_by(Change.id.desc())
+        .limit(limit)
+    )
+    if people_only:
+        query = query.where(Change.channel != Channel.SEED)
+    return session.scalars(query).all()
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, StrEnum):
+        return value.value
+    return spoken(value) if isinstance(value, date) else str(value)

@@ -1,0 +1,160 @@
+"""Making, confirming and retiring links; what may be joined is the table in `kb.models.link`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from kb import history
+from kb.db import now
+from kb.errors import Invalid, NotFound
+from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
+from kb.models.record import Kind
+from kb.permissions import SYSTEM, Capability
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kb.models.record import Record
+    from kb.permissions import Person
+
+PHRASES: dict[LinkType, str] = {
+    LinkType.CALLS_FOR: "calls for",
+    LinkType.ANSWERED_BY: "is answered by",
+    LinkType.DELIVERED_BY: "is delivered by",
+    LinkType.SUPERSEDES: "supersedes",
+    LinkType.AMENDS: "amends",
+    LinkType.IMPLEMENTS: "implements",
+    LinkType.REVIEWS: "reviews",
+    LinkType.DRAWS_ON: "draws on",
+    LinkType.DEPENDS_ON: "depends on",
+    LinkType.SAME_AS: "is the same as",
+}
+
+
+def types_between(start: str, end: str) -> list[LinkType]:
+    """The link types that may join a record of the first kind to one of the second."""
+    return [kind for kind, pairs in ALLOWED.items() if (start, end) in pairs]
+
+
+def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason: str, by: Person) -> Link:
+    """Join two records.
+
+    Raises Invalid when the kinds do not join, the link is there already, or it would close a circle.
+    """
+    require_editing(start, by)
+    _check(session, start, kind, end)
+    link = Link(
+        type=kind,
+        from_id=start.id,
+        from_kind=start.kind,
+        to_id=end.id,
+        to_kind=end.kind,
+        reason=reason.strip(),
+        made_by_id=by.user_id,
+    )
+    session.add(link)
+    history.note(session, start, "link", None, f"{PHRASES[kind]} “{end.title}”", reason=reason, by=by)
+    return link
+
+
+def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
+    """Let a link count no longer; it stays on record with the reason."""
+    link = get(session, link_id)
+    require_editing(link.start, by)
+    link.state = LinkState.RETIRED
+    history.note(session, link.start, "link", _told(link), None, reason=reason, by=by)
+    return link
+
+
+def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
+    """Say that a link still holds."""
+    link = get(session, link_id)
+    require_editing(link.start, by)
+    link.state = LinkState.CURRENT
+    link.confirmed_at = now()
+    history.note(session, link.start, "link", _told(link), _told(link), reason=reason, by=by)
+    return link
+
+
+def get(session: Session, link_id: int) -> Link:
+    """The link with both its records, or NotFound."""
+    link = session.get(Link, link_id, options=[joinedload(Link.start), joinedload(Link.end)])
+    if link is None:
+        raise NotFound("link", str(link_id))
+    return link
+
+
+def list_of(session: Session, record_id: int) -> Sequence[Link]:
+    """All links that start or end at a record, retired ones too, with both their records."""
+    query = (
+        select(Link)
+        .where(or_(Link.from_id == record_id, Link.to_id == record_id))
+        .options(joinedload(Link.start), joinedload(Link.end))
+        .order_by(Link.type, Link.id)
+    )
+    return session.scalars(query).all()
+
+
+def require_editing(record: Record, by: Person) -> None:
+    """Raise NotAllowed unless the person may change this record's links."""
+    if by is SYSTEM:
+        return
+    capability = Capability.EDIT_SHARED if record.plan_id is None else Capability.EDIT_PLAN
+    by.require(capability, plan_id=record.plan_id)
+
+
+def _check(session: Session, start: Record, kind: LinkType, end: Record) -> None:
+    if start.id == end.id:
+        raise Invalid("to", gettext("A record cannot be linked to itself"))
+    if (Kind(start.kind), Kind(end.kind)) not in ALLOWED[kind]:
+        raise Invalid(
+            "to",
+            gettext(
+                "“%(phrase)s” cannot join %(start)s to %(end)s; choose another kind of record or another link",
+                phrase=PHRASES[kind],
+                start=_article(start.kind),
+                end=_article(end.kind),
+            ),
+        )
+    existing = session.scalar(select(Link.id).where(Link.type == kind, Link.from_id == start.id, Link.to_id == end.id))
+    if existing is not None:
+        raise Invalid(
+            "to",
+            gettext("“%(start)s” already %(phrase)s “%(end)s”", start=start.title, phrase=PHRASES[kind], end=end.title),
+        )
+    if kind in ORDERED_TYPES and _reaches(session, kind, end.id, start.id):
+        raise Invalid(
+            "to",
+            gettext(
+                "This would close a circle: “%(end)s” already leads back to “%(start)s”",
+                end=end.title,
+                start=start.title,
+            ),
+        )
+
+
+def _reaches(session: Session, kind: LinkType, start: int, target: int) -> bool:
+    """Whether links of one type lead from one record to another, step by step outward."""
+    seen, edge = {start}, {start}
+    while edge:
+        if target in seen:
+            return True
+        query = select(Link.to_id).where(Link.type == kind, Link.from_id.in_(edge), Link.state != LinkState.RETIRED)
+        edge = set(session.scalars(query)) - seen
+        seen |= edge
+    return target in seen
+
+
+def _told(link: Link) -> str:
+    return f"{PHRASES[LinkType(link.type)]} “{link.end.title}”"
+
+
+def _article(kind: str) -> str:
+    word = kind.replace("_", " ")
+    return f"an {word}" if word[0] in "aeio" else f"a {word}"

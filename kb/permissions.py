@@ -1,0 +1,136 @@
+"""Who may do what: one table that the code, the tests and the help page read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, false, or_, true
+
+from kb.errors import NotAllowed
+from kb.models.record import Record, Visibility
+from kb.models.user import Role
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+
+class Holder(StrEnum):
+    """Who a capability is given to; lead, steering and owner are meant within the plan concerned."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    OWNER = "action owner"
+    LEAD = "strategy lead"
+    STEERING = "steering group"
+    ADMINISTRATOR = "administrator"
+
+
+class Capability(StrEnum):
+    """Something that a person may be allowed to do; the value is the sentence that the help page shows."""
+
+    READ = "Read published records"
+    READ_UPDATES = "Read updates, asks for support, and who holds a post"
+    READ_DRAFTS = "Read drafts of the plan"
+    EDIT_SHARED = "Add and change sources, key points, implications and glossary terms"
+    EDIT_PLAN = "Change the plan’s responses, priorities, links and actions"
+    UPDATE_ACTION = "Send an update on an action and mark it done"
+    VERIFY_ACTION = "Verify that an action is done (never one’s own)"
+    ANSWER_SUPPORT = "Answer an ask for support"
+    SEE_OUTBOX = "See the mails that wait or were sent"
+    MANAGE_PEOPLE = "Manage people and their roles"
+
+
+_LEADERS = frozenset({Holder.LEAD, Holder.STEERING})
+TABLE: Mapping[Capability, frozenset[Holder]] = {
+    Capability.READ: frozenset({Holder.SIGNED_IN}),
+    Capability.READ_UPDATES: frozenset({Holder.SIGNED_IN}),
+    Capability.READ_DRAFTS: _LEADERS,
+    Capability.EDIT_SHARED: frozenset({Holder.LEAD}),
+    Capability.EDIT_PLAN: frozenset({Holder.LEAD}),
+    Capability.UPDATE_ACTION: frozenset({Holder.OWNER, Holder.LEAD}),
+    Capability.VERIFY_ACTION: _LEADERS,
+    Capability.ANSWER_SUPPORT: _LEADERS,
+    Capability.SEE_OUTBOX: frozenset({Holder.ADMINISTRATOR}),
+    Capability.MANAGE_PEOPLE: frozenset({Holder.ADMINISTRATOR}),
+}
+# With public reading (and so in demonstration mode) published records need no sign-in; nothing else becomes public.
+PUBLIC = frozenset({Capability.READ})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever asks: a signed-in user with roles and posts, or somebody who has not signed in."""
+
+    user_id: int | None = None
+    name: str = ""
+    roles: Mapping[int, Role] = field(default_factory=dict)
+    posts: Mapping[int, str] = field(default_factory=dict)
+    is_administrator: bool = False
+    reads_publicly: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def post_titles(self) -> list[str]:
+        return list(self.posts.values())
+
+    def may(self, capability: Capability, *, plan_id: int | None = None, owner_id: int | None = None) -> bool:
+        """Whether the table gives this person the capability.
+
+        With `plan_id` the role in that plan decides, without it a role in any plan; `owner_id` is the post that owns
+        the action in question.
+        """
+        if capability in PUBLIC and self.reads_publicly:
+            return True
+        return bool(TABLE[capability] & self._holders(plan_id, owner_id))
+
+    def require(self, capability: Capability, *, plan_id: int | None = None, owner_id: int | None = None) -> None:
+        """Raise NotAllowed unless the person has the capability."""
+        if not self.may(capability, plan_id=plan_id, owner_id=owner_id):
+            raise NotAllowed(gettext("Your roles do not include this: %(what)s.", what=capability.value.lower()))
+
+    def _holders(self, plan_id: int | None, owner_id: int | None) -> set[Holder]:
+        if not self.is_signed_in:
+            return {Holder.ANYONE}
+        held = {Holder.ANYONE, Holder.SIGNED_IN}
+        roles = set(self.roles.values()) if plan_id is None else {self.roles.get(plan_id)}
+        if Role.LEAD in roles:
+            held.add(Holder.LEAD)
+        if Role.STEERING in roles:
+            held.add(Holder.STEERING)
+        if self.is_administrator:
+            held.add(Holder.ADMINISTRATOR)
+        if owner_id is not None and owner_id in self.posts:
+            held.add(Holder.OWNER)
+        return held
+
+    def plans_with(self, *roles: Role) -> list[int]:
+        """The plans in which the person has one of the roles."""
+        return [plan_id for plan_id, role in self.roles.items() if role in roles]
+
+
+NOBODY = Person()
+# Seeding, the worker and commands run with the rights of the machine they run on.
+SYSTEM = Person(user_id=None, name="Golden Thread", is_administrator=True, reads_publicly=True)
+
+
+def visible_to(person: Person) -> ColumnElement[bool]:
+    """The criterion on `record` that every list and every get passes through."""
+    if person is SYSTEM:
+        return true()
+    if not person.may(Capability.READ):
+        return false()
+    if not person.is_signed_in:
+        return Record.visibility == Visibility.PUBLISHED
+    plans = person.plans_with(Role.LEAD, Role.STEERING)
+    drafts = [Record.author_id == person.user_id]
+    if plans:
+        # Shared records belong to no plan: the leads and steering members of any plan see their drafts.
+        drafts.append(or_(Record.plan_id.is_(None), Record.plan_id.in_(plans)))
+    return or_(Record.visibility == Visibility.PUBLISHED, and_(Record.visibility == Visibility.DRAFT, or_(*drafts)))
