@@ -117,6 +117,4 @@ def _last_day(found: re.Match[str]) -> tuple[date, Precision]:
 
 
 def _end_of_month(year: int, month: int) -> date:
-    if not 1 <= month <= 12:
-        raise ValueError(gettext("There is no month %(month)s", month=month))
     return date(year, month, calendar.monthrange(year, month)[1])

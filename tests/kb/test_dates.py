@@ -33,7 +33,7 @@ def test_a_stated_date_is_compared_by_its_last_day(words: str, last_day: date, p
     ("words", "told"),
     [
         ("2021-02-30", "no such date"),
-        ("2021-13", "no month"),
+        ("2021-13", "no such date"),
         ("2019/21", "no financial year"),
         ("1066", "out of range"),
         ("soon", "as a year"),

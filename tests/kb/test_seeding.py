@@ -123,7 +123,7 @@ def test_a_malformed_entry_is_refused_with_entry_and_field(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("themes: [", "flow sequence"),
+        ("themes: [", "flow node"),
         ("themes:\n- ref: a\n  ref: b\n", "stands twice"),
         ("- a list\n", "a mapping"),
         ("themes: []\ncolours: []\n", "no such part"),
