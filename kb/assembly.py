@@ -1,0 +1,24 @@
+"""Opening the knowledge base whole: every table known, every change noted for search and map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import graph.outbox
+import search.outbox
+
+import kb.tables
+from kb.db import Database, connect
+
+if TYPE_CHECKING:
+    from kb.config import Settings
+
+assert kb.tables  # imported for the tables that it brings in
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, with the hooks that note each change; web, worker and commands start here."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    search.outbox.install()
+    graph.outbox.install()
+    return connect(settings.database)

@@ -1,0 +1,64 @@
+"""A browser for tests: keeps cookies, signs in, sends forms with their token, and checks every page that it gets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kb import sessions
+from kb.db import now
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session
+    from werkzeug.test import TestResponse
+
+    from kb.models.user import User
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Browser:
+    """Acts as one person."""
+
+    def __init__(self, app: Flask, session: Session) -> None:
+        self.app = app
+        self.session = session
+        self.client = app.test_client()
+
+    def sign_in(self, user: User) -> Browser:
+        """Sign in without a password, as after the sign-in page."""
+        token = sessions.open_session(self.session, user, now=now())
+        self.session.commit()
+        self.client.set_cookie("session", token)
+        return self
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        """A page; every page that any test gets is also checked for its frame."""
+        self.session.commit()
+        response = self.client.get(path, **kwargs)
+        self.session.expire_all()
+        if response.mimetype == "text/html":
+            check_page(response.text)
+        return response
+
+    def post(self, path: str, values: dict[str, Any] | None = None, *, page: str | None = None) -> TestResponse:
+        """Send a form with its token, which is taken from the page that shows it."""
+        self.session.commit()
+        found = TOKEN.search(self.client.get(page or path).text)
+        token = {"csrf_token": found.group(1)} if found else {}
+        response = self.client.post(path, data={**token, **(values or {})})
+        self.session.expire_all()
+        if response.mimetype == "text/html" and response.status_code != 303:
+            check_page(response.text)
+        return response
+
+
+def check_page(html: str) -> None:
+    """What holds on every page: a title, one main heading, no inline style or script, no unescaped template."""
+    assert re.search(r"<title>[^<]+ – Golden Thread</title>", html), "a page needs a title"
+    assert len(re.findall(r"<h1[ >]", html)) == 1, "a page has one main heading"
+    assert not re.search(r"<[^>]+ style=", html), "no inline style"
+    assert not re.search(r"<script(?![^>]* src=)", html), "no inline script"
+    assert not re.search(r"<[^>]+ on[a-z]+=", html), "no inline handler"
+    assert "{{" not in html, "a template left its braces"

@@ -1,0 +1,123 @@
+"""Fixtures: each test runs in a transaction of its own, on SQLite and, where asked for, on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+
+from kb import migrate
+from kb.app import build_app
+from kb.assembly import open_database
+from kb.config import Settings
+from kb.db import Database
+from kb.models.history import Channel
+from tests.browsing import Browser
+from tests.databases import OneConnection, empty_tables, postgres_url
+from tests.factories import Make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+TODAY = date(2026, 11, 23)
+SECRET = "a secret that only tests use, long enough"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql"], default="sqlite", help="The database that the tests run on"
+    )
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a service that needs signing in, with data in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as folder:
+        url = os.environ.get("KB_TEST_DATABASE_URL", "")
+        if not url and request.config.getoption("--database") == "postgresql":
+            url = postgres_url(Path(folder))
+        yield Settings(data_dir=Path(folder), database_url=url, secret_key=SECRET)
+
+
+@pytest.fixture(scope="session")
+def empty_database(settings: Settings) -> Database:
+    """The migrated database, once for the whole run."""
+    database = open_database(settings)
+    empty_tables(database)
+    migrate.upgrade(database)
+    return database
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Iterator[Database]:
+    """The database inside one transaction: everything done in the test, commits too, is undone after it."""
+    engine = empty_database.engine.execution_options(sqlite_begin="IMMEDIATE")
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield OneConnection(empty_database.engine, connection)
+        outer.rollback()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session of the test's database."""
+    with database.writer() as session:
+        session.info["channel"] = Channel.WEB
+        yield session
+
+
+@pytest.fixture
+def make(session: Session) -> Make:
+    """Makes records and people with sensible values: make.action(due_on=…)."""
+    return Make(session, today=TODAY)
+
+
+@pytest.fixture
+def count_statements(session: Session) -> Callable[[], object]:
+    """A context that counts the SQL statements run in it: `with count_statements() as count: …; count.number`."""
+
+    @contextmanager
+    def counting() -> Iterator[_Count]:
+        count = _Count()
+
+        def heard(*_: object) -> None:
+            count.number += 1
+
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", heard)
+        try:
+            yield count
+        finally:
+            event.remove(connection, "before_cursor_execute", heard)
+
+    return counting
+
+
+class _Count:
+    number = 0
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, tmp_path: Path) -> Flask:
+    """The whole application with an index of its own; its requests run in the test's transaction."""
+    app = build_app(replace(settings, database_url=settings.database, data_dir=tmp_path))
+    app.config["TESTING"] = True
+    app.config["TODAY"] = TODAY
+    app.extensions["database"] = database
+    return app
+
+
+@pytest.fixture
+def browse(app: Flask, session: Session) -> Browser:
+    """A browser without a window: browse.sign_in(user), browse.get(…), browse.post(…, values)."""
+    return Browser(app, session)

@@ -1,0 +1,168 @@
+"""Making records for tests with as little said as possible."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from actions.models import Action, Update
+from kb.models.history import Channel
+from kb.models.link import Link, LinkType
+from kb.models.organisation import Organisation, Post, PostHolding
+from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
+from kb.models.record import Record, Theme
+from kb.models.source import Implication, KeyPoint, Source, SourceNation
+from kb.models.term import Meaning, Term
+from kb.models.user import Membership, Role, User
+from kb.permissions import Person
+from kb.sessions import person_of
+
+
+class Make:
+    """Makes one record for each call; what is not said gets a sensible value."""
+
+    def __init__(self, session: Session, today: date) -> None:
+        self.session = session
+        self.today = today
+        self._numbers = count(1)
+        self._plan: Plan | None = None
+
+    def _save(self, thing: Any) -> Any:
+        self.session.add(thing)
+        self.session.flush()
+        return thing
+
+    def _named(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        number = next(self._numbers)
+        return {"ref": f"{kind}-{number}", "title": f"{kind.replace('-', ' ').capitalize()} {number}", **values}
+
+    def plan(self, **values: Any) -> Plan:
+        made: Plan = self._save(Plan(nation=values.pop("nation", "wales"), **self._named("plan", values)))
+        self._plan = self._plan or made
+        return made
+
+    @property
+    def the_plan(self) -> Plan:
+        """The plan that records belong to when the test names none."""
+        return self._plan or self.plan()
+
+    def organisation(self, **values: Any) -> Organisation:
+        made: Organisation = self._save(Organisation(**self._named("organisation", values)))
+        return made
+
+    def theme(self, **values: Any) -> Theme:
+        made: Theme = self._save(Theme(**self._named("theme", values)))
+        return made
+
+    def term(self, acronym: str, *expansions: str) -> Term:
+        meanings = [Meaning(position=place, expansion=text) for place, text in enumerate(expansions, 1)]
+        made: Term = self._save(Term(ref=acronym.lower(), title=acronym, meanings=meanings))
+        return made
+
+    def post(self, **values: Any) -> Post:
+        if "organisation_id" not in values:
+            values["organisation_id"] = self.organisation().id
+        made: Post = self._save(Post(**self._named("post", values)))
+        return made
+
+    def source(self, *, nations: tuple[str, ...] = (), **values: Any) -> Source:
+        values = {"category": "driver", "source_kind": "strategy", "status": "in-force", **values}
+        rows = [SourceNation(nation=nation) for nation in nations]
+        made: Source = self._save(Source(nations=rows, **self._named("source", values)))
+        return made
+
+    def key_point(self, source: Source | None = None, **values: Any) -> KeyPoint:
+        source = source or self.source()
+        values.setdefault("position", next(self._numbers))
+        made: KeyPoint = self._save(KeyPoint(source_id=source.id, **self._named("key-point", values)))
+        return made
+
+    def implication(
+        self, source: Source | None = None, *, key_points: tuple[KeyPoint, ...] = (), **values: Any
+    ) -> Implication:
+        source = source or self.source()
+        values = {"implication_kind": "skills", "position": next(self._numbers), **values}
+        made: Implication = self._save(
+            Implication(source_id=source.id, key_points=list(key_points), **self._named("implication", values))
+        )
+        return made
+
+    def response(self, *sources: Source, **values: Any) -> Response:
+        values = {"plan_id": self.the_plan.id, "position": next(self._numbers), **values}
+        made: Response = self._save(Response(**self._named("response", values)))
+        for position, source in enumerate(sources, 1):
+            self._save(ResponseSource(response_id=made.id, source_id=source.id, position=position))
+        return made
+
+    def priority(self, **values: Any) -> Priority:
+        plan_id = values.setdefault("plan_id", self.the_plan.id)
+        if "set_id" not in values:
+            number = next(self._numbers)
+            chosen = self._save(PrioritySet(ref=f"set-{number}", title=f"Set {number}", plan_id=plan_id))
+            values["set_id"] = chosen.id
+        values.setdefault("position", next(self._numbers))
+        made: Priority = self._save(Priority(**self._named("priority", values)))
+        return made
+
+    def action(self, **values: Any) -> Action:
+        values.setdefault("plan_id", self.the_plan.id)
+        if values.get("due_on") is not None:
+            values.setdefault("baseline_due_on", values["due_on"])
+        made: Action = self._save(Action(**self._named("action", values)))
+        return made
+
+    def update(self, action: Action, *, days_ago: int = 0, **values: Any) -> Update:
+        said_on = self.today - timedelta(days=days_ago)
+        values = {"confidence": "on-track", "narrative": "Work goes on.", "channel": Channel.WEB, **values}
+        made: Update = self._save(Update(action_id=action.id, said_on=said_on, **values))
+        action.last_said_on, action.confidence = said_on, made.confidence
+        self.session.flush()
+        return made
+
+    def link(self, start: Record, kind: LinkType, end: Record, reason: str = "It says so.", **values: Any) -> Link:
+        made: Link = self._save(
+            Link(
+                type=kind,
+                from_id=start.id,
+                from_kind=start.kind,
+                to_id=end.id,
+                to_kind=end.kind,
+                reason=reason,
+                **values,
+            )  # fmt: skip
+        )
+        return made
+
+    def user(self, *, role: Role | None = None, plan: Plan | None = None, **values: Any) -> User:
+        number = next(self._numbers)
+        values = {"email": f"person{number}@example.org", "name": f"Person {number}", **values}
+        made: User = self._save(User(**values))
+        if role:
+            self._save(Membership(user_id=made.id, plan_id=(plan or self.the_plan).id, role=role))
+        return made
+
+    def lead(self, plan: Plan | None = None) -> User:
+        return self.user(role=Role.LEAD, plan=plan)
+
+    def steering(self, plan: Plan | None = None) -> User:
+        return self.user(role=Role.STEERING, plan=plan)
+
+    def viewer(self, plan: Plan | None = None) -> User:
+        return self.user(role=Role.VIEWER, plan=plan)
+
+    def administrator(self) -> User:
+        return self.user(is_administrator=True)
+
+    def owner(self, post: Post | None = None, *, is_deputy: bool = False) -> User:
+        """Somebody who holds (or deputises for) a post."""
+        made = self.user(role=Role.VIEWER)
+        post = post or self.post()
+        self._save(PostHolding(post_id=post.id, user_id=made.id, is_deputy=is_deputy, from_on=self.today))
+        return made
+
+    def person(self, user: User) -> Person:
+        """The person that a request of this user runs as."""
+        return person_of(self.session, user, today=self.today)

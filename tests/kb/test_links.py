@@ -1,0 +1,122 @@
+"""Links: which may be made, and that they leave a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from kb import links
+from kb.errors import Invalid, NotAllowed, NotFound
+from kb.models.history import Change
+from kb.models.link import ALLOWED, Link, LinkState, LinkType
+from kb.models.record import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tests.factories import Make
+
+
+def test_a_link_joins_two_records_and_is_noted_with_its_reason(session: Session, make: Make) -> None:
+    implication, priority, lead = make.implication(), make.priority(), make.person(make.lead())
+    link = links.make(session, implication, LinkType.CALLS_FOR, priority, reason="It asks for staff.", by=lead)
+    session.flush()
+    assert (link.reason, link.state) == ("It asks for staff.", LinkState.CURRENT)
+    change = session.scalars(select(Change).where(Change.record_id == implication.id)).one()
+    assert (change.field, change.reason, change.person_id) == ("link", "It asks for staff.", lead.user_id)
+    assert change.new == f"calls for “{priority.title}”"
+
+
+def test_kinds_that_do_not_join_are_refused(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    with pytest.raises(Invalid, match="cannot join a source to an action"):
+        links.make(session, make.source(), LinkType.DELIVERED_BY, make.action(), reason="", by=lead)
+
+
+def test_the_database_itself_refuses_kinds_that_do_not_join(session: Session, make: Make) -> None:
+    source, action = make.source(), make.action()
+    with pytest.raises(IntegrityError):
+        make.link(source, LinkType.DELIVERED_BY, action)
+
+
+def test_a_record_is_not_linked_to_itself(session: Session, make: Make) -> None:
+    action = make.action()
+    with pytest.raises(Invalid, match="itself"):
+        links.make(session, action, LinkType.DEPENDS_ON, action, reason="", by=make.person(make.lead()))
+
+
+def test_the_same_link_is_not_made_twice(session: Session, make: Make) -> None:
+    priority, action = make.priority(), make.action()
+    make.link(priority, LinkType.DELIVERED_BY, action)
+    with pytest.raises(Invalid, match="already is delivered by"):
+        links.make(session, priority, LinkType.DELIVERED_BY, action, reason="", by=make.person(make.lead()))
+
+
+def test_a_link_that_closes_a_circle_is_refused(session: Session, make: Make) -> None:
+    first, second, third = make.action(), make.action(), make.action()
+    lead = make.person(make.lead())
+    make.link(first, LinkType.DEPENDS_ON, second)
+    make.link(second, LinkType.DEPENDS_ON, third)
+    with pytest.raises(Invalid, match="close a circle"):
+        links.make(session, third, LinkType.DEPENDS_ON, first, reason="", by=lead)
+
+
+def test_a_retired_link_closes_no_circle(session: Session, make: Make) -> None:
+    old, new, lead = make.source(), make.source(), make.person(make.lead())
+    make.link(old, LinkType.SUPERSEDES, new, state=LinkState.RETIRED)
+    link = links.make(session, new, LinkType.SUPERSEDES, old, reason="It is newer.", by=lead)
+    assert link.from_id == new.id
+
+
+def test_a_person_without_the_role_makes_no_link(session: Session, make: Make) -> None:
+    priority, action = make.priority(), make.action()
+    with pytest.raises(NotAllowed):
+        links.make(session, priority, LinkType.DELIVERED_BY, action, reason="", by=make.person(make.viewer()))
+
+
+def test_a_lead_of_another_plan_makes_no_link_in_this_one(session: Session, make: Make) -> None:
+    priority, action = make.priority(), make.action()
+    other = make.lead(make.plan())
+    with pytest.raises(NotAllowed):
+        links.make(session, priority, LinkType.DELIVERED_BY, action, reason="", by=make.person(other))
+
+
+def test_retiring_and_confirming_leave_the_reason_in_the_history(session: Session, make: Make) -> None:
+    source, priority, lead = make.source(), make.priority(), make.person(make.lead())
+    link = make.link(source, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
+    links.confirm(session, link.id, reason="Read again.", by=lead)
+    assert link.state == LinkState.CURRENT
+    assert link.confirmed_at is not None
+    links.retire(session, link.id, reason="No longer said.", by=lead)
+    session.flush()
+    reasons = session.scalars(select(Change.reason).where(Change.record_id == source.id).order_by(Change.id)).all()
+    assert link.state == LinkState.RETIRED
+    assert reasons == ["Read again.", "No longer said."]
+
+
+def test_a_link_that_is_not_there_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        links.get(session, 4_000_000)
+
+
+def test_all_links_of_a_record_are_listed_from_both_ends(session: Session, make: Make) -> None:
+    response, action, priority = make.response(), make.action(), make.priority()
+    make.link(response, LinkType.ANSWERED_BY, action)
+    make.link(priority, LinkType.DELIVERED_BY, action)
+    assert {link.start.id for link in links.list_of(session, action.id)} == {response.id, priority.id}
+
+
+def test_the_types_between_two_kinds_are_those_of_the_table() -> None:
+    assert links.types_between(Kind.RESPONSE, Kind.ACTION) == [LinkType.ANSWERED_BY]
+    assert links.types_between(Kind.TERM, Kind.ACTION) == []
+    assert set(ALLOWED) == set(links.PHRASES) == set(LinkType)
+
+
+def test_links_go_with_a_record_that_is_deleted(session: Session, make: Make) -> None:
+    priority, action = make.priority(), make.action()
+    make.link(priority, LinkType.DELIVERED_BY, action)
+    session.execute(text("DELETE FROM record WHERE id = :id"), {"id": action.id})
+    assert session.scalars(select(Link)).all() == []
