@@ -1,0 +1,2 @@
+// Puts the result of a change, or the summary of errors, in focus when the page opens.
+document.querySelector("[data-focus]")?.focus();
