@@ -1,0 +1,144 @@
+"""Who rests on whom: one immutable network of records and the links between them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+#: Kinds from policy to measure. Support runs strictly from a lower column to a higher one, so it has no circles.
+COLUMNS: Mapping[str, int] = {"source": 0, "implication": 1, "response": 1, "priority": 2, "action": 3, "indicator": 4}
+OWNS = "owns"
+#: Links that say something about two records but justify neither.
+RELATIONS = frozenset({"supersedes", "amends", "implements", "reviews", "draws-on", "depends-on", "same-as"})
+SUSPECT, RETIRED = "suspect", "retired"
+
+#: Which records the reader may see: their ids, a test of one id, or None for all.
+Keep = Collection[int] | Callable[[int], bool] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One record. It is live unless it was superseded, withdrawn or dropped; one that is not supports nothing."""
+
+    id: int
+    kind: str
+    ref: str
+    title: str
+    plan_id: int | None = None
+    is_live: bool = True
+    response_type: str | None = None
+    is_empty: bool = False  # a response with neither text nor type
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One link from what supports to what is supported, or one relation."""
+
+    source: int
+    target: int
+    type: str
+    reason: str | None = None
+    state: str = "current"
+
+    @property
+    def is_suspect(self) -> bool:
+        return self.state == SUSPECT
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Records, the support between them, and apart from that their other relations. It never changes."""
+
+    nodes: Mapping[int, Node]
+    support: Any  # a frozen networkx.DiGraph; networkx has no types
+    relations: tuple[Edge, ...]
+
+    def edge(self, source: int, target: int) -> Edge:
+        """The support link between two records."""
+        found: Edge = self.support.edges[source, target]["edge"]
+        return found
+
+    def after(self, id: int) -> Iterator[int]:
+        """What this record directly supports."""
+        found: Iterator[int] = self.support.successors(id)
+        return found
+
+    def before(self, id: int) -> Iterator[int]:
+        """What this record directly rests on."""
+        found: Iterator[int] = self.support.predecessors(id)
+        return found
+
+
+def build(nodes: Iterable[Node], edges: Iterable[Edge]) -> Network:
+    """Put records and links together; links that are retired, or lead to a record that is not there, are left out.
+
+    A support link that does not lead forward from policy to measure is a fault in the caller's table of pairs, and
+    is refused here, since every answer below relies on there being no circle.
+    """
+    known = {node.id: node for node in nodes}
+    support = nx.DiGraph()
+    support.add_nodes_from(known)
+    relations = []
+    for edge in edges:
+        if edge.state == RETIRED or edge.source not in known or edge.target not in known:
+            continue
+        if edge.type in RELATIONS:
+            relations.append(edge)
+            continue
+        if COLUMNS[known[edge.source].kind] >= COLUMNS[known[edge.target].kind]:
+            raise ValueError(f"{known[edge.source].ref} {edge.type} {known[edge.target].ref} does not lead forward")
+        twin = support.get_edge_data(edge.source, edge.target)
+        if twin is None or twin["edge"].is_suspect:  # of two links between the same records the sound one speaks
+            support.add_edge(edge.source, edge.target, edge=edge)
+    return Network(known, nx.freeze(support), tuple(relations))
+
+
+def visible(network: Network, keep: Keep) -> Set[int]:
+    """The ids that the reader may see. Every answer is computed among these alone, so that no count leaks."""
+    if keep is None:
+        return network.nodes.keys()
+    if callable(keep):
+        return {id for id in network.nodes if keep(id)}
+    return network.nodes.keys() & set(keep)
+
+
+def living(network: Network, keep: Keep) -> set[int]:
+    """The visible records that can support or be supported."""
+    return {id for id in visible(network, keep) if network.nodes[id].is_live}
+
+
+def reached(network: Network, starts: Iterable[int], among: Set[int], *, back: bool = False) -> set[int]:
+    """All records that a thread leads to from any of the starts (or, back, that lead to them), starts included."""
+    step = network.before if back else network.after
+    seen = {id for id in starts if id in among}
+    waiting = deque(seen)
+    while waiting:
+        for near in step(waiting.popleft()):
+            if near in among and near not in seen:
+                seen.add(near)
+                waiting.append(near)
+    return seen
+
+
+def of_kind(network: Network, ids: Iterable[int], *kinds: str) -> Iterator[int]:
+    """Those of the ids whose record is of one of the kinds."""
+    return (id for id in ids if network.nodes[id].kind in kinds)
+
+
+def related(network: Network, id: int, *, keep: Keep = None) -> list[Edge]:
+    """The relations of one record that are not support, in both directions."""
+    seen = visible(network, keep)
+    return [
+        edge for edge in network.relations if id in (edge.source, edge.target) and {edge.source, edge.target} <= seen
+    ]
+
+
+def would_close_circle(edges: Iterable[Edge], new: Edge) -> bool:
+    """Whether a new link would make a record follow itself by links of the same type."""
+    same_type = nx.DiGraph((e.source, e.target) for e in edges if e.type == new.type and e.state != RETIRED)
+    same_type.add_edge(new.source, new.target)
+    return bool(nx.has_path(same_type, new.target, new.source))

@@ -1,0 +1,76 @@
+"""How far threads reach: counts for many records at once, and what a loss would take with it.
+
+Sets of records are kept as the bits of whole numbers and passed along the network column by column, so each link is
+looked at once however many records are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from graph.network import COLUMNS, Keep, Network, living, of_kind, reached, visible
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What rests on some records, with the number of live sources behind each, now and without those records."""
+
+    before: Mapping[int, int]
+    after: Mapping[int, int]
+
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """What has a source now and would have none."""
+        return tuple(id for id, now in self.before.items() if now and not self.after[id])
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """What would still rest on a source."""
+        return tuple(id for id in self.before if self.after[id])
+
+
+def counts(network: Network, ids: Collection[int], *, keep: Keep = None) -> dict[int, dict[str, int]]:
+    """For each visible record the number of records of each kind in its thread, up and down; no kind has a 0."""
+    seen = visible(network, keep)
+    wanted = [id for id in ids if id in seen]
+    found: dict[int, dict[str, int]] = {id: {} for id in wanted}
+    for back in (True, False):
+        within = reached(network, wanted, seen, back=back)
+        ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind], reverse=not back)
+        bits = {id: 1 << place for place, id in enumerate(ordered)}
+        masks = _gather(ordered, bits, network.before if back else network.after)
+        of_each = {kind: sum(bits[id] for id in of_kind(network, ordered, kind)) for kind in COLUMNS}
+        for id in wanted:
+            others = masks[id] & ~bits[id]
+            for kind, of_this in of_each.items() if others else ():
+                if number := (others & of_this).bit_count():
+                    found[id][kind] = number
+    return found
+
+
+def without(network: Network, ids: Collection[int], *, keep: Keep = None) -> Loss:
+    """What would happen to all that rests on these records if they were gone and nothing took their place."""
+    live = living(network, keep)
+    gone = live & set(ids)
+    touched = sorted(reached(network, gone, live) - gone)
+    now, then = _sources_behind(network, touched, live), _sources_behind(network, touched, live - gone)
+    return Loss({id: now[id] for id in touched}, {id: then[id] for id in touched})
+
+
+def _sources_behind(network: Network, ids: Iterable[int], among: Set[int]) -> dict[int, int]:
+    within = reached(network, ids, among, back=True)
+    ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind])
+    bits = {id: 1 << place for place, id in enumerate(of_kind(network, ordered, "source"))}
+    return {id: mask.bit_count() for id, mask in _gather(ordered, bits, network.before).items()}
+
+
+def _gather(ordered: Iterable[int], bits: Mapping[int, int], step: Callable[[int], Iterable[int]]) -> dict[int, int]:
+    """The bits of each record and of all that it leads to; what it leads to must come first in the order."""
+    masks: dict[int, int] = {}
+    for id in ordered:
+        mask = bits.get(id, 0)
+        for near in step(id):
+            mask |= masks.get(near, 0)  # one that is not there is hidden or not live
+        masks[id] = mask
+    return masks
