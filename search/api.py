@@ -1,0 +1,37 @@
+"""Searching through the API: the same answer that `kb search --json` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, jsonify, request
+
+from kb import auth, web
+from kb.permissions import Capability
+from search import service
+from search.forms import Asked
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("search_api", __name__, url_prefix="/api/v1/search")
+
+
+@bp.get("")
+@auth.requires(Capability.READ)
+def find() -> ResponseReturnValue:
+    """Records that match `q`, narrowed by the filters; `limit` up to 100, `page` from 1."""
+    asked = Asked.from_address(request.args)
+    results = service.find(
+        web.session(),
+        web.settings(),
+        web.person(),
+        asked.question,
+        asked.filters,
+        page=web.number("page", 1),
+        limit=web.number("limit", service.PER_PAGE),
+        order=asked.order,
+        only_my_words=asked.only_my_words,
+        as_written=asked.as_written,
+    )
+    return jsonify(service.as_json(results))

@@ -1,0 +1,156 @@
+"""Why a record was found: the part of its text that matched best, cut at words, as pieces that are marked or not.
+
+Pieces are plain text and never markup, so a template escapes them like anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from search.index.analysis import indexed, tokens
+from search.query import WORD
+
+LONGEST = 230
+BEFORE = 60
+# Parts that say what a record is even where nothing in them matched.
+TELLING = frozenset({"summary", "description", "response", "names"})
+
+Pieces = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Pieces of one part of a record; `field` and `number` say which part."""
+
+    field: str
+    number: int | None
+    pieces: Pieces
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.pieces)
+
+    @property
+    def is_match(self) -> bool:
+        return any(marked for _, marked in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What to mark: words wherever they stand, and words in a row only where they stand so."""
+
+    words: frozenset[str] = frozenset()
+    rows: frozenset[tuple[str, ...]] = frozenset()
+
+
+NOTHING_SOUGHT = Sought()
+
+
+def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
+    """The part of what the index keeps of a record that says best why it was found; None when there is no text.
+
+    Without a match in the text (the title says it all) the record's own first part stands for it.
+    """
+    names = ", ".join(kept["names"])
+    parts = [*kept["parts"], *([{"field": "names", "text": names, "number": None, "is_aside": False}] if names else [])]
+    best, best_worth = None, 0.0
+    for part in parts:
+        if part["field"] == "source" and kept["kind"] != "response":
+            continue  # the page names the source that a key point or an implication stands in anyway
+        found = _found(part["text"], sought)
+        worth = len(found) * (0.9 if part["is_aside"] else 1.0)
+        if worth > best_worth:
+            best, best_worth = part, worth
+    if best is None:
+        best = next((part for part in parts if part["field"] in TELLING), None)
+    if best is None:
+        return None
+    return Excerpt(best["field"], best["number"], cut(marked(best["text"], sought)))
+
+
+def marked(text: str, sought: Sought) -> Pieces:
+    """The whole text in pieces, what was looked for marked; marked words beside each other are one piece."""
+    words = _normal_words(text)
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for place in sorted(_places(words, sought)):
+        word = words[place][0]
+        between = text[at : word.start()]
+        if between == " " and pieces:
+            pieces[-1] = (f"{pieces[-1][0]} {word.group()}", True)
+        else:
+            if between:
+                pieces.append((between, False))
+            pieces.append((word.group(), True))
+        at = word.end()
+    if text[at:]:
+        pieces.append((text[at:], False))
+    return tuple(pieces)
+
+
+def _found(text: str, sought: Sought) -> set[str]:
+    """Which of the sought words stand in the text; of a row only when all of it does."""
+    forms = {indexed(word) for word in WORD.findall(text)}
+    found = {word for word in sought.words if word in forms}
+    for row in sought.rows:
+        if forms.issuperset(row) and any(row == each for each in _rows_in(text, len(row))):
+            found.update(row)
+    return found
+
+
+def _rows_in(text: str, length: int) -> Iterator[tuple[str, ...]]:
+    row = tokens(text)
+    return (tuple(row[start : start + length]) for start in range(len(row) - length + 1))
+
+
+def _normal_words(text: str) -> list[tuple[re.Match[str], str]]:
+    return [(word, form) for word in WORD.finditer(text) if (form := indexed(word.group())) is not None]
+
+
+def _places(words: Sequence[tuple[re.Match[str], str]], sought: Sought) -> set[int]:
+    """Which of the words are to be marked."""
+    row = [word for _, word in words]
+    places = {place for place, word in enumerate(row) if word in sought.words}
+    for wanted in sought.rows:
+        for start in range(len(row) - len(wanted) + 1):
+            if tuple(row[start : start + len(wanted)]) == wanted:
+                places |= set(range(start, start + len(wanted)))
+    return places
+
+
+def cut(pieces: Pieces) -> Pieces:
+    """At most so much of the text as fits in two lines, around its first marked words, cut between words."""
+    whole = "".join(text for text, _ in pieces)
+    if len(whole) <= LONGEST:
+        return pieces
+    first = 0
+    for text, is_marked in pieces:
+        if is_marked:
+            break
+        first += len(text)
+    else:
+        first = 0
+    start = 0 if first <= BEFORE else _word_start(whole, first - BEFORE)
+    end = min(len(whole), start + LONGEST)
+    if end < len(whole):
+        end = max(whole.rfind(" ", start, end), start) or end
+        end = end if end > start else start + LONGEST
+    kept: list[tuple[str, bool]] = [("… ", False)] if start else []
+    at = 0
+    for text, is_marked in pieces:
+        here = text[max(0, start - at) : max(0, end - at)]
+        if here:
+            kept.append((here, is_marked))
+        at += len(text)
+    if end < len(whole):
+        kept.append((" …", False))
+    return tuple(kept)
+
+
+def _word_start(text: str, at: int) -> int:
+    """The beginning of the next word, or the place itself in a word without end."""
+    blank = text.find(" ", at, at + BEFORE)
+    return at if blank < 0 else blank + 1

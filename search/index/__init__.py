@@ -1,0 +1,1 @@
+"""The index on disk and how it is asked. Only this package imports whoosh."""

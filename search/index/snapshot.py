@@ -1,0 +1,243 @@
+"""One sealed state of the index, read into memory: lists of records for words and values, as arrays.
+
+Whoosh holds the lists of postings; they are decoded once for each word and kept, since scoring one posting at a time
+in Python misses the budget at 10,000 records (`benchmarks/search_speed.py`). All files are checked before anything in
+them is unpickled, and held in memory, so that damage done later cannot reach a running search.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.filedb.filestore import RamStorage
+from whoosh.index import FileIndex
+
+from search.errors import IndexUnusable
+from search.index import pointer as pointers
+from search.index.store import SCHEMA_MARK
+
+if TYPE_CHECKING:
+    from search.index.pointer import Pointer
+
+K1, B = 1.2, 0.75
+MOST_PHRASE_CANDIDATES = 4_000
+TRIES, PAUSE = 10, 0.05
+
+Ids = NDArray[np.int32]
+Scores = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+NO_IDS: Ids = np.empty(0, np.int32)
+NO_SCORES: Scores = np.empty(0, np.float64)
+
+_open: dict[Path, Snapshot] = {}
+_opening = threading.Lock()
+
+
+def current(root: Path) -> Snapshot:
+    """The newest sealed state of the index, kept between calls; raises IndexUnusable.
+
+    A commit of another process removes old files just before it names the new ones, so a miss is tried again.
+    """
+    for attempt in range(TRIES):
+        pointer = pointers.read(root)
+        if pointer.schema != SCHEMA_MARK:
+            raise IndexUnusable("The search index has another schema")
+        with _opening:
+            held = _open.get(root)
+            if held is not None and held.pointer == pointer:
+                return held
+            try:
+                _open[root] = Snapshot(root, pointer, held)
+                return _open[root]
+            except IndexUnusable:
+                if attempt == TRIES - 1 or (pointers.read(root) == pointer and not pointers.is_being_written(root)):
+                    raise
+        time.sleep(PAUSE)
+    raise AssertionError("unreachable")
+
+
+def forget(root: Path) -> None:
+    """Let go of the state held for a folder, for instance after an error in it."""
+    with _opening:
+        _open.pop(root, None)
+
+
+class Snapshot:
+    """The arrays of one state; all methods may be called from several threads."""
+
+    def __init__(self, root: Path, pointer: Pointer, before: Snapshot | None = None) -> None:
+        self.pointer = pointer
+        self._lock = threading.RLock()
+        self._postings: dict[tuple[str, str], tuple[Ids, Scores]] = {}
+        self._lengths: dict[str, Scores] = {}
+        self._columns: dict[str, list[str]] = {}
+        self._lexicons: dict[str, dict[str, int]] = {}
+        storage = RamStorage()
+        for name, digest in pointer.files.items():
+            if before is not None and before.pointer.files.get(name) == digest:
+                storage.files[name] = before.files[name]
+            else:
+                storage.files[name] = pointers.checked(root, pointer, name)
+        self.files: dict[str, bytes] = storage.files
+        with self._reading():
+            self._reader = FileIndex(storage).reader()
+            self._leaves = [(leaf, base) for leaf, base in self._reader.leaf_readers()]
+            self.size = int(self._reader.doc_count_all())
+            self.alive: Mask = np.ones(self.size, np.bool_)
+            for leaf, base in self._leaves:
+                for number in range(leaf.doc_count_all()) if leaf.has_deletions() else ():
+                    self.alive[base + number] = not leaf.is_deleted(number)
+
+    def ids(self, field: str, value: str) -> Ids:
+        """The places of the records that have this value in this field, in order."""
+        return self.postings(field, value)[0]
+
+    def postings(self, field: str, text: str) -> tuple[Ids, Scores]:
+        """The places of the records with this word in this field, and what each is worth (BM25)."""
+        found = self._postings.get((field, text))
+        if found is None:
+            with self._reading():
+                found = self._read_postings(field, text)
+            self._postings[field, text] = found
+        return found
+
+    def phrase(self, field: str, words: tuple[str, ...]) -> Ids:
+        """The places of the records in whose field these words stand in a row."""
+        candidates = self.ids(field, words[0])
+        for word in words[1:]:
+            candidates = np.intersect1d(candidates, self.ids(field, word), assume_unique=True)
+        if len(candidates) == 0 or len(words) == 1:
+            return candidates
+        candidates = candidates[:MOST_PHRASE_CANDIDATES]
+        with self._reading():
+            starts: dict[int, set[int]] = {}
+            for place, word in enumerate(words):
+                for number, positions in self._positions(field, word, candidates):
+                    here = {position - place for position in positions}
+                    starts[number] = here if place == 0 else starts.get(number, set()) & here
+        return np.array([int(number) for number in candidates if starts.get(int(number))], np.int32)
+
+    def lexicon(self, field: str) -> dict[str, int]:
+        """All words or values of a field, in order, with the number of records that have them."""
+        found = self._lexicons.get(field)
+        if found is None:
+            with self._reading():
+                found = {word: int(self._reader.doc_frequency(field, word)) for word in self._reader.field_terms(field)}
+            self._lexicons[field] = found
+        return found
+
+    def column(self, field: str) -> list[str]:
+        """The value of a sortable field for every place."""
+        found = self._columns.get(field)
+        if found is None:
+            with self._reading():
+                found = []
+                for leaf, _base in self._leaves:
+                    if leaf.has_column(field):
+                        column = leaf.column_reader(field, translate=True)
+                        found += [str(column[number]) for number in range(leaf.doc_count_all())]
+                    else:
+                        found += [""] * leaf.doc_count_all()
+            self._columns[field] = found
+        return found
+
+    def kept(self, place: int) -> dict[str, Any]:
+        """What the index keeps of the record at a place."""
+        with self._reading():
+            kept: dict[str, Any] = json.loads(self._reader.stored_fields(int(place))["kept"])
+        return kept
+
+    def fingerprints(self) -> dict[int, str]:
+        """The fingerprint of every record's document."""
+        kept = (self.kept(int(place)) for place in np.flatnonzero(self.alive))
+        return {each["id"]: each["fingerprint"] for each in kept}
+
+    def _read_postings(self, field: str, text: str) -> tuple[Ids, Scores]:
+        ids, weights = [NO_IDS], [NO_SCORES]
+        for leaf, base in self._leaves:
+            if (field, text) in leaf:
+                some, their_weights = _decoded(leaf.postings(field, text))
+                ids.append(some + np.int32(base))
+                weights.append(their_weights)
+        numbers, frequencies = np.concatenate(ids), np.concatenate(weights)
+        keep = self.alive[numbers]
+        # Whoosh counts what is deleted but not merged away, here as in its own scoring.
+        idf = np.log(self.size / (len(numbers) + 1)) + 1
+        numbers, frequencies = numbers[keep], frequencies[keep]
+        if not self._reader.schema[field].scorable:
+            return numbers, frequencies
+        lengths = self._field_lengths(field)[numbers]
+        average = self._reader.field_length(field) / (self.size or 1) or 1.0
+        worth = idf * (frequencies * (K1 + 1)) / (frequencies + K1 * ((1 - B) + B * lengths / average))
+        return numbers, worth
+
+    def _field_lengths(self, field: str) -> Scores:
+        found = self._lengths.get(field)
+        if found is None:
+            lengths = [
+                leaf.doc_field_length(number, field)
+                for leaf, _ in self._leaves
+                for number in range(leaf.doc_count_all())
+            ]
+            found = self._lengths[field] = np.array(lengths, np.float64)
+        return found
+
+    def _positions(self, field: str, word: str, candidates: Ids) -> Iterator[tuple[int, list[int]]]:
+        for leaf, base in self._leaves:
+            if (field, word) not in leaf:
+                continue
+            matcher = leaf.postings(field, word)
+            for number in candidates[(candidates >= base) & (candidates < base + leaf.doc_count_all())]:
+                if not matcher.is_active():
+                    break
+                matcher.skip_to(int(number) - base)
+                if matcher.is_active() and matcher.id() == number - base:
+                    yield int(number), matcher.value_as("positions")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One thread at a time, and whatever whoosh meets in a file is one error."""
+        with self._lock:
+            try:
+                yield
+            except IndexUnusable:
+                raise
+            except Exception as error:
+                raise IndexUnusable(f"The search index cannot be read: {type(error).__name__}") from error
+
+
+def _decoded(matcher: Any) -> tuple[Ids, Scores]:
+    """All numbers and weights of a list of postings, a block at a time.
+
+    The attributes with an underscore are whoosh's own; the version is pinned, and the slow way below gives the same.
+    """
+    matcher = getattr(matcher, "child", matcher)
+    if not isinstance(matcher, W3LeafMatcher):
+        return _decoded_slowly(matcher)
+    ids: list[int] = []
+    weights: list[float] = []
+    while not matcher._atend:
+        matcher._read_ids()
+        matcher._read_weights()
+        ids.extend(matcher._ids)
+        weights.extend(matcher._weights)
+        matcher._next_block()
+    return np.array(ids, np.int32), np.array(weights, np.float64)
+
+
+def _decoded_slowly(matcher: Any) -> tuple[Ids, Scores]:
+    ids, weights = [], []
+    while matcher.is_active():
+        ids.append(matcher.id())
+        weights.append(matcher.weight())
+        matcher.next()
+    return np.array(ids, np.int32), np.array(weights, np.float64)

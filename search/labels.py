@@ -1,0 +1,127 @@
+"""The words for kinds, filters and their values, and for the part of a record that matched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from search.query import Filters
+
+
+def kinds() -> dict[str, str]:
+    """Each kind, several of it, in the order of the tabs."""
+    return {
+        "source": gettext("Sources"),
+        "key_point": gettext("Key points"),
+        "implication": gettext("Implications"),
+        "response": gettext("Responses"),
+        "priority": gettext("Priorities"),
+        "action": gettext("Actions"),
+        "plan": gettext("Plans"),
+        "theme": gettext("Themes"),
+        "term": gettext("Glossary"),
+        "organisation": gettext("Organisations"),
+        "post": gettext("Posts"),
+    }
+
+
+def fields() -> dict[str, str]:
+    """The name of each filter."""
+    return {
+        "kind": gettext("Kind"),
+        "theme": gettext("Theme"),
+        "nation": gettext("Nation"),
+        "category": gettext("Category"),
+        "source_kind": gettext("Type of source"),
+        "status": gettext("Status"),
+        "plan": gettext("Plan"),
+        "publisher": gettext("Publisher"),
+        "owner": gettext("Owner"),
+        "year": gettext("Year"),
+    }
+
+
+def value(name: str, given: str, titles: Mapping[tuple[str, str], str]) -> str:
+    """A value of a filter in words; `titles` holds those of themes, plans, organisations and posts."""
+    known = {
+        "kind": kinds(),
+        "category": {"driver": gettext("Policy driver"), "research": gettext("Research")},
+        "status": _statuses(),
+        "nation": {
+            "wales": gettext("Wales"),
+            "england": gettext("England"),
+            "scotland": gettext("Scotland"),
+            "northern-ireland": gettext("Northern Ireland"),
+        },
+    }.get(name, {})
+    return known.get(given) or titles.get((name, given)) or given.replace("-", " ").replace("_", " ").capitalize()
+
+
+def years(filters: Filters) -> str:
+    """The years of a filter in words."""
+    first, last = filters.year_from, filters.year_to
+    if first == last:
+        return str(first)
+    if last is None:
+        return gettext("%(year)s or later", year=first)
+    if first is None:
+        return gettext("%(year)s or earlier", year=last)
+    return gettext("%(first)s to %(last)s", first=first, last=last)
+
+
+def part(name: str, number: int | None) -> str:
+    """The part of a record that an excerpt comes from."""
+    words = {
+        "summary": gettext("Summary"),
+        "names": gettext("Also called"),
+        "publisher": gettext("Publisher"),
+        "status": gettext("Status"),
+        "facts": gettext("Filed as"),
+        "key_point": gettext("Key point %(number)s", number=number),
+        "implication": gettext("Implication"),
+        "place": gettext("Where"),
+        "promised_by": gettext("Promised by"),
+        "promised_for": gettext("Promised for"),
+        "measured_by": gettext("Measured by"),
+        "staff_group": gettext("Staff group"),
+        "source": gettext("Source"),
+        "response": gettext("Response"),
+        "owner": gettext("Owner"),
+        "set": gettext("From"),
+        "description": gettext("Action"),
+        "timescale": gettext("Timescale"),
+        "support_needed": gettext("Support needed"),
+        "resources": gettext("Resources"),
+        "measure": gettext("Measure of success"),
+        "recommendation": gettext("Recommendation"),
+        "plan_fit": gettext("Fit with the plan"),
+        "milestone": gettext("Milestone"),
+        "contributor": gettext("With"),
+        "organisation": gettext("Organisation"),
+        "theme": gettext("Theme"),
+        "note": gettext("Note"),
+    }
+    return words.get(name, name.replace("_", " ").capitalize())
+
+
+def _statuses() -> dict[str, str]:
+    return {
+        "in-development": gettext("In development"),
+        "draft": gettext("Draft"),
+        "consultation": gettext("Consultation"),
+        "enacted": gettext("Enacted, not in force"),
+        "in-force": gettext("In force"),
+        "published": gettext("Published"),
+        "under-review": gettext("Under review"),
+        "ended": gettext("Ended"),
+        "superseded": gettext("Superseded"),
+        "withdrawn": gettext("Withdrawn"),
+        "not-stated": gettext("Not stated"),
+        "open": gettext("Action open"),
+        "done": gettext("Action done"),
+        "verified": gettext("Action verified"),
+    }
