@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, update
+from sqlalchemy import event, insert, update
 from sqlalchemy.orm import Session
 
 from graph.models import GraphRevision
@@ -39,4 +39,4 @@ def move(session: Session) -> None:
         return
     moved = update(GraphRevision).values(revision=GraphRevision.revision + 1)
     if session.connection().execute(moved).rowcount == 0:
-        session.connection().execute(GraphRevision.__table__.insert().values(id=1, revision=1))
+        session.connection().execute(insert(GraphRevision).values(id=1, revision=1))

@@ -1,0 +1,74 @@
+"""What a thread's picture and list say of each record beside its title."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from actions.brief import Brief, briefs
+from graph import service
+from graph.layout import Marks, Note
+from kb import labels
+from kb.permissions import Capability
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from graph.network import Node
+    from graph.thread import Thread
+    from kb.permissions import Person
+
+CLOSURES = {"done": gettext("Done"), "verified": gettext("Verified")}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is said of the records of one thread, by their ids."""
+
+    briefs: Mapping[int, Brief]
+    response_types: Mapping[int, str]
+    over: Mapping[int, str]  # what became of sources that are over
+    shows_confidence: bool
+    marks: Mapping[int, Marks]
+    who_acts: Mapping[int, str]
+
+
+def look(session: Session, thread: Thread, person: Person, today: date) -> Look:
+    """Statuses of actions, types of responses, and who should act where the thread stops."""
+    found = briefs(session, [n.id for n in thread.nodes if n.kind == "action"], person=person, today=today)
+    types = labels.response_types()
+    said = {node.id: types[node.response_type] for node in thread.nodes if node.response_type}
+    over = service.over(session, [node.id for node in thread.nodes if node.kind == "source"])
+    over_words = {id: labels.source_statuses()[status] for id, status in over.items()}
+    confidence = person.may(Capability.READ_UPDATES)
+    marks = {id: Marks(notes=_of_action(brief, confidence)) for id, brief in found.items()}
+    marks |= {id: Marks(tag=words) for id, words in said.items()}
+    marks |= {id: Marks(notes=(Note(words, "strong"),)) for id, words in over_words.items()}
+    nodes = {node.id: node for node in thread.nodes}
+    return Look(found, said, over_words, confidence, marks, {s.id: _who(nodes[s.id], s.missing) for s in thread.stops})
+
+
+def _of_action(brief: Brief, shows_confidence: bool) -> tuple[Note, ...]:
+    action, schedule = brief.action, brief.schedule
+    if not action.is_open:
+        return (Note(CLOSURES[action.closure]),)
+    words = current_app.jinja_env.get_template("macros/status.html").module
+    time = str(words.schedule_words(schedule)).strip()  # type: ignore[attr-defined]
+    if not shows_confidence:
+        return (Note(time, "alarm" if schedule.state == "overdue" else "quiet"),)
+    confidence = str(words.confidence_words(action.confidence)).strip()  # type: ignore[attr-defined]
+    if schedule.state == "overdue":
+        return Note(time, "alarm"), Note(confidence)
+    return (Note(f"{time} · {confidence}"),)
+
+
+def _who(node: Node, missing: str) -> str:
+    if missing == "indicator":
+        return gettext("Owner to act")
+    return gettext("Strategy lead to act")

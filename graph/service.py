@@ -1,0 +1,145 @@
+"""Answers about the thread for one reader: how far it reaches, why a record is there, and where it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from graph import missing, reach, snapshot
+from graph import thread as threads
+from graph.network import COLUMNS
+from kb.db import now
+from kb.errors import Invalid, NotFound
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Set
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from graph.missing import Gap
+    from graph.snapshot import Snapshot
+    from graph.thread import Path, Thread
+    from kb.models.plan import Plan
+    from kb.models.record import Record
+    from kb.permissions import Person
+
+Strip = list[tuple[str, int]]
+IN_STRIP = ("source", "implication", "priority", "action", "indicator")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record on the way from a source, and the link that leads from it to the next."""
+
+    kind: str
+    ref: str
+    title: str
+    reason: str  # why the next step follows; empty where nobody has said, and after the last step
+    is_suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason for a record to be there: the way down to it from one source."""
+
+    steps: tuple[Step, ...]
+
+
+def strips(session: Session, ids: Collection[int], person: Person) -> dict[int, Strip]:
+    """For each record how many of each kind its thread holds, in the thread's order; kinds with none are left out."""
+    held = snapshot.current(session)
+    found = reach.counts(held.network, ids, keep=held.seen_by(person))
+    return {id: [(kind, found[id][kind]) for kind in IN_STRIP if kind in found.get(id, ())] for id in ids}
+
+
+def why(session: Session, record_id: int, person: Person) -> list[Why]:
+    """The way down to a record from each source behind it: law first, then other drivers, then research."""
+    held = snapshot.current(session)
+    try:
+        paths = threads.why(held.network, record_id, keep=held.seen_by(person))
+    except KeyError:
+        return []
+    paths.sort(key=lambda path: (not path.source.is_live, held.weights[path.source.id]))  # else as they come
+    return [Why(tuple(_steps(path))) for path in paths if len(path.nodes) > 1]
+
+
+def _steps(path: Path) -> list[Step]:
+    steps = [
+        Step(node.kind, node.ref, node.title, edge.reason or "", edge.is_suspect)
+        for node, edge in zip(path.nodes, path.edges, strict=False)
+    ]
+    last = path.nodes[-1]
+    return [*steps, Step(last.kind, last.ref, last.title, "", is_suspect=False)]
+
+
+def thread(session: Session, record: Record, person: Person, plan: Plan | None = None) -> Thread:
+    """All that a record rests on and all that rests on it, within one plan if one is given.
+
+    Raises Invalid for a kind that has no place on the thread, NotFound for what the person may not see.
+    """
+    if record.kind not in COLUMNS:
+        kind = record.kind.replace("_", " ")
+        raise Invalid("ref", gettext("A record of the kind “%(kind)s” has no thread of its own", kind=kind))
+    held = snapshot.current(session)
+    keep = held.seen_by(person)
+    if plan is not None:
+        keep = _of_plan(held, keep, plan.id)
+    try:
+        found = threads.thread(held.network, record.id, keep=keep)
+    except KeyError:
+        raise NotFound(record.kind.replace("_", " "), record.ref) from None
+    stops = (stop for stop in found.stops if stop.missing != "indicator" or stop.id in held.unmeasured)
+    return replace(found, stops=tuple(stops))  # a measure may also stand in the action's own words
+
+
+def _of_plan(held: Snapshot, keep: Set[int] | None, plan_id: int) -> set[int]:
+    nodes = held.network.nodes
+    return {id for id in (nodes if keep is None else keep) if nodes[id].plan_id in (None, plan_id)}
+
+
+def over(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The status of those sources among the ids that are over: they ended, or others took their place."""
+    known = snapshot.current(session).over
+    return {id: known[id] for id in ids if id in known}
+
+
+def thread_as_json(session: Session, record: Record, person: Person) -> dict[str, Any]:
+    """A record's thread as the command prints it; links name their ends as `kind:ref`."""
+    found = thread(session, record, person)
+    names = {node.id: f"{node.kind}:{node.ref}" for node in found.nodes}
+    return {
+        "record": {"kind": record.kind, "ref": record.ref, "title": record.title},
+        "nodes": [{"kind": node.kind, "ref": node.ref, "title": node.title} for node in found.nodes],
+        "links": [
+            {
+                "from": names[edge.source],
+                "to": names[edge.target],
+                "type": edge.type,
+                "reason": edge.reason or "",
+                "state": edge.state,
+            }
+            for edge in found.edges
+        ],
+    }
+
+
+def gaps(session: Session, person: Person, plan: Plan | None, today: date) -> dict[str, list[Gap]]:
+    """Where the thread of a plan (or of all) is broken, one list for each kind of gap, empty ones too."""
+    return missing.find(session, snapshot.current(session), person, plan.id if plan else None, today)
+
+
+def gaps_as_json(session: Session, person: Person, plan: Plan | None) -> dict[str, list[dict[str, str]]]:
+    """The gaps of a plan as the command prints them."""
+    found = gaps(session, person, plan, now().date())
+    return {
+        kind: [{"kind": gap.kind, "ref": gap.ref, "title": gap.title, "who": gap.who} for gap in listed]
+        for kind, listed in found.items()
+    }
+
+
+def size(session: Session) -> int:
+    """How many links the map holds, support and other relations together."""
+    held = snapshot.current(session).network
+    return int(held.support.number_of_edges()) + len(held.relations)
