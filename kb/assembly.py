@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import graph.outbox
-import search.outbox
-
 import kb.tables
+import search.outbox
 from kb.db import Database, connect
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.errors import Misconfigured
 
@@ -61,7 +62,7 @@ class Settings:
             organisation_name=env.get("KB_ORGANISATION_NAME", ""),
             smtp_url="" if demo else env.get("KB_SMTP_URL", ""),
             mail_from=env.get("KB_MAIL_FROM") or "golden-thread@localhost",
-            timezone=env.get("KB_TIMEZONE") or "Europe/London",
+            timezone=_zone(env),
             session_hours=_number(env, "KB_SESSION_HOURS", 12),
             secure_cookies=_flag(env, "KB_SECURE_COOKIES"),
             trusted_proxies=_number(env, "KB_TRUSTED_PROXIES", 0),
@@ -98,6 +99,14 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value in NO:
         return False
     raise Misconfigured(f"{name} is “{value}”; give 1 or 0")
+
+
+def _zone(env: Mapping[str, str]) -> str:
+    name = env.get("KB_TIMEZONE") or "Europe/London"
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise Misconfigured(f"KB_TIMEZONE is “{name}”; give the name of a zone, such as Europe/London") from None
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

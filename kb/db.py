@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -24,6 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement
 
 BUSY_TIMEOUT_MS = 8_000
 
@@ -81,6 +84,13 @@ def one_of(column: str, values: type[Any], *, nullable: bool = False) -> str:
     """The text of a check constraint that holds a column to the values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
     return f"{column} IS NULL OR {column} IN ({listed})" if nullable else f"{column} IN ({listed})"
+
+
+def contains(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a text column holds a word as it stands, in any case; nothing in the word is a wildcard."""
+    escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    found: ColumnElement[bool] = column.ilike(f"%{escaped}%", escape="!")
+    return found
 
 
 @dataclass(frozen=True)

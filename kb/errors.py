@@ -26,12 +26,23 @@ class NotAllowed(KnowledgeBaseError):
 
 
 class Conflict(KnowledgeBaseError):
-    """Somebody saved the record since the person opened it; `theirs` holds what stands now, by field."""
+    """Somebody saved the record since the person opened it; `theirs` holds what stands now, by field of the form.
 
-    def __init__(self, message: str, *, theirs: Mapping[str, str] | None = None, saved_by: str = "") -> None:
+    `version` is the one that stands now: whoever sends it has seen what they replace.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        theirs: Mapping[str, str] | None = None,
+        saved_by: str = "",
+        version: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.theirs = dict(theirs or {})
         self.saved_by = saved_by
+        self.version = version
 
 
 class Invalid(KnowledgeBaseError):

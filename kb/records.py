@@ -79,13 +79,15 @@ def check_version(record: Record, version: int, *, theirs: dict[str, str], saved
             gettext("“%(title)s” was saved by someone else while you were writing.", title=record.title),
             theirs=theirs,
             saved_by=saved_by,
+            version=record.version,
         )
 
 
 def new_ref(session: Session, kind: Kind, title: str) -> str:
     """A ref made of the title's words that no record of the kind bears yet."""
+    # /sources/new is the form, so no ref may be that word.
     words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST_REF].strip("-") or kind.value
-    taken = set(session.scalars(select(Record.ref).where(Record.kind == kind, Record.ref.startswith(words))))
+    taken = set(session.scalars(select(Record.ref).where(Record.kind == kind, Record.ref.startswith(words)))) | {"new"}
     if words not in taken:
         return words
     number = 2

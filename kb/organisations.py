@@ -1,0 +1,84 @@
+"""Organisations and posts: what each publishes, employs and owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kb import records
+from kb.db import contains
+from kb.models.organisation import Organisation, Post, PostHolding
+from kb.models.record import Record
+from kb.models.source import Source, source_publisher
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An organisation with how many sources it published and how many posts it has."""
+
+    organisation: Organisation
+    sources: int
+    posts: int
+
+
+def list_organisations(
+    session: Session, *, person: Person, words: str = "", offset: int = 0, limit: int = 25
+) -> tuple[int, list[Listed]]:
+    """How many organisations fit, and one page of them by name."""
+    published = (
+        select(func.count())
+        .select_from(source_publisher)
+        .where(source_publisher.c.organisation_id == Organisation.id)
+        .scalar_subquery()
+    )
+    posts = select(func.count()).select_from(Post).where(Post.organisation_id == Organisation.id).scalar_subquery()
+    query = select(Organisation, published, posts).where(visible_to(person))
+    for word in words.split()[:10]:
+        query = query.where(or_(contains(Record.title, word), contains(Organisation.abbreviation, word)))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.execute(query.order_by(Record.title).offset(offset).limit(limit))
+    return total, [Listed(*row) for row in rows]
+
+
+def get(session: Session, ref: str, *, person: Person) -> Organisation:
+    """One organisation with its nations and posts, or NotFound."""
+    options = [selectinload(Organisation.nations), selectinload(Organisation.posts)]
+    return records.get(session, Organisation, ref, person=person, options=options)
+
+
+def published_by(session: Session, organisation: Organisation, *, person: Person) -> Sequence[Source]:
+    """The sources that an organisation published, by title."""
+    query = (
+        select(Source)
+        .join(source_publisher, source_publisher.c.source_id == Source.id)
+        .where(source_publisher.c.organisation_id == organisation.id, visible_to(person))
+        .order_by(Record.title)
+    )
+    return session.scalars(query).all()
+
+
+def get_post(session: Session, ref: str, *, person: Person) -> Post:
+    """One post with its organisation, or NotFound."""
+    return records.get(session, Post, ref, person=person, options=[joinedload(Post.organisation)])
+
+
+def holders_of(session: Session, post: Post, *, today: date) -> Sequence[PostHolding]:
+    """Who holds a post and who deputises, today; the holder first."""
+    query = (
+        select(PostHolding)
+        .where(PostHolding.post_id == post.id, PostHolding.from_on <= today)
+        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today))
+        .options(joinedload(PostHolding.user))
+        .order_by(PostHolding.is_deputy, PostHolding.id)
+    )
+    return session.scalars(query).all()

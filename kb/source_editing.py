@@ -1,0 +1,256 @@
+"""Adding sources and changing what is written down about them; a lead does both, and says why it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from kb import history, labels, records
+from kb.dates import NO_DATE, Precision, StatedDate
+from kb.errors import Invalid
+from kb.models.organisation import Organisation
+from kb.models.record import Kind, Record, Theme, Visibility
+from kb.models.source import Category, Nation, Source, SourceName, SourceNation, SourceStatus
+from kb.permissions import Capability, Person, visible_to
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.orm import Session
+
+LONGEST_TITLE = 300
+LONGEST_LINK = 2_000
+LARGEST_COLUMN_OF_KIND = 40
+# Columns that the form fills with the words as they were written.
+_TEXTS = ("title", "summary", "publisher_as_stated", "status_as_stated", "link")
+_WORDS = ("category", "source_kind", "status", "visibility")
+_DATES = ("published", "starts", "ends")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDetails:
+    """What a lead says about a source; publishers and themes are refs."""
+
+    title: str
+    category: str = Category.DRIVER
+    source_kind: str = ""
+    summary: str = ""
+    publishers: tuple[str, ...] = ()
+    publisher_as_stated: str = ""
+    nations: tuple[str, ...] = ()
+    status: str = SourceStatus.NOT_STATED
+    status_as_stated: str = ""
+    is_statutory: bool = False
+    published: StatedDate = NO_DATE
+    starts: StatedDate = NO_DATE
+    ends: StatedDate = NO_DATE
+    link: str = ""
+    also_called: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    visibility: str = Visibility.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What the refs of the details name, and the plain values beside them."""
+
+    publishers: list[Organisation]
+    themes: list[Theme]
+    nations: list[str]
+    names: list[str]
+
+
+def get(session: Session, ref: str, *, person: Person) -> Source:
+    """One source with what its form shows, or NotFound."""
+    lists = (Source.publishers, Source.nations, Source.names, Source.themes)
+    return records.get(session, Source, ref, person=person, options=[selectinload(one) for one in lists])
+
+
+def details_of(source: Source) -> SourceDetails:
+    """What stands now, as the form shows it; of a source that `get` gave."""
+    return SourceDetails(
+        publishers=tuple(body.ref for body in source.publishers),
+        nations=tuple(row.nation for row in source.nations),
+        is_statutory=source.is_statutory,
+        also_called=tuple(row.name for row in source.names),
+        themes=tuple(theme.ref for theme in source.themes),
+        **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS, *_DATES)},
+    )
+
+
+def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
+    """Add a source that all plans share."""
+    by.require(Capability.EDIT_SHARED)
+    _check(details)
+    lists = _find(session, details, by)
+    source = Source(
+        ref=records.new_ref(session, Kind.SOURCE, details.title),
+        author_id=by.user_id,
+        publishers=lists.publishers,
+        themes=lists.themes,
+        nations=[SourceNation(nation=nation) for nation in lists.nations],
+        names=[SourceName(name=name) for name in lists.names],
+        key_points=[],
+        implications=[],
+    )
+    _fill(source, details)
+    for name in _DATES:
+        setattr(source, name, getattr(details, name))
+    session.add(source)
+    session.flush()
+    history.note_created(session, source, by=by)
+    return source
+
+
+def edit(session: Session, ref: str, details: SourceDetails, *, version: int, reason: str, by: Person) -> Source:
+    """Change a source; each thing that changes is noted with what it was and why."""
+    source = get(session, ref, person=by)
+    by.require(Capability.EDIT_SHARED)
+    records.check_version(source, version, theirs=_in_words(source))
+    _check(details)
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it changes"))
+    lists = _find(session, details, by)
+    with session.no_autoflush:
+        _fill(source, details)
+        history.note_changes(session, source, by=by, reason=reason.strip())
+        _change_dates(session, source, details, reason.strip(), by)
+        _change_lists(session, source, lists, reason.strip(), by)
+    session.flush()
+    return source
+
+
+def list_publishers(session: Session, *, person: Person) -> Sequence[Organisation]:
+    """The organisations that may have published a source, by name."""
+    return session.scalars(select(Organisation).where(visible_to(person)).order_by(Record.title, Record.id)).all()
+
+
+def list_themes(session: Session, *, person: Person) -> Sequence[Theme]:
+    """The themes that a source may be filed under, by title."""
+    return session.scalars(select(Theme).where(visible_to(person)).order_by(Record.title, Record.id)).all()
+
+
+def list_kinds(session: Session) -> list[str]:
+    """The kinds of document that are known, with any other that a source has."""
+    return sorted({*labels.SOURCE_KINDS, *session.scalars(select(Source.source_kind).distinct())} - {""})
+
+
+def _check(details: SourceDetails) -> None:
+    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
+        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+    if not details.source_kind or len(details.source_kind) > LARGEST_COLUMN_OF_KIND:
+        raise Invalid("source_kind", gettext("Say what kind of document it is"))
+    known: dict[str, tuple[frozenset[str], Iterable[str]]] = {
+        "category": (frozenset(Category), [details.category]),
+        "status": (frozenset(SourceStatus), [details.status]),
+        "visibility": (frozenset(Visibility), [details.visibility]),
+        "nations": (frozenset(Nation), details.nations),
+    }
+    for field, (allowed, given) in known.items():
+        if unknown := set(given) - allowed:
+            raise Invalid(field, gettext("“%(value)s” is not one of the choices", value=min(unknown)))
+    check_link(details.link.strip())
+    _check_order(details.starts, details.ends)
+
+
+def check_link(address: str) -> None:
+    """Raise Invalid unless the text is empty or a whole web address; nothing else may become a link on a page."""
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or len(address) > LONGEST_LINK or any(letter.isspace() for letter in address):
+        raise Invalid("link", gettext("Give the whole web address, starting with https:// or http://"))
+
+
+def _check_order(starts: StatedDate, ends: StatedDate) -> None:
+    if not (starts.day and ends.day) or starts.day <= ends.day:
+        return
+    values = {"ends": ends.spoken, "starts": starts.spoken}
+    if starts.precision == Precision.DAY:
+        raise Invalid("ends", gettext("It ends on %(ends)s, before it starts on %(starts)s", **values))
+    # A year or a month counts as its last day, so 2021 starts after June 2021 ends.
+    raise Invalid(
+        "ends",
+        gettext("The end, %(ends)s, is before the last day of the start, %(starts)s; give both more exactly", **values),
+    )
+
+
+def _find(session: Session, details: SourceDetails, by: Person) -> _Lists:
+    """The organisations and themes that the details name; Invalid where one is not there."""
+    names = {name.strip(): None for name in details.also_called if name.strip()}
+    return _Lists(
+        publishers=_named(session, Organisation, details.publishers, "publishers", by),
+        themes=_named(session, Theme, details.themes, "themes", by),
+        nations=[nation.value for nation in Nation if nation in details.nations],
+        names=[name for name in names if name != details.title.strip()],
+    )
+
+
+def _named(session: Session, model: Any, refs: tuple[str, ...], field: str, by: Person) -> list[Any]:
+    if not refs:
+        return []
+    query = select(model).where(model.ref.in_(refs), visible_to(by)).order_by(Record.title, Record.id)
+    found = list(session.scalars(query))
+    if unknown := set(refs) - {record.ref for record in found}:
+        raise Invalid(field, gettext("There is nothing called “%(ref)s” to choose", ref=min(unknown)))
+    return found
+
+
+def _fill(source: Source, details: SourceDetails) -> None:
+    for name in _TEXTS:
+        setattr(source, name, getattr(details, name).strip())
+    for name in _WORDS:
+        setattr(source, name, str(getattr(details, name)))
+    source.is_statutory = details.is_statutory
+
+
+def _change_dates(session: Session, source: Source, details: SourceDetails, reason: str, by: Person) -> None:
+    """Note a date as it is spoken, in one line, rather than by the three columns that keep it."""
+    for name in _DATES:
+        before, after = getattr(source, name), getattr(details, name)
+        if before != after:
+            history.note(session, source, name, before.spoken or None, after.spoken or None, reason=reason, by=by)
+            setattr(source, name, after)
+
+
+def _change_lists(session: Session, source: Source, lists: _Lists, reason: str, by: Person) -> None:
+    nations, names = labels.nations(), {row.name: row for row in source.names}
+
+    def differ(field: str, before: Iterable[str], after: Iterable[str]) -> bool:
+        were, are = list(before), list(after)
+        if set(were) == set(are):
+            return False
+        history.note(session, source, field, "; ".join(were) or None, "; ".join(are) or None, reason=reason, by=by)
+        return True
+
+    if differ("publishers", (one.title for one in source.publishers), (one.title for one in lists.publishers)):
+        source.publishers = lists.publishers
+    if differ("themes", (one.title for one in source.themes), (one.title for one in lists.themes)):
+        source.themes = lists.themes
+    if differ("nations", (nations[row.nation] for row in source.nations), (nations[one] for one in lists.nations)):
+        kept = {row.nation: row for row in source.nations}
+        source.nations = [kept.get(nation) or SourceNation(nation=nation) for nation in lists.nations]
+    if differ("also_called", names, lists.names):
+        source.names = [names.get(name) or SourceName(name=name) for name in lists.names]
+
+
+def _in_words(source: Source) -> dict[str, str]:
+    """What stands now, by field of the form and as the form writes it, for a person to compare with their own."""
+    return {
+        **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS)},
+        **{name: str(getattr(source, name)) for name in _DATES},
+        "is_statutory": "yes" if source.is_statutory else "no",
+        "publishers": "\n".join(body.ref for body in source.publishers),
+        "nations": "\n".join(nation for nation in Nation if nation in {row.nation for row in source.nations}),
+        "themes": "\n".join(theme.ref for theme in source.themes),
+        "also_called": "\n".join(row.name for row in source.names),
+    }

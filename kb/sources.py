@@ -1,0 +1,205 @@
+"""Sources: finding them by what they are, and one with all that its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from kb import records
+from kb.db import contains
+from kb.models.organisation import Organisation
+from kb.models.plan import Plan, Response, ResponseSource
+from kb.models.record import Record, Theme, record_theme
+from kb.models.source import Category, Implication, Nation, Source, SourceName, SourceNation, SourceStatus
+from kb.models.source import source_publisher as publisher_table
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.orm import Session
+
+NO_RESPONSE = "none"
+SORTS = ("title", "newest", "status")
+
+
+@dataclass(frozen=True)
+class SourceFilter:
+    """What a list of sources is narrowed to; several values of one filter widen it."""
+
+    words: str = ""
+    categories: tuple[str, ...] = ()
+    source_kinds: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    responses: tuple[str, ...] = ()
+    sort: str = "title"
+
+    @property
+    def is_narrowing(self) -> bool:
+        return any(value for name, value in vars(self).items() if name != "sort")
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many visible sources there are of each value, whatever the filters."""
+
+    categories: dict[str, int] = field(default_factory=dict)
+    source_kinds: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    nations: dict[str, int] = field(default_factory=dict)
+    themes: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+def list_sources(
+    session: Session, wanted: SourceFilter, *, person: Person, offset: int = 0, limit: int = 25
+) -> tuple[int, Sequence[Source]]:
+    """How many sources fit, and one page of them with publishers and nations."""
+    found = _narrowed(select(Source.id).where(visible_to(person)), wanted).subquery()
+    total = session.scalar(select(func.count()).select_from(found)) or 0
+    query = (
+        select(Source)
+        .where(Source.id.in_(select(found.c.id)))
+        .options(selectinload(Source.publishers), selectinload(Source.nations))
+        .order_by(*_order(wanted.sort))
+        .offset(offset)
+        .limit(limit)
+    )
+    return total, session.scalars(query).all()
+
+
+def facets(session: Session, *, person: Person) -> Facets:
+    """The values that the filters offer, with counts; five statements."""
+    visible = select(Source.id).where(visible_to(person)).subquery()
+    ids = select(visible.c.id)
+
+    def counted(column: Any, *joins: Any) -> dict[str, int]:
+        query = select(column, func.count()).where(Source.id.in_(ids)).group_by(column).order_by(column)
+        for join in joins:
+            query = query.join(join)
+        return dict(session.execute(query).all())
+
+    themes = (
+        select(Theme.ref, Theme.title, func.count())
+        .join(record_theme, record_theme.c.theme_id == Theme.id)
+        .where(record_theme.c.record_id.in_(ids))
+        .group_by(Theme.ref, Theme.title)
+        .order_by(Theme.title)
+    )
+    return Facets(
+        categories=counted(Source.category),
+        source_kinds=counted(Source.source_kind),
+        statuses=counted(Source.status),
+        nations=counted(SourceNation.nation, Source.nations),
+        themes={ref: (title, number) for ref, title, number in session.execute(themes)},
+    )
+
+
+def responses_by_source(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[Response]]:
+    """For each of these sources the responses of plans, with nothing loaded beside them."""
+    query = (
+        select(ResponseSource.source_id, Response)
+        .join(Response, Response.id == ResponseSource.response_id)
+        .where(ResponseSource.source_id.in_(list(ids)), visible_to(person))
+        .order_by(Response.position)
+    )
+    by_source: dict[int, list[Response]] = {}
+    for source_id, response in session.execute(query):
+        by_source.setdefault(source_id, []).append(response)
+    return by_source
+
+
+def get(session: Session, ref: str, *, person: Person) -> Source:
+    """One source with everything that its page shows, or NotFound."""
+    implications = selectinload(Source.implications)
+    return records.get(
+        session,
+        Source,
+        ref,
+        person=person,
+        options=[
+            selectinload(Source.publishers),
+            selectinload(Source.nations),
+            selectinload(Source.names),
+            selectinload(Source.themes),
+            selectinload(Source.key_points),
+            implications.selectinload(Implication.key_points),
+            implications.selectinload(Implication.staff_groups),
+        ],
+    )
+
+
+def responses_of(session: Session, source: Source, *, person: Person) -> list[tuple[Response, Plan]]:
+    """How plans stand to a source: each response with its plan, its owner and all sources of its row."""
+    query = (
+        select(Response, Plan)
+        .join(ResponseSource, ResponseSource.response_id == Response.id)
+        .join(Plan, Plan.id == Response.plan_id)
+        .where(ResponseSource.source_id == source.id, visible_to(person))
+        .options(selectinload(Response.sources), selectinload(Response.owner))
+        .order_by(Plan.title, Response.position)
+    )
+    return [(response, plan) for response, plan in session.execute(query)]
+
+
+def _narrowed(query: Select[Any], wanted: SourceFilter) -> Select[Any]:
+    for clause in _clauses(wanted):
+        query = query.where(clause)
+    return query
+
+
+def _clauses(wanted: SourceFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.categories:
+        clauses.append(Source.category.in_(wanted.categories))
+    if wanted.source_kinds:
+        clauses.append(Source.source_kind.in_(wanted.source_kinds))
+    if wanted.statuses:
+        clauses.append(Source.status.in_(wanted.statuses))
+    if wanted.nations:
+        covering = select(SourceNation.source_id).where(SourceNation.nation.in_(wanted.nations))
+        clauses.append(Source.id.in_(covering))
+    if wanted.themes:
+        filed = select(record_theme.c.record_id).join(Theme, Theme.id == record_theme.c.theme_id)
+        clauses.append(Source.id.in_(filed.where(Theme.ref.in_(wanted.themes))))
+    if wanted.publishers:
+        published = select(publisher_table.c.source_id).join(
+            Organisation, Organisation.id == publisher_table.c.organisation_id
+        )
+        clauses.append(Source.id.in_(published.where(Organisation.ref.in_(wanted.publishers))))
+    if wanted.responses:
+        clauses.append(_answered(wanted.responses))
+    for word in wanted.words.split()[:10]:
+        named = select(SourceName.source_id).where(contains(SourceName.name, word))
+        clauses.append(or_(contains(Record.title, word), Source.id.in_(named)))
+    return clauses
+
+
+def _answered(types: tuple[str, ...]) -> ColumnElement[bool]:
+    """Sources to which some plan stands in one of these ways; `none` is an answer without words, or no row at all."""
+    rows = select(ResponseSource.source_id).join(Response, Response.id == ResponseSource.response_id)
+    clauses: list[ColumnElement[bool]] = [Source.id.in_(rows.where(Response.response_type.in_(types)))]
+    if NO_RESPONSE in types:
+        clauses.append(Source.id.not_in(rows.where(Response.text != "")))
+    return or_(*clauses)
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    if sort == "newest":
+        day = func.coalesce(Source.published_on, Source.starts_on)
+        return (day.is_(None), day.desc(), Record.title, Source.id)
+    if sort == "status":
+        return (Source.status, Record.title, Source.id)
+    return (Record.title, Source.id)
+
+
+CHOICES: dict[str, frozenset[str]] = {
+    "categories": frozenset(Category),
+    "statuses": frozenset(SourceStatus),
+    "nations": frozenset(Nation),
+}

@@ -1,0 +1,1 @@
+"""Pages of the knowledge base: one module per subject, each with a blueprint called `bp`."""

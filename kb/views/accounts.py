@@ -1,0 +1,132 @@
+"""Signing in and out, and one's own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+
+from kb import auth, sign_in, users, web
+from kb.db import now
+from kb.errors import Invalid, NotFound
+from kb.forms.accounts import PasswordForm, SignInForm
+from kb.forms.base import add_error
+from kb.models.history import Channel
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from kb.models.user import User
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/sign-in")
+@auth.open_to_all
+def show_sign_in() -> ResponseReturnValue:
+    """The sign-in page; whoever has signed in already goes on to where they were going."""
+    wanted = auth.safe_next(request.args.get("next"))
+    if web.person().is_signed_in:
+        return redirect(wanted or url_for("kb.home"), code=303)
+    return _sign_in_page(SignInForm(next=wanted))
+
+
+@bp.post("/sign-in", endpoint="sign_in")
+@auth.open_to_all
+def check_sign_in() -> ResponseReturnValue:
+    """Count the try, look at the password, and give the browser a session."""
+    form = SignInForm()
+    if not form.validate():
+        return _sign_in_page(form, status=422)
+    user = _prove(form.email.data, form.password.data)
+    if user is None:
+        add_error(form, Invalid("password", gettext("The email address or the password is not right")))
+        return _sign_in_page(form, status=422)
+    return _signed_in(user, wanted=form.next.data)
+
+
+def _prove(email: str, password: str) -> User | None:
+    """The user whose password this is; no lock is held while it is hashed."""
+    with web.database().writing(Channel.WEB) as short:
+        sign_in.begin(short, email, request.remote_addr or "", now=now())
+    with web.database().reading() as reader:
+        return sign_in.prove(reader, email, password)
+
+
+def _sign_in_page(form: SignInForm, *, status: int = 200) -> Response:
+    accounts = users.list_demonstration(web.session()) if web.settings().demo else []
+    return web.page("accounts/sign_in.html", form=form, accounts=accounts, status=status)
+
+
+@bp.post("/sign-in/demonstration")
+@auth.open_to_all
+def sign_in_demonstration() -> ResponseReturnValue:
+    """Become one of the demonstration accounts, which exist for demonstration mode only."""
+    given = request.form.get("user_id", "")
+    if not web.settings().demo or not (given.isascii() and given.isdigit()):
+        raise NotFound("demonstration account", given)
+    user = users.get_demonstration(web.session(), int(given))
+    return _signed_in(user, wanted=request.form.get("next"))
+
+
+def _signed_in(user: User, *, wanted: str | None) -> Response:
+    response = make_response(redirect(auth.safe_next(wanted) or url_for("kb.home"), code=303))
+    session = web.session()
+    user = users.get(session, user.id)
+    sign_in.succeed(session, user, request.remote_addr or "")
+    auth.sign_in(response, session, user)
+    web.commit()
+    return response
+
+
+@bp.post("/sign-out")
+@auth.open_to_all
+def sign_out() -> Response:
+    """End this browser's session."""
+    response = make_response(redirect(url_for("kb.home" if web.settings().public_read else ".sign_in"), code=303))
+    auth.sign_out(response, web.session())
+    web.commit()
+    web.say(gettext("You have signed out."))
+    return response
+
+
+@bp.get("/account")
+@auth.requires_sign_in
+def account() -> Response:
+    """Who one is here: posts, roles, and the form for a new password."""
+    return _account_page(PasswordForm())
+
+
+@bp.post("/account/password")
+@auth.requires_sign_in
+def set_password() -> ResponseReturnValue:
+    """Give oneself another password; every other browser is signed out."""
+    form = PasswordForm()
+    if not form.validate():
+        return _account_page(form, status=422)
+    with web.database().reading() as reader:
+        email = users.get(reader, web.person().user_id or 0).email
+    web.close_session()
+    if _prove(email, form.current.data) is None:
+        add_error(form, Invalid("current", gettext("This is not the password you have now")))
+        return _account_page(form, status=422)
+    session = web.session()
+    user = users.get_by_email(session, email)
+    try:
+        users.set_password(session, user, form.password.data, by=web.person())
+    except Invalid as error:
+        add_error(form, error)
+        return _account_page(form, status=422)
+    response = make_response(redirect(url_for(".account"), code=303))
+    sign_in.succeed(session, user, request.remote_addr or "")
+    auth.sign_in(response, session, user)
+    web.commit()
+    web.say(gettext("Your password is changed, and every other browser is signed out."))
+    return response
+
+
+def _account_page(form: PasswordForm, *, status: int = 200) -> Response:
+    user = users.get(web.session(), web.person().user_id or 0)
+    roles = users.list_roles(web.session(), user)
+    return web.page("accounts/account.html", form=form, user=user, roles=roles, status=status)
