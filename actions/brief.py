@@ -1,0 +1,53 @@
+"""What other pages show of an action: its title and its three statuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from actions.models import Action
+from actions.schedule import Schedule, counted_from, schedule_of
+from kb.models.plan import Plan
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Brief:
+    """An action with its schedule worked out."""
+
+    action: Action
+    schedule: Schedule
+
+
+def briefs(session: Session, ids: Iterable[int], *, person: Person, today: date) -> dict[int, Brief]:
+    """These actions as far as the person may see them, in one statement."""
+    query = (
+        select(Action, Plan.__table__.c.stale_after_days)
+        .join(Plan.__table__, Plan.__table__.c.id == Action.plan_id)
+        .where(Action.id.in_(list(ids)), visible_to(person))
+    )
+    return {
+        action.id: Brief(action, schedule_for(action, stale_after_days, today))
+        for action, stale_after_days in session.execute(query)
+    }
+
+
+def schedule_for(action: Action, stale_after_days: int, today: date) -> Schedule:
+    """The schedule of one action; silence counts from the day it was written down, or from a later start."""
+    return schedule_of(
+        starts_on=action.starts_on,
+        due_on=action.due_on,
+        is_open=action.is_open,
+        last_said_on=action.last_said_on,
+        counted_from=counted_from(action.starts_on, action.created_at.date()),
+        stale_after_days=stale_after_days,
+        today=today,
+    )

@@ -1,0 +1,107 @@
+"""Done by the owner, verified by someone else, and opened again when it was not so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions.models import Action, Closure, Update
+from kb import history, records
+from kb.errors import Invalid, NotAllowed
+from kb.permissions import Capability, Person
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+
+def mark_done(session: Session, ref: str, *, evidence: str, version: int, by: Person, today: date) -> Action:
+    """Say that an action is done, and what shows it; the evidence is kept as its last update."""
+    action = records.get(session, Action, ref, person=by)
+    by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    _check_version(action, version)
+    if not action.is_open:
+        raise Invalid("evidence", gettext("It is closed already, since %(day)s", day=spoken(action.done_on)))
+    if not evidence.strip():
+        raise Invalid("evidence", gettext("Say what shows that it is done, so that someone else can verify it"))
+    session.add(
+        Update(
+            action_id=action.id,
+            said_on=today,
+            person_id=by.user_id,
+            post_id=action.owner_id if action.owner_id in by.posts else None,
+            channel=history.channel_of(session),
+            narrative=gettext("It is done."),
+            evidence=evidence.strip(),
+        )
+    )
+    _close(session, action, Closure.DONE, by)
+    action.done_on, action.done_by_id, action.last_said_on = today, by.user_id, today
+    session.flush()
+    return action
+
+
+def verify(session: Session, ref: str, *, version: int, by: Person, today: date) -> Action:
+    """Confirm that a done action is done; never by whoever marked it done."""
+    action = records.get(session, Action, ref, person=by)
+    if refusal := why_not_verify(action, by):
+        raise NotAllowed(refusal)
+    _check_version(action, version)
+    if action.closure != Closure.DONE:
+        raise Invalid("closure", gettext("Only what its owner has marked done can be verified"))
+    _close(session, action, Closure.VERIFIED, by)
+    action.verified_on, action.verified_by_id = today, by.user_id
+    session.flush()
+    return action
+
+
+def reopen(session: Session, ref: str, *, reason: str, version: int, by: Person) -> Action:
+    """Open a closed action again, with the reason; what was verified only those who verify may open."""
+    action = records.get(session, Action, ref, person=by)
+    if not _may_open(action, by):
+        by.require(Capability.VERIFY_ACTION, plan_id=action.plan_id)
+    _check_version(action, version)
+    if action.is_open:
+        raise Invalid("reason", gettext("It is open already"))
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it is not done after all"))
+    _close(session, action, Closure.OPEN, by, reason)
+    action.done_on = action.done_by_id = action.verified_on = action.verified_by_id = None
+    session.flush()
+    return action
+
+
+def may_verify(action: Action, person: Person) -> bool:
+    """Whether the action waits for being verified and this person may do it."""
+    return action.closure == Closure.DONE and not why_not_verify(action, person)
+
+
+def why_not_verify(action: Action, person: Person) -> str:
+    """Why this person may not verify the action, as a sentence; nothing when they may."""
+    if not person.may(Capability.VERIFY_ACTION, plan_id=action.plan_id):
+        return gettext("Only a strategy lead or a member of the steering group can verify that an action is done.")
+    if person.user_id is not None and action.done_by_id == person.user_id:
+        return gettext("You marked this action done, so someone else has to verify it.")
+    return ""
+
+
+def may_reopen(action: Action, person: Person) -> bool:
+    """Whether the action is closed and this person may open it again."""
+    return not action.is_open and _may_open(action, person)
+
+
+def _may_open(action: Action, person: Person) -> bool:
+    if person.may(Capability.VERIFY_ACTION, plan_id=action.plan_id):
+        return True
+    is_owner = person.may(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    return is_owner and action.closure != Closure.VERIFIED
+
+
+def _check_version(action: Action, version: int) -> None:
+    records.check_version(action, version, theirs={"closure": action.closure})
+
+
+def _close(session: Session, action: Action, closure: Closure, by: Person, reason: str = "") -> None:
+    history.note(session, action, "closure", action.closure, closure, reason=reason, by=by)
+    action.closure = closure

@@ -1,0 +1,262 @@
+"""Making actions and changing what they promise; dates and owners change only with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from actions import service
+from actions.models import Action, Milestone, Term
+from kb import history, records
+from kb.errors import Invalid, NotFound
+from kb.models.organisation import Organisation, Post
+from kb.models.record import Kind
+from kb.permissions import Capability, visible_to
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from kb.models.plan import Plan
+    from kb.permissions import Person
+
+LONGEST_TITLE = 300
+# Columns that the form fills with the words as they were written.
+_TEXTS = (
+    "description",
+    "timescale",
+    "support_needed",
+    "resources",
+    "measure",
+    "recommendation",
+    "plan_fit",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDetails:
+    """What a lead says about an action; owner and sponsor are refs of posts, contributors refs of organisations."""
+
+    title: str
+    description: str = ""
+    owner: str = ""
+    sponsor: str = ""
+    contributors: tuple[str, ...] = ()
+    timescale: str = ""
+    term: str = ""
+    starts_on: date | None = None
+    due_on: date | None = None
+    support_needed: str = ""
+    resources: str = ""
+    measure: str = ""
+    recommendation: str = ""
+    plan_fit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The records that the refs of the details name."""
+
+    owner: Post | None
+    sponsor: Post | None
+    contributors: list[Organisation]
+
+
+def details_of(action: Action) -> ActionDetails:
+    """What stands now, as the form shows it; of an action that `service.get` gave."""
+    return ActionDetails(
+        title=action.title,
+        owner=action.owner.ref if action.owner else "",
+        sponsor=action.sponsor.ref if action.sponsor else "",
+        contributors=tuple(organisation.ref for organisation in action.contributors),
+        term=action.term or "",
+        starts_on=action.starts_on,
+        due_on=action.due_on,
+        **{name: getattr(action, name) for name in _TEXTS},
+    )
+
+
+def create(session: Session, plan: Plan, details: ActionDetails, *, by: Person) -> Action:
+    """Add an action to a plan; its first due date is the one that all later ones are measured against."""
+    by.require(Capability.EDIT_PLAN, plan_id=plan.id)
+    _check(details)
+    found = _find(session, details, by)
+    action = Action(
+        ref=records.new_ref(session, Kind.ACTION, details.title),
+        plan_id=plan.id,
+        author_id=by.user_id,
+        baseline_due_on=details.due_on,
+        owner=found.owner,
+        sponsor=found.sponsor,
+        contributors=found.contributors,
+        milestones=[],
+        themes=[],
+    )
+    _fill(action, details)
+    session.add(action)
+    session.flush()
+    history.note_created(session, action, by=by)
+    return action
+
+
+def edit(session: Session, ref: str, details: ActionDetails, *, version: int, reason: str, by: Person) -> Action:
+    """Change an action; another due date or owner needs a reason, which stays in the history."""
+    action = _editable(session, ref, version, by)
+    _check(details)
+    found = _find(session, details, by)
+    if details.due_on != action.due_on:
+        _require_reason(reason, gettext("Say why the due date changes"))
+    if found.owner is not action.owner:
+        _require_reason(reason, gettext("Say why another post owns it"))
+    with session.no_autoflush:
+        _fill(action, details)
+        history.note_changes(session, action, by=by, reason=reason)
+        _note_people(session, action, found, reason, by)
+        action.baseline_due_on = action.baseline_due_on or action.due_on
+    session.flush()
+    return action
+
+
+def move_due_date(session: Session, ref: str, *, to: date, reason: str, version: int, by: Person) -> Action:
+    """Give an action another due date; the old one and the reason stay in its history."""
+    action = _editable(session, ref, version, by)
+    _check_order(action.starts_on, to)
+    if to == action.due_on:
+        raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(to)))
+    _require_reason(reason, gettext("Say why the due date changes"))
+    history.note(session, action, "due_on", action.due_on, to, reason=reason, by=by)
+    action.due_on = to
+    action.baseline_due_on = action.baseline_due_on or to
+    session.flush()
+    return action
+
+
+def add_milestone(session: Session, ref: str, *, title: str, due_on: date | None, by: Person) -> Milestone:
+    """Add a step on the way to the action's end."""
+    action = service.get(session, ref, by)
+    by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    if not title.strip():
+        raise Invalid("title", gettext("Say what is reached at this milestone"))
+    if due_on is not None:
+        _check_order(action.starts_on, due_on)
+    milestone = Milestone(action_id=action.id, title=title.strip(), due_on=due_on)
+    action.milestones.append(milestone)
+    history.note(session, action, "milestone", None, milestone.title, by=by)
+    session.flush()
+    return milestone
+
+
+def finish_milestone(
+    session: Session, ref: str, milestone_id: int, *, done_on: date, by: Person, today: date
+) -> Milestone:
+    """Say on which day a milestone was reached."""
+    action = service.get(session, ref, by)
+    by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    milestone = next((one for one in action.milestones if one.id == milestone_id), None)
+    if milestone is None:
+        raise NotFound("milestone", str(milestone_id))
+    if done_on > today:
+        raise Invalid("done_on", gettext("%(day)s is still to come", day=spoken(done_on)))
+    history.note(session, action, "milestone", milestone.done_on, f"{milestone.title}: {spoken(done_on)}", by=by)
+    milestone.done_on = done_on
+    session.flush()
+    return milestone
+
+
+def list_owners(session: Session, person: Person) -> Sequence[Post]:
+    """The posts that may own or sponsor an action, with their organisations, by title."""
+    query = select(Post).where(visible_to(person)).options(joinedload(Post.organisation)).order_by(Post.title, Post.id)
+    return session.scalars(query).all()
+
+
+def list_organisations(session: Session, person: Person) -> Sequence[Organisation]:
+    """The organisations that may contribute to an action, by title."""
+    query = select(Organisation).where(visible_to(person)).order_by(Organisation.title, Organisation.id)
+    return session.scalars(query).all()
+
+
+def _editable(session: Session, ref: str, version: int, by: Person) -> Action:
+    action = service.get(session, ref, by)
+    by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    records.check_version(action, version, theirs=_in_words(action))
+    return action
+
+
+def _in_words(action: Action) -> dict[str, str]:
+    """What stands now, by field of the form, for a person to compare with their own."""
+    return {
+        "title": action.title,
+        "owner": action.owner.title if action.owner else "",
+        "sponsor": action.sponsor.title if action.sponsor else "",
+        "contributors": ", ".join(organisation.title for organisation in action.contributors),
+        "term": action.term or "",
+        "starts_on": spoken(action.starts_on),
+        "due_on": spoken(action.due_on),
+        **{name: getattr(action, name) for name in _TEXTS},
+    }
+
+
+def _check(details: ActionDetails) -> None:
+    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
+        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+    if details.term and details.term not in set(Term):
+        raise Invalid("term", gettext("Choose short, medium or long"))
+    _check_order(details.starts_on, details.due_on)
+
+
+def _check_order(starts_on: date | None, due_on: date | None) -> None:
+    if starts_on is not None and due_on is not None and due_on < starts_on:
+        raise Invalid("due_on", gettext("The due date is before the start, %(day)s", day=spoken(starts_on)))
+
+
+def _require_reason(reason: str, words: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason", words)
+
+
+def _find(session: Session, details: ActionDetails, by: Person) -> _Found:
+    """The posts and organisations that the details name; Invalid where one is not there."""
+    wanted = {ref for ref in (details.owner, details.sponsor) if ref}
+    query = select(Post).where(Post.ref.in_(wanted), visible_to(by)).options(joinedload(Post.organisation))
+    posts = {post.ref: post for post in session.scalars(query)} if wanted else {}
+    for field, ref in (("owner", details.owner), ("sponsor", details.sponsor)):
+        if ref and ref not in posts:
+            raise Invalid(field, gettext("There is no post called “%(ref)s”", ref=ref))
+    organisations: list[Organisation] = []
+    if details.contributors:
+        named = select(Organisation).where(Organisation.ref.in_(details.contributors), visible_to(by))
+        organisations = list(session.scalars(named.order_by(Organisation.title)))
+    if unknown := set(details.contributors) - {organisation.ref for organisation in organisations}:
+        raise Invalid("contributors", gettext("There is no organisation called “%(ref)s”", ref=min(unknown)))
+    return _Found(posts.get(details.owner), posts.get(details.sponsor), organisations)
+
+
+def _fill(action: Action, details: ActionDetails) -> None:
+    action.title = details.title.strip()
+    action.term = details.term or None
+    action.starts_on, action.due_on = details.starts_on, details.due_on
+    for name in _TEXTS:
+        setattr(action, name, getattr(details, name).strip())
+
+
+def _note_people(session: Session, action: Action, found: _Found, reason: str, by: Person) -> None:
+    """Change owner, sponsor and contributors, and note them by their titles rather than by numbers."""
+    for field, now in (("owner", found.owner), ("sponsor", found.sponsor)):
+        before = getattr(action, field)
+        if now is not before:
+            history.note(session, action, field, _title(before), _title(now), reason=reason, by=by)
+            setattr(action, field, now)
+    if {one.id for one in found.contributors} != {one.id for one in action.contributors}:
+        were, are = (", ".join(one.title for one in some) for some in (action.contributors, found.contributors))
+        history.note(session, action, "contributors", were or None, are or None, reason=reason, by=by)
+        action.contributors = found.contributors
+
+
+def _title(post: Post | None) -> str | None:
+    return post.title if post else None

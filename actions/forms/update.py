@@ -1,0 +1,98 @@
+"""The one-minute update, and what else an owner says about an action."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from actions.models import Confidence
+from actions.updates import Said
+from kb.forms.base import DateParts, Form
+from kb.words import gettext
+
+LONGEST = 4_000
+
+
+class UpdateForm(Form):
+    """Five questions at most; text is never filled in from last time, the date is."""
+
+    page_order: ClassVar[tuple[str, ...]] = (
+        "confidence",
+        "narrative",
+        "forecast_on",
+        "forecast_reason",
+        "support_needed",
+    )
+    last_update_id = IntegerField(validators=[Optional()], widget=HiddenInput())
+    confidence = RadioField(
+        gettext("How is it going?"),
+        [InputRequired(gettext("Say how it is going: on track, at risk or off track"))],
+        choices=[
+            SelectChoice(Confidence.ON_TRACK, gettext("On track")),
+            SelectChoice(Confidence.AT_RISK, gettext("At risk")),
+            SelectChoice(Confidence.OFF_TRACK, gettext("Off track")),
+        ],
+    )
+    narrative = TextAreaField(gettext("What changed?"), [Length(max=LONGEST)])
+    forecast_on = DateParts(gettext("When do you expect it done?"), [Optional()])
+    forecast_reason = TextAreaField(gettext("If the date moves: why?"), [Length(max=LONGEST)])
+    support_needed = TextAreaField(gettext("Do you need support?"), [Length(max=LONGEST)])
+
+    def said(self) -> Said:
+        """What the owner says, for the service."""
+        return Said(
+            confidence=self.confidence.data,
+            narrative=self.narrative.data or "",
+            forecast_on=self.forecast_on.data,
+            forecast_reason=self.forecast_reason.data or "",
+            support_needed=self.support_needed.data or "",
+        )
+
+
+class AnswerForm(Form):
+    """The steering group's or a lead's answer to an ask for support."""
+
+    page_order: ClassVar[tuple[str, ...]] = ("answer",)
+    answer = TextAreaField(
+        gettext("Your answer"),
+        [InputRequired(gettext("Write the answer that the owner will read")), Length(max=LONGEST)],
+    )
+
+
+class DoneForm(Form):
+    """What shows that an action is done."""
+
+    page_order: ClassVar[tuple[str, ...]] = ("evidence",)
+    version = IntegerField(widget=HiddenInput())
+    evidence = TextAreaField(
+        gettext("What shows that it is done?"),
+        [InputRequired(gettext("Say what shows that it is done, such as a paper or a figure")), Length(max=LONGEST)],
+    )
+
+
+class ReasonForm(Form):
+    """Why an action is opened again."""
+
+    page_order: ClassVar[tuple[str, ...]] = ("reason",)
+    version = IntegerField(widget=HiddenInput())
+    reason = TextAreaField(
+        gettext("Why is it open again?"), [InputRequired(gettext("Say why it is open again")), Length(max=LONGEST)]
+    )
+
+
+class VerifyForm(Form):
+    """Nothing to fill in: the button says the deed."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+class MilestoneForm(Form):
+    """One step on the way."""
+
+    page_order: ClassVar[tuple[str, ...]] = ("title", "due_on")
+    title = StringField(gettext("Milestone"), [InputRequired(gettext("Name the milestone")), Length(max=300)])
+    due_on = DateParts(gettext("Due"), [Optional()])

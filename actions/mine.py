@@ -1,0 +1,209 @@
+"""A person's own actions: what needs their answer now, what will soon, and what waits for somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+
+from actions import in_sql, service, stages
+from actions.digest import CONFIDENCE_WORDS
+from actions.models import Action, Closure, Confidence, Update
+from actions.schedule import Schedule, State, counted_from, is_working_day
+from kb.models.organisation import PostHolding
+from kb.words import gettext, ngettext, relative, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from actions.service import Listed
+    from kb.models.plan import Plan
+    from kb.permissions import Person
+
+# Within this many days of its date an action needs a fresh answer, one that is no older than this.
+ANSWER_DAYS = 7
+LONGEST_QUOTE = 120
+
+
+@dataclass(frozen=True)
+class Item:
+    """One action with why it stands where it does; `deputy_for` names the post when it is not the person's own."""
+
+    action: Action
+    plan: Plan
+    schedule: Schedule
+    why: str
+    deputy_for: str = ""
+
+
+@dataclass(frozen=True)
+class Mine:
+    """All actions of a person's posts, in groups; `next_mail_on` is when we write if nothing is said till then."""
+
+    posts: list[str]
+    deputised: list[str]
+    answer_now: list[Item] = field(default_factory=list)
+    due_soon: list[Item] = field(default_factory=list)
+    waiting: list[Item] = field(default_factory=list)
+    later: list[Item] = field(default_factory=list)
+    done: list[Item] = field(default_factory=list)
+    next_mail_on: date | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is known of an action's updates: who sent the newest, and the ask that nobody has answered."""
+
+    by: Mapping[int, int | None]
+    asks: Mapping[int, Update]
+
+
+def my_actions(session: Session, person: Person, today: date) -> Mine:
+    """The actions of the posts that the person holds or deputises for; five statements."""
+    deputised = _deputised(session, person, today)
+    mine = Mine(
+        posts=[title for post_id, title in person.posts.items() if post_id not in deputised],
+        deputised=[title for post_id, title in person.posts.items() if post_id in deputised],
+    )
+    if not person.posts:
+        return mine
+    query = service.select_listed(person).where(Action.owner_id.in_(list(person.posts)))
+    listed = service.listed(session, query.order_by(Action.due_on.is_(None), Action.due_on, Action.id), today)
+    said = _said(session, [one.action.id for one in listed])
+    for one in listed:
+        group, why = _place(one, said, person, today)
+        post_id = one.action.owner_id or 0
+        deputy_for = person.posts[post_id] if post_id in deputised else ""
+        getattr(mine, group).append(Item(one.action, one.plan, one.schedule, why, deputy_for))
+    mine.answer_now.sort(key=_urgency)
+    mine.done.sort(key=lambda item: item.action.verified_on or date.min, reverse=True)
+    asked_later = [*mine.due_soon, *mine.waiting, *mine.later]
+    days = [day for item in asked_later if (day := _next_mail_on(item, today)) is not None]
+    return Mine(**{**vars(mine), "next_mail_on": min(days, default=None)})
+
+
+def _deputised(session: Session, person: Person, today: date) -> set[int]:
+    query = select(PostHolding.post_id).where(
+        PostHolding.user_id == person.user_id,
+        PostHolding.is_deputy,
+        PostHolding.from_on <= today,
+        or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today),
+    )
+    return set(session.scalars(query))
+
+
+def _said(session: Session, action_ids: list[int]) -> _Said:
+    newest = select(func.max(Update.id)).where(Update.action_id.in_(action_ids)).group_by(Update.action_id)
+    by = session.execute(select(Update.action_id, Update.person_id).where(Update.id.in_(newest))).all()
+    asks = select(Update).where(Update.action_id.in_(action_ids), in_sql.is_open_ask()).order_by(Update.id)
+    return _Said(
+        {row.action_id: row.person_id for row in by}, {update.action_id: update for update in session.scalars(asks)}
+    )
+
+
+def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, str]:
+    """The group that an action belongs to, and why, said to the person."""
+    action, schedule = one.action, one.schedule
+    if action.closure == Closure.VERIFIED:
+        return "done", gettext("Verified on %(day)s.", day=spoken(action.verified_on))
+    if action.closure == Closure.DONE:
+        return "waiting", _closed(action, person)
+    if schedule.state == State.OVERDUE:
+        return "answer_now", gettext("%(said)s The due date has passed.", said=_last_word(action, said, person, today))
+    if schedule.state == State.STALE:
+        return "answer_now", _silent(action, schedule, said, person)
+    if schedule.state == State.DUE_SOON and _wants_answer(action, schedule, today):
+        return "answer_now", gettext("It is due %(when)s. Say whether you will make it.", when=_when(action, today))
+    if action.id in said.asks:
+        return "waiting", _asked(said.asks[action.id], person, today)
+    if schedule.state == State.DUE_SOON:
+        return "due_soon", _nothing_yet(action, today)
+    if schedule.state == State.NOT_STARTED:
+        return "later", gettext("It starts on %(day)s. Nothing is needed from you yet.", day=spoken(action.starts_on))
+    if schedule.state == State.NO_DATE:
+        return "later", gettext("It has no due date. Nothing is needed from you now.")
+    return "later", gettext("Nothing is needed from you now.")
+
+
+def _wants_answer(action: Action, schedule: Schedule, today: date) -> bool:
+    if (schedule.days or 0) > ANSWER_DAYS:
+        return False
+    return action.last_said_on is None or (today - action.last_said_on).days > ANSWER_DAYS
+
+
+def _last_word(action: Action, said: _Said, person: Person, today: date) -> str:
+    if action.last_said_on is None or action.confidence is None:
+        return gettext("You have not said yet how it goes.")
+    words = CONFIDENCE_WORDS[Confidence(action.confidence)]
+    when = relative(action.last_said_on, today)
+    if said.by.get(action.id) == person.user_id:
+        return gettext("You said “%(words)s” %(when)s.", words=words, when=when)
+    return gettext("Your post said “%(words)s” %(when)s.", words=words, when=when)
+
+
+def _silent(action: Action, schedule: Schedule, said: _Said, person: Person) -> str:
+    days = ngettext("%(num)s day", "%(num)s days", schedule.days or 0)
+    if action.confidence is None:
+        return gettext("You have said nothing for %(days)s.", days=days)
+    words = CONFIDENCE_WORDS[Confidence(action.confidence)]
+    if said.by.get(action.id) == person.user_id:
+        return gettext("You said “%(words)s”, but nothing more for %(days)s.", words=words, days=days)
+    return gettext("Your post said “%(words)s”, but nothing more for %(days)s.", words=words, days=days)
+
+
+def _asked(ask: Update, person: Person, today: date) -> str:
+    wanted = ask.support_needed
+    if len(wanted) > LONGEST_QUOTE:
+        wanted = wanted[:LONGEST_QUOTE].rsplit(" ", 1)[0] + "…"
+    when = relative(ask.said_on, today)
+    if ask.person_id == person.user_id:
+        return gettext("You asked for “%(wanted)s” %(when)s; nobody has answered yet.", wanted=wanted, when=when)
+    return gettext("Your post asked for “%(wanted)s” %(when)s; nobody has answered yet.", wanted=wanted, when=when)
+
+
+def _closed(action: Action, person: Person) -> str:
+    day = spoken(action.done_on)
+    if action.done_by_id is not None and action.done_by_id == person.user_id:
+        return gettext("You closed it on %(day)s. Someone else has to verify it.", day=day)
+    return gettext("It was closed for you on %(day)s. Someone has to verify it.", day=day)
+
+
+def _nothing_yet(action: Action, today: date) -> str:
+    due_on = action.due_on or today
+    if action.last_said_on is not None and (due_on - action.last_said_on).days <= stages.SOON_DAYS:
+        return gettext("You answered %(when)s. Nothing more is needed now.", when=relative(action.last_said_on, today))
+    ask_on = due_on - timedelta(days=stages.SOON_DAYS)
+    if ask_on > today:
+        return gettext("Nothing is needed yet. We will ask you from %(day)s.", day=spoken(ask_on))
+    by = due_on - timedelta(days=ANSWER_DAYS)
+    return gettext("Say by %(day)s whether you will make it.", day=spoken(max(by, today)))
+
+
+def _when(action: Action, today: date) -> str:
+    return relative(action.due_on or today, today)
+
+
+def _urgency(item: Item) -> tuple[int, int]:
+    """Overdue longest first, then what is due soonest, then the longest silence."""
+    days = item.schedule.days or 0
+    rank = {State.OVERDUE: 0, State.DUE_SOON: 1}.get(item.schedule.state, 2)
+    return rank, days if item.schedule.state == State.DUE_SOON else -days
+
+
+def _next_mail_on(item: Item, today: date) -> date | None:
+    """The first working day on which this action will call for a mail, if nothing is said before."""
+    action = item.action
+    if not action.is_open:
+        return None
+    since = action.last_said_on or counted_from(action.starts_on, action.created_at.date())
+    days = [since + timedelta(days=item.plan.stale_after_days)]
+    if action.due_on is not None:
+        days += [action.due_on - timedelta(days=stages.SOON_DAYS), action.due_on, action.due_on + timedelta(days=1)]
+    day = min((day for day in days if day > today), default=None)
+    while day is not None and not is_working_day(day, item.plan.nation):
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,188 @@
+"""Finding actions: lists by what they are and how they stand, and one with all that its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVarTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from actions import brief, completeness, filters, in_sql, slips, updates
+from actions.models import Action, Update
+from actions.schedule import Schedule, State, mismatch
+from kb import links, records
+from kb.models.link import Link, LinkState, LinkType
+from kb.models.organisation import Post
+from kb.models.plan import Plan, Priority, PrioritySet
+from kb.models.record import Kind, Record, Theme, record_theme
+from kb.permissions import Capability, Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from actions.brief import Brief
+    from actions.completeness import Missing
+    from actions.filters import Filters
+
+Row = TypeVarTuple("Row")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An action in a list, with its plan and its schedule worked out."""
+
+    action: Action
+    plan: Plan
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters of the list offer: ref and title of each."""
+
+    plans: list[tuple[str, str]]
+    owners: list[tuple[str, str]]
+    priorities: list[tuple[str, str]]
+    themes: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class LinkedRecord:
+    """A priority or response that the action answers to, with the link that says why."""
+
+    link: Link
+    record: Record
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One action with everything that its page shows; updates are empty for whoever may not read them."""
+
+    action: Action
+    plan: Plan
+    schedule: Schedule
+    mismatch: str
+    links: list[LinkedRecord]
+    depends_on: list[Brief]
+    waits_for: list[Brief]
+    updates: Sequence[Update]
+    missing: list[Missing]
+    slips: list[date]
+
+    @property
+    def asks(self) -> list[Update]:
+        """The asks for support that nobody has answered."""
+        return [update for update in self.updates if update.support_needed and not update.support_answer]
+
+
+def list_actions(
+    session: Session, person: Person, wanted: Filters, today: date, *, offset: int = 0, limit: int = 25
+) -> tuple[int, list[Listed]]:
+    """How many actions fit, and one page of them with owners and plans."""
+    fitting = filters.criteria(session, wanted, person, today)
+    total = session.scalar(seen_by(person, select(func.count(Action.id))).where(*fitting)) or 0
+    query = select_listed(person).where(*fitting).order_by(*filters.order(wanted.sort, today))
+    return total, listed(session, query.offset(offset).limit(limit), today)
+
+
+def counts_by_schedule(session: Session, person: Person, wanted: Filters, today: date) -> dict[str, int]:
+    """How many actions stand in each state, among those that fit all other filters."""
+    fitting = filters.criteria(session, wanted.without("schedule"), person, today)
+    state = in_sql.state(session, today).label("state")
+    states = seen_by(person, select(state)).where(*fitting).subquery()
+    rows = session.execute(select(states.c.state, func.count().label("number")).group_by(states.c.state)).all()
+    return {**dict.fromkeys((state.value for state in State), 0), **{row.state: row.number for row in rows}}
+
+
+def seen_by(person: Person, query: Select[*Row]) -> Select[*Row]:
+    """A query over actions and their plans, kept to what the person may see."""
+    return query.select_from(Action).join(in_sql.PLAN, in_sql.PLAN.id == Action.plan_id).where(visible_to(person))
+
+
+def select_listed(person: Person) -> Select[Action, Plan]:
+    """The query of a list of actions with plan and owner; whoever calls narrows and orders it."""
+    owner = joinedload(Action.owner).joinedload(Post.organisation)
+    return seen_by(person, select(Action, in_sql.PLAN)).options(owner)
+
+
+def listed(session: Session, query: Select[Action, Plan], today: date) -> list[Listed]:
+    """The rows of such a query with their schedules."""
+    rows = session.execute(query).all()
+    return [Listed(action, plan, schedule_for(action, plan, today)) for action, plan in rows]
+
+
+def schedule_for(action: Action, plan: Plan, today: date) -> Schedule:
+    """How the action stands by its dates and by the silence that its plan allows."""
+    return brief.schedule_for(action, plan.stale_after_days, today)
+
+
+def choices(session: Session, person: Person) -> Choices:
+    """The plans, owners, priorities and themes that visible actions have; four statements."""
+    seen = seen_by(person, select(Action.id))
+
+    def named(model: type[Record], query: Select[*tuple[Any, ...]]) -> list[tuple[str, str]]:
+        return [(ref, title) for ref, title in session.execute(query.distinct().order_by(model.title, model.ref))]
+
+    visible = select(Plan.ref, Plan.title).where(visible_to(person))
+    owners = select(Post.ref, Post.title).where(Post.id.in_(seen.with_only_columns(Action.owner_id)))
+    priorities = (
+        select(Priority.ref, Priority.title)
+        .join(PrioritySet, PrioritySet.id == Priority.set_id)
+        .where(PrioritySet.plan_id.is_not(None), visible_to(person))
+    )
+    themes = (
+        select(Theme.ref, Theme.title)
+        .join(record_theme, record_theme.c.theme_id == Theme.id)
+        .where(record_theme.c.record_id.in_(seen))
+    )
+    return Choices(named(Plan, visible), named(Post, owners), named(Priority, priorities), named(Theme, themes))
+
+
+def get(session: Session, ref: str, person: Person) -> Action:
+    """One action with its owner, sponsor, contributors, milestones and themes, or NotFound."""
+    options = [
+        joinedload(Action.owner).joinedload(Post.organisation),
+        joinedload(Action.sponsor).joinedload(Post.organisation),
+        selectinload(Action.contributors),
+        selectinload(Action.milestones),
+        selectinload(Action.themes),
+    ]
+    return records.get(session, Action, ref, person=person, options=options)
+
+
+def detail(session: Session, ref: str, person: Person, today: date) -> Detail:
+    """Everything that the page of one action shows; about ten statements, whatever it has."""
+    action = get(session, ref, person)
+    plan = session.get_one(Plan, action.plan_id)
+    schedule = schedule_for(action, plan, today)
+    held = [link for link in links.list_of(session, action.id) if link.state != LinkState.RETIRED]
+    dependencies = [link for link in held if link.type == LinkType.DEPENDS_ON]
+    others = brief.briefs(
+        session, {link.from_id + link.to_id - action.id for link in dependencies}, person=person, today=today
+    )
+    linked = _answered(session, held, action, person)
+    reads_updates = person.may(Capability.READ_UPDATES)
+    return Detail(
+        action=action,
+        plan=plan,
+        schedule=schedule,
+        mismatch=mismatch(schedule, action.confidence, action.last_said_on, today) if reads_updates else "",
+        links=linked,
+        depends_on=[others[link.to_id] for link in dependencies if link.to_id in others],
+        waits_for=[others[link.from_id] for link in dependencies if link.from_id in others],
+        updates=updates.list_for(session, action, person),
+        missing=completeness.missing(action, has_priority=any(one.record.kind == Kind.PRIORITY for one in linked)),
+        slips=slips.dates_of(session, action),
+    )
+
+
+def _answered(session: Session, held: Sequence[Link], action: Action, person: Person) -> list[LinkedRecord]:
+    """The priorities and responses that lead to the action, as far as the person may see them."""
+    leading = [link for link in held if link.to_id == action.id and link.from_kind != Kind.ACTION]
+    seen = records.list_by_ids(session, [link.from_id for link in leading], person=person) if leading else {}
+    found = [LinkedRecord(link, seen[link.from_id]) for link in leading if link.from_id in seen]
+    return sorted(found, key=lambda one: (one.record.kind != Kind.PRIORITY, one.record.title))

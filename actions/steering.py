@@ -1,0 +1,177 @@
+"""What a steering group needs before it meets: how many actions stand how, the worst of them, and what to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from actions import closing, in_sql, service, updates
+from actions.models import Action, Closure, Confidence, Update
+from actions.schedule import State
+from kb.models.plan import Plan
+from kb.permissions import Capability, visible_to
+from kb.words import gettext, relative, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from typing import Any
+
+    from sqlalchemy.orm import Session
+
+    from actions.service import Listed
+    from kb.permissions import Person
+
+LIST_LIMIT = 12
+LATEST_LIMIT = 5
+DECISIONS_LIMIT = 10
+_OPEN = Closure.OPEN.value
+# Each number with the filters that open the list which it counts.
+_FILTERS: dict[str, dict[str, str]] = {
+    "overdue": {"schedule": State.OVERDUE.value},
+    "due_soon": {"schedule": State.DUE_SOON.value},
+    "silent": {"only": "silent", "sort": "silent"},
+    "no_owner": {"only": "no-owner"},
+    "no_measure": {"only": "no-measure"},
+    "off_track": {"confidence": Confidence.OFF_TRACK.value, "closure": _OPEN},
+    "slipped": {"only": "slipped"},
+    "to_verify": {"closure": Closure.DONE.value},
+    "asks": {"only": "asks"},
+}
+# These tell what updates say.
+_FROM_UPDATES = frozenset({"off_track", "asks"})
+_LISTED = ("overdue", "slipped", "due_soon", "silent", "no_owner", "no_measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many actions a finding is true of, with the filters of the list that shows them."""
+
+    key: str
+    number: int
+    filters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something that the group is asked to do, beginning with its verb."""
+
+    verb: str
+    words: str
+    note: str
+    action: Action
+    update_id: int | None
+    may_decide: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One page before the meeting; `plans` are those that may be chosen, `plan` the chosen one or none for all."""
+
+    plans: Sequence[Plan]
+    plan: Plan | None
+    numbers: list[Number]
+    lists: dict[str, list[Listed]]
+    decisions: list[Decision]
+    latest: Sequence[Update] = field(default_factory=tuple)
+
+    def number(self, key: str) -> int:
+        """One of the numbers; none for what the person may not know."""
+        return next((one.number for one in self.numbers if one.key == key), 0)
+
+
+def overview(session: Session, person: Person, today: date, *, plan: str = "") -> Overview:
+    """Everything on the steering page, in a number of statements that does not grow; an unknown plan means all."""
+    plans = session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title, Plan.id)).all()
+    chosen = next((one for one in plans if one.ref == plan), None)
+    plan_id = chosen.id if chosen else None
+    findings = _findings(session, today, reads_updates=person.may(Capability.READ_UPDATES))
+    return Overview(
+        plans=plans,
+        plan=chosen,
+        numbers=_numbers(session, person, findings, chosen),
+        lists={key: _worst(session, person, findings[key], _order(key), plan_id, today, LIST_LIMIT) for key in _LISTED},
+        decisions=_decisions(session, person, findings["to_verify"], plan_id, today),
+        latest=updates.list_latest(session, person, LATEST_LIMIT, plan_id),
+    )
+
+
+def _findings(session: Session, today: date, *, reads_updates: bool) -> dict[str, ColumnElement[bool]]:
+    """What each number counts, as SQL."""
+    open_, silent = in_sql.is_open(), in_sql.is_silent(session, today)
+    state = in_sql.state_with(silent, today)
+    findings = {
+        "overdue": state == State.OVERDUE.value,
+        "due_soon": state == State.DUE_SOON.value,
+        "silent": and_(open_, in_sql.has_started(today), silent),
+        "no_owner": and_(open_, Action.owner_id.is_(None)),
+        "no_measure": and_(open_, Action.measure == ""),
+        "off_track": and_(open_, Action.confidence == Confidence.OFF_TRACK),
+        "slipped": and_(open_, in_sql.has_slipped(with_forecast=reads_updates)),
+        "to_verify": Action.closure == Closure.DONE,
+        "asks": and_(open_, in_sql.asks_for_support()),
+    }
+    return {key: finding for key, finding in findings.items() if reads_updates or key not in _FROM_UPDATES}
+
+
+def _numbers(
+    session: Session, person: Person, findings: dict[str, ColumnElement[bool]], plan: Plan | None
+) -> list[Number]:
+    """All numbers in one statement over the actions."""
+    counted = [func.coalesce(func.sum(case((finding, 1), else_=0)), 0).label(key) for key, finding in findings.items()]
+    query = service.seen_by(person, select(*counted))
+    if plan is not None:
+        query = query.where(Action.plan_id == plan.id)
+    row = session.execute(query).one()
+    of_plan = {"plan": plan.ref} if plan else {}
+    return [Number(key, int(getattr(row, key)), {**of_plan, **_FILTERS[key]}) for key in findings]
+
+
+def _worst(
+    session: Session,
+    person: Person,
+    finding: ColumnElement[bool],
+    order: tuple[Any, ...],
+    plan_id: int | None,
+    today: date,
+    limit: int,
+) -> list[Listed]:
+    query = service.select_listed(person).where(finding)
+    if plan_id is not None:
+        query = query.where(Action.plan_id == plan_id)
+    return service.listed(session, query.order_by(*order).limit(limit), today)
+
+
+def _order(key: str) -> tuple[Any, ...]:
+    """Worst first: the oldest date, or the longest silence; those without a date come last."""
+    by_date = (Action.due_on.is_(None), Action.due_on, Action.id)
+    if key == "silent":
+        return case((Action.last_said_on.is_(None), 0), else_=1), Action.last_said_on, *by_date
+    return by_date
+
+
+def _decisions(
+    session: Session, person: Person, to_verify: ColumnElement[bool], plan_id: int | None, today: date
+) -> list[Decision]:
+    """The asks that wait for an answer, oldest first, then what is done and not verified."""
+    asks = updates.list_asks(session, person, plan_id, DECISIONS_LIMIT)
+    oldest_first = (Action.done_on, Action.id)
+    done = _worst(session, person, to_verify, oldest_first, plan_id, today, DECISIONS_LIMIT)
+    decisions = [_to_answer(ask, person, today) for ask in asks] + [_to_verify(one.action, person) for one in done]
+    return decisions[:DECISIONS_LIMIT]
+
+
+def _to_answer(ask: Update, person: Person, today: date) -> Decision:
+    when = relative(ask.said_on, today)
+    note = gettext("%(post)s, asked %(when)s", post=ask.post.title, when=when) if ask.post else ""
+    may = person.may(Capability.ANSWER_SUPPORT, plan_id=ask.action.plan_id)
+    return Decision(
+        gettext("Answer"), ask.support_needed, note or gettext("Asked %(when)s", when=when), ask.action, ask.id, may
+    )
+
+
+def _to_verify(action: Action, person: Person) -> Decision:
+    note = gettext("Done by the owner on %(day)s", day=spoken(action.done_on))
+    return Decision(gettext("Verify"), action.title, note, action, None, closing.may_verify(action, person))

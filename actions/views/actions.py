@@ -1,0 +1,115 @@
+"""The record of an action, and what a lead changes on it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from actions import closing, editing, service
+from actions.forms.details import ActionForm
+from actions.forms.update import MilestoneForm
+from actions.views.blueprint import bp
+from graph import service as graph
+from kb import auth, history, plans, web
+from kb.errors import Invalid, NotFound
+from kb.forms.base import add_error
+from kb.permissions import Capability
+from kb.words import gettext
+
+
+@bp.get("/actions/<ref>")
+@auth.requires(Capability.READ)
+def detail(ref: str) -> Response:
+    """One action with its matrix, milestones, updates and reasons."""
+    session, person, today = web.session(), web.person(), web.today()
+    found = service.detail(session, ref, person, today)
+    action = found.action
+    rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
+    return web.page(
+        "actions/detail.html",
+        found=found,
+        action=action,
+        why=graph.why(session, action.id, person),
+        strip=graph.strips(session, [action.id], person).get(action.id, []),
+        changes=history.list_for(session, action, person=person, limit=10),
+        milestone_form=MilestoneForm(),
+        may_know=person.may(Capability.READ_UPDATES),
+        may_update=person.may(Capability.UPDATE_ACTION, **rights),
+        may_edit=person.may(Capability.EDIT_PLAN, plan_id=action.plan_id),
+        may_answer=person.may(Capability.ANSWER_SUPPORT, plan_id=action.plan_id),
+        may_verify=closing.may_verify(action, person),
+        may_reopen=closing.may_reopen(action, person),
+    )
+
+
+@bp.route("/actions/new", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_PLAN)
+def new() -> ResponseReturnValue:
+    """Add an action to a plan."""
+    session, person = web.session(), web.person()
+    plan = plans.chosen(session, request.args.get("plan"), person=person)
+    if plan is None:
+        raise NotFound("plan", request.args.get("plan", ""))
+    person.require(Capability.EDIT_PLAN, plan_id=plan.id)
+    form = ActionForm.offering(editing.list_owners(session, person), editing.list_organisations(session, person))
+    if request.method == "POST" and form.validate():
+        try:
+            action = editing.create(session, plan, form.details(), by=person)
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            web.commit()
+            web.say(gettext("The action is added."))
+            return redirect(url_for(".detail", ref=action.ref), code=303)
+    return web.page("actions/edit.html", form=form, plan=plan, action=None, status=422 if has_errors(form) else 200)
+
+
+@bp.route("/actions/<ref>/edit", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_PLAN)
+def edit(ref: str) -> ResponseReturnValue:
+    """Change an action; a stale save answers 409 with both versions."""
+    session, person = web.session(), web.person()
+    action = service.get(session, ref, person)
+    person.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    form = ActionForm.offering(
+        editing.list_owners(session, person),
+        editing.list_organisations(session, person),
+        editing.details_of(action),
+        action.version,
+    )
+    if request.method == "POST" and form.validate():
+        version = form.version.data or 0
+        try:
+            editing.edit(session, ref, form.details(), version=version, reason=form.reason.data or "", by=person)
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            web.commit()
+            web.say(gettext("The action is saved."))
+            return redirect(url_for(".detail", ref=ref), code=303)
+    return web.page("actions/edit.html", form=form, action=action, plan=None, status=422 if has_errors(form) else 200)
+
+
+@bp.post("/actions/<ref>/milestones")
+@auth.requires(Capability.UPDATE_ACTION)
+def milestones(ref: str) -> ResponseReturnValue:
+    """Add a milestone, or finish the one that the button names."""
+    session, person, today = web.session(), web.person(), web.today()
+    finished = request.form.get("finish", "")
+    if finished.isascii() and finished.isdigit() and len(finished) <= 9:
+        editing.finish_milestone(session, ref, int(finished), done_on=today, by=person, today=today)
+        web.say(gettext("The milestone is done."))
+    else:
+        form = MilestoneForm()
+        action = service.get(session, ref, person)
+        if not form.validate():
+            return web.page("actions/milestone.html", form=form, action=action, status=422)
+        editing.add_milestone(session, ref, title=form.title.data or "", due_on=form.due_on.data, by=person)
+        web.say(gettext("The milestone is added."))
+    web.commit()
+    return redirect(url_for(".detail", ref=ref, _anchor="milestones"), code=303)
+
+
+def has_errors(form: ActionForm) -> bool:
+    """Whether anything in the form was refused."""
+    return bool(form.errors or form.form_errors)

@@ -1,0 +1,53 @@
+"""The list of actions, my actions, and the steering page."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from actions import mine as my
+from actions import service
+from actions import steering as group
+from actions.forms import filters
+from actions.views.blueprint import bp
+from kb import auth, web
+from kb.permissions import Capability
+
+
+@bp.get("/actions")
+@auth.requires(Capability.READ)
+def index() -> Response:
+    """All actions, narrowed by the filters in the address."""
+    session, person, today = web.session(), web.person(), web.today()
+    wanted = filters.read(request.args)
+    counts = service.counts_by_schedule(session, person, wanted, today)
+    total, _ = service.list_actions(session, person, wanted, today, limit=0)
+    paging = web.paging(total)
+    _, found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
+    choices = service.choices(session, person)
+    may_know = person.may(Capability.READ_UPDATES)
+    return web.page(
+        "actions/index.html",
+        listed=found,
+        paging=paging,
+        wanted=wanted,
+        offered=filters.offered(wanted, counts, choices, may_know=may_know),
+        may_add=person.may(Capability.EDIT_PLAN),
+        plans=choices.plans,
+    )
+
+
+@bp.get("/my-actions")
+@auth.requires_sign_in
+def mine() -> Response:
+    """What needs an answer from whoever asks, for all posts that they hold or deputise for."""
+    session, person, today = web.session(), web.person(), web.today()
+    return web.page("actions/mine.html", mine=my.my_actions(session, person, today))
+
+
+@bp.get("/steering")
+@auth.requires(Capability.READ)
+def steering() -> Response:
+    """The steering group's page: numbers, decisions wanted, what is overdue or slipped, latest updates."""
+    session, person, today = web.session(), web.person(), web.today()
+    overview = group.overview(session, person, today, plan=request.args.get("plan", ""))
+    return web.page("actions/steering.html", overview=overview, may_know=person.may(Capability.READ_UPDATES))

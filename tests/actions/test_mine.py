@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from actions.mine import my_actions
+from kb.models.record import Visibility
+from kb.permissions import NOBODY
+from tests.conftest import TODAY
+
+GROUPS = ("answer_now", "due_soon", "waiting", "later", "done")
+
+
+def days(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+@pytest.fixture
+def post(make):
+    return make.post(title="Head of Planning")
+
+
+@pytest.fixture
+def owner(make, post):
+    return make.person(make.owner(post))
+
+
+@pytest.fixture
+def owned(make, post):
+    """Makes an action of the post, written down today unless said otherwise."""
+
+    def action(**values):
+        created = datetime.combine(values.pop("written_on", TODAY), time(9), UTC)
+        return make.action(owner_id=post.id, created_at=created, **values)
+
+    return action
+
+
+def placed(session, person):
+    """The group and the sentence of each action, by its ref."""
+    mine = my_actions(session, person, TODAY)
+    return {item.action.ref: (group, item.why) for group in GROUPS for item in getattr(mine, group)}
+
+
+def test_actions_of_other_posts_and_drafts_of_others_are_not_mine(session, make, post, owner):
+    make.action(owner_id=make.post().id, due_on=days(-1))
+    make.action(due_on=days(-1))
+    make.action(owner_id=post.id, due_on=days(-1), visibility=Visibility.DRAFT)
+    assert placed(session, owner) == {}
+
+
+def test_somebody_without_a_post_has_no_actions(session, make):
+    make.action(due_on=days(-1))
+    for person in (make.person(make.viewer()), NOBODY):
+        mine = my_actions(session, person, TODAY)
+        assert (mine.posts, mine.answer_now, mine.next_mail_on) == ([], [], None)
+
+
+def test_an_overdue_action_wants_an_answer_and_tells_what_was_said_last(session, make, owner, owned):
+    silent, by_me, by_another = (owned(due_on=days(-24)) for _ in range(3))
+    make.update(by_me, days_ago=42, confidence="at-risk", person_id=owner.user_id)
+    make.update(by_another, days_ago=1, confidence="on-track", person_id=make.user().id)
+    assert placed(session, owner) == {
+        silent.ref: ("answer_now", "You have not said yet how it goes. The due date has passed."),
+        by_me.ref: ("answer_now", "You said “at risk” 42 days ago. The due date has passed."),
+        by_another.ref: ("answer_now", "Your post said “on track” yesterday. The due date has passed."),
+    }
+
+
+def test_a_silent_action_wants_an_answer_and_tells_how_long_it_has_been(session, make, owner, owned):
+    never = owned(due_on=days(90), written_on=days(-40))
+    by_me, by_another = owned(due_on=days(90)), owned(due_on=days(90))
+    make.update(by_me, days_ago=40, person_id=owner.user_id)
+    make.update(by_another, days_ago=29)
+    assert placed(session, owner) == {
+        never.ref: ("answer_now", "You have said nothing for 40 days."),
+        by_me.ref: ("answer_now", "You said “on track”, but nothing more for 40 days."),
+        by_another.ref: ("answer_now", "Your post said “on track”, but nothing more for 29 days."),
+    }
+
+
+def test_in_its_last_week_an_action_wants_an_answer_that_is_not_older_than_a_week(session, make, owner, owned):
+    silent, stale, fresh, early = (
+        owned(due_on=days(7)),
+        owned(due_on=TODAY),
+        owned(due_on=days(1)),
+        owned(due_on=days(8)),
+    )
+    make.update(stale, days_ago=8)
+    make.update(fresh, days_ago=7)
+    assert placed(session, owner) == {
+        silent.ref: ("answer_now", "It is due in 7 days. Say whether you will make it."),
+        stale.ref: ("answer_now", "It is due today. Say whether you will make it."),
+        fresh.ref: ("due_soon", "You answered 7 days ago. Nothing more is needed now."),
+        early.ref: ("due_soon", "Say by 24 November 2026 whether you will make it."),
+    }
+
+
+def test_what_is_due_within_thirty_days_says_when_we_will_ask(session, owner, owned):
+    action, beyond = owned(due_on=days(30)), owned(due_on=days(31))
+    assert placed(session, owner) == {
+        action.ref: ("due_soon", "Nothing is needed yet. We will ask you from 9 December 2026."),
+        beyond.ref: ("later", "Nothing is needed from you now."),
+    }
+
+
+def test_what_has_not_started_or_has_no_date_can_wait(session, owner, owned):
+    ahead, undated = owned(starts_on=days(3)), owned()
+    assert placed(session, owner) == {
+        ahead.ref: ("later", "It starts on 26 November 2026. Nothing is needed from you yet."),
+        undated.ref: ("later", "It has no due date. Nothing is needed from you now."),
+    }
+
+
+def test_an_action_waits_on_others_while_an_ask_is_open_unless_an_answer_is_due(session, make, owner, owned):
+    mine, anothers, answered, late = owned(), owned(due_on=days(20)), owned(), owned(due_on=days(-1))
+    make.update(mine, days_ago=19, support_needed="two trainers", person_id=owner.user_id)
+    make.update(anothers, days_ago=1, support_needed="a room " * 30)
+    make.update(answered, support_needed="money", support_answer="No")
+    make.update(late, support_needed="money")
+    found = placed(session, owner)
+    assert found[mine.ref] == ("waiting", "You asked for “two trainers” 19 days ago; nobody has answered yet.")
+    group, why = found[anothers.ref]
+    assert group == "waiting"
+    assert why.startswith("Your post asked for “a room a room")
+    assert why.endswith(" room…” yesterday; nobody has answered yet.")
+    assert (found[answered.ref][0], found[late.ref][0]) == ("later", "answer_now")
+
+
+def test_what_is_done_waits_for_being_verified_and_then_is_done(session, make, owner, owned):
+    closed = {"closure": "done", "done_on": days(-14), "due_on": days(-20)}
+    mine, anothers = owned(**closed, done_by_id=owner.user_id), owned(**closed)
+    verified = owned(closure="verified", done_on=days(-14), verified_on=days(-7))
+    assert placed(session, owner) == {
+        mine.ref: ("waiting", "You closed it on 9 November 2026. Someone else has to verify it."),
+        anothers.ref: ("waiting", "It was closed for you on 9 November 2026. Someone has to verify it."),
+        verified.ref: ("done", "Verified on 16 November 2026."),
+    }
+
+
+def test_the_most_urgent_answer_is_wanted_first(session, make, owner, owned):
+    short = owned(written_on=days(-30), due_on=days(90))
+    long = owned(written_on=days(-60), due_on=days(80))
+    soon, sooner = owned(due_on=days(5)), owned(due_on=days(2))
+    late, later = owned(due_on=days(-20)), owned(due_on=days(-3))
+    mine = my_actions(session, owner, TODAY)
+    expected = [late, later, sooner, soon, long, short]
+    assert [item.action.ref for item in mine.answer_now] == [action.ref for action in expected]
+
+
+def test_a_deputy_sees_for_which_post_they_answer(session, make, post, owned):
+    user = make.owner(post, is_deputy=True)
+    owned(due_on=days(-1))
+    mine = my_actions(session, make.person(user), TODAY)
+    (item,) = mine.answer_now
+    assert item.deputy_for.startswith("Head of Planning")
+    assert (mine.posts, len(mine.deputised)) == ([], 1)
+
+
+def test_the_holder_of_a_post_answers_for_nobody_else(session, owner, owned):
+    owned(due_on=days(-1))
+    mine = my_actions(session, owner, TODAY)
+    assert mine.answer_now[0].deputy_for == ""
+    assert (len(mine.posts), mine.deputised) == (1, [])
+
+
+def test_the_next_mail_is_on_the_first_working_day_on_which_something_calls_for_an_answer(session, owner, owned):
+    assert my_actions(session, owner, TODAY).next_mail_on is None
+    owned(due_on=days(200))
+    # Twenty-eight days of silence end on Monday 21 December.
+    assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 21)
+    # Fourteen days before Saturday 19 December is Saturday 5 December; mails are written on the Monday.
+    owned(due_on=date(2026, 12, 19))
+    assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 7)
+
+
+def test_what_is_closed_calls_for_no_mail(session, owner, owned):
+    owned(closure="done", done_on=TODAY, due_on=days(10))
+    assert my_actions(session, owner, TODAY).next_mail_on is None
+
+
+def test_my_actions_cost_the_same_for_few_and_for_many(session, make, owner, owned, count_statements):
+    def cost() -> int:
+        session.expunge_all()
+        with count_statements() as count:
+            mine = my_actions(session, owner, TODAY)
+            assert [item.action.owner.organisation.title for item in mine.answer_now]
+        return count.number
+
+    owned(due_on=days(-1))
+    few = cost()
+    for number in range(20):
+        make.update(owned(due_on=days(-number)), support_needed="Help")
+    assert cost() == few <= 5

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from actions import service
+from actions.filters import Filters
+from actions.steering import overview
+from kb.models.record import Visibility
+from kb.permissions import SYSTEM, Person
+from tests.conftest import TODAY
+
+PUBLIC = Person(reads_publicly=True)
+TODAY_MORNING = datetime.combine(TODAY, time(9), UTC)
+
+
+def days(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+@pytest.fixture
+def steering(make):
+    return make.person(make.steering())
+
+
+@pytest.fixture
+def whole(make):
+    """Makes an action that lacks nothing, but for what the test says."""
+
+    def action(**values):
+        values = {
+            "owner_id": make.post().id,
+            "measure": "All staff",
+            "due_on": days(90),
+            "last_said_on": TODAY,
+            **values,
+        }
+        return make.action(**values)
+
+    return action
+
+
+def numbers(page):
+    return {one.key: one.number for one in page.numbers if one.number}
+
+
+def refs(listed):
+    return [one.action.ref for one in listed]
+
+
+def test_a_plan_in_good_order_gives_no_numbers_and_wants_no_decisions(session, whole, steering):
+    whole()
+    page = overview(session, steering, TODAY)
+    assert (numbers(page), page.decisions, list(page.latest)) == ({}, [], [])
+    assert not any(page.lists.values())
+
+
+def test_each_finding_is_counted(session, make, whole, steering):
+    whole(due_on=days(-1))
+    whole(due_on=days(30))
+    whole(last_said_on=days(-29))
+    whole(owner_id=None)
+    whole(measure="")
+    whole(confidence="off-track")
+    whole(forecast_on=days(95))
+    whole(closure="done", done_on=TODAY, confidence="off-track", due_on=days(-5))
+    make.update(whole(), support_needed="Two trainers")
+    page = overview(session, steering, TODAY)
+    keys = ["overdue", "due_soon", "silent", "no_owner", "no_measure", "off_track", "slipped", "to_verify", "asks"]
+    assert [one.key for one in page.numbers] == keys
+    assert numbers(page) == dict.fromkeys(keys, 1)
+    assert page.number("overdue") == 1
+
+
+def test_every_number_opens_the_list_that_it_counts(session, make, whole, steering):
+    for number, values in enumerate(
+        (
+            {"due_on": days(-1)},
+            {"due_on": days(3), "owner_id": None},
+            {"last_said_on": days(-40), "measure": ""},
+            {"last_said_on": days(-40), "due_on": days(-1)},
+            {"baseline_due_on": days(50)},
+            {"closure": "done", "done_on": TODAY},
+            {"confidence": "off-track"},
+            {"closure": "verified", "done_on": TODAY, "confidence": "off-track", "measure": ""},
+        )
+    ):
+        for _ in range(number % 2 + 1):
+            make.update(
+                whole(**values), support_needed="Help" if number == 4 else "", confidence=values.get("confidence")
+            )
+    other = make.plan()
+    whole(plan_id=other.id, due_on=days(-1))
+    for plan in ("", make.the_plan.ref):
+        for one in overview(session, steering, TODAY, plan=plan).numbers:
+            filters = {**one.filters}
+            if "schedule" in filters:
+                filters["schedule"] = (filters["schedule"],)
+            total, _ = service.list_actions(session, steering, Filters(**filters), TODAY)
+            assert (one.key, total) == (one.key, one.number)
+
+
+def test_the_worst_stands_first_in_each_list(session, whole, steering):
+    later, late = whole(due_on=days(-2)), whole(due_on=days(-9))
+    quiet, never = (
+        whole(last_said_on=days(-40)),
+        whole(last_said_on=None, created_at=TODAY_MORNING - timedelta(days=50)),
+    )
+    undated, dated = whole(owner_id=None, due_on=None), whole(owner_id=None)
+    page = overview(session, steering, TODAY)
+    assert refs(page.lists["overdue"]) == [late.ref, later.ref]
+    assert refs(page.lists["silent"]) == [never.ref, quiet.ref]
+    assert refs(page.lists["no_owner"]) == [dated.ref, undated.ref]
+    assert page.lists["overdue"][0].schedule.days == 9
+
+
+def test_one_plan_can_be_looked_at_alone_and_an_unknown_one_means_all(session, make, whole, steering):
+    here, other = make.the_plan, make.plan()
+    mine, theirs = whole(due_on=days(-1)), whole(due_on=days(-2), plan_id=other.id)
+    make.update(theirs, support_needed="Help", confidence=None)
+    whole(plan_id=other.id, closure="done", done_on=TODAY)
+    page = overview(session, steering, TODAY, plan=here.ref)
+    assert (page.plan, refs(page.lists["overdue"])) == (here, [mine.ref])
+    assert (page.decisions, list(page.latest)) == ([], [])
+    assert page.numbers[0].filters == {"plan": here.ref, "schedule": "overdue"}
+    everything = overview(session, steering, TODAY, plan="no-such-plan")
+    assert everything.plan is None
+    assert len(everything.plans) == everything.number("overdue") == len(everything.decisions) == 2
+
+
+def test_asks_come_before_what_waits_for_being_verified_and_each_begins_with_its_verb(session, make, whole, steering):
+    post = make.post(title="Perinatal Lead")
+    ask = make.update(whole(), days_ago=9, support_needed="Two trainers", post_id=post.id)
+    loose = make.update(whole(), days_ago=1, support_needed="A room")
+    done = whole(closure="done", done_on=days(-6), done_by_id=make.user().id)
+    decisions = overview(session, steering, TODAY).decisions
+    assert [(one.verb, one.words, one.note) for one in decisions] == [
+        ("Answer", "Two trainers", "Perinatal Lead, asked 9 days ago"),
+        ("Answer", "A room", "Asked yesterday"),
+        ("Verify", done.title, "Done by the owner on 17 November 2026"),
+    ]
+    assert [one.update_id for one in decisions] == [ask.id, loose.id, None]
+    assert all(one.may_decide for one in decisions)
+
+
+def test_a_viewer_sees_what_is_wanted_but_may_not_decide(session, make, whole):
+    make.update(whole(), support_needed="A room")
+    whole(closure="done", done_on=TODAY)
+    decisions = overview(session, make.person(make.viewer()), TODAY).decisions
+    assert [one.may_decide for one in decisions] == [False, False]
+
+
+def test_the_latest_updates_stand_newest_first(session, make, whole, steering):
+    older, newer = make.update(whole(), days_ago=2), make.update(whole(), days_ago=1)
+    assert [one.id for one in overview(session, steering, TODAY).latest] == [newer.id, older.id]
+
+
+def test_the_public_learns_nothing_that_updates_say(session, make, whole):
+    make.update(whole(forecast_on=days(99)), confidence="off-track", support_needed="A room")
+    page = overview(session, PUBLIC, TODAY)
+    assert {"off_track", "asks"}.isdisjoint(one.key for one in page.numbers)
+    assert (page.number("slipped"), page.number("asks"), page.decisions, list(page.latest)) == (0, 0, [], [])
+
+
+def test_drafts_are_counted_only_for_those_who_may_see_them(session, make, whole, steering):
+    whole(due_on=days(-1), visibility=Visibility.DRAFT)
+    assert overview(session, steering, TODAY).number("overdue") == 1
+    assert overview(session, make.person(make.viewer()), TODAY).number("overdue") == 0
+
+
+def test_the_page_takes_the_same_few_statements_for_few_actions_and_for_many(session, make, whole, count_statements):
+    def cost() -> int:
+        session.expunge_all()
+        with count_statements() as count:
+            page = overview(session, SYSTEM, TODAY)
+            assert [one.action.owner.organisation.title for one in page.lists["overdue"]]
+        return count.number
+
+    whole(due_on=days(-1))
+    few = cost()
+    for number in range(20):
+        make.update(whole(due_on=days(-number)), support_needed="Help")
+        whole(plan_id=make.plan(stale_after_days=number + 1).id, closure="done", done_on=TODAY)
+    assert cost() == few <= 14
