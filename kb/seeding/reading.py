@@ -78,7 +78,7 @@ def entry(kind: type[E], data: Any, file: str, name: str, *, default_document: s
     if not isinstance(data, dict):
         raise Malformed(file, name, "", "named fields are needed")
     name = str(data.get("ref") or data.get("action") or name)
-    known = _fields(typing.cast("type[Any]", kind))
+    known = _fields(kind)
     for field in data:
         if field not in known:
             raise Malformed(file, name, str(field), f"there is no such field; known are {', '.join(sorted(known))}")
@@ -94,7 +94,7 @@ def entry(kind: type[E], data: Any, file: str, name: str, *, default_document: s
 
 
 @cache
-def _fields(kind: type[Any]) -> dict[str, tuple[str, Any, bool]]:
+def _fields(kind: Any) -> dict[str, tuple[str, Any, bool]]:
     """For each field of the YAML its attribute, its type and whether it is required."""
     hints = typing.get_type_hints(kind)
     return {

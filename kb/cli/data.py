@@ -1,0 +1,91 @@
+"""Commands that set the data up and tell its state: init, seed, stats, search-rebuild, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kb import migrate, paths, stats
+from kb.assembly import open_database
+from kb.checkup import examine
+from kb.cli.base import as_json, print_json, ready_database, say, settings, show_progress, today
+from kb.errors import KnowledgeBaseError
+from kb.models.history import Channel
+from kb.seeding import service as seeding
+from search import service as search
+
+
+@click.command()
+def init() -> None:
+    """Create the database, or bring it to this version; safe to repeat."""
+    given = settings()
+    database = open_database(given)
+    was_current = migrate.is_current(database)
+    migrate.upgrade(database)
+    say("The database is up to date." if was_current else "The database is set up.")
+
+
+@click.command()
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=paths.SEED_DATA,
+    help="Folder of the seed data; without it, the five founding documents.",
+)
+@as_json
+def seed(folder: Path, is_json: bool) -> None:
+    """Load the seed data; what is there already stays as it is."""
+    given = settings()
+    database = ready_database(given)
+    with database.writing(Channel.SEED) as session:
+        report = seeding.load(session, folder, today=today(given), is_demonstration=given.demo, progress=show_progress)
+    search.catch_up(database, given)
+    made = {kind: number for kind, number in sorted(report.made.items()) if number}
+    if is_json:
+        print_json({"made": made, "kept": dict(sorted(report.kept.items())), "left_alone": report.left_alone})
+        return
+    say("Loaded: " + (", ".join(f"{number} {kind}" for kind, number in made.items()) or "nothing new") + ".")
+    for name in report.left_alone:
+        say(f"Left alone, since a person has edited it: {name}")
+
+
+@click.command("stats")
+@as_json
+def show_stats(is_json: bool) -> None:
+    """Count the records by kind."""
+    database = ready_database(settings())
+    with database.reading() as session:
+        counts = stats.count(session)
+    if is_json:
+        print_json(counts)
+        return
+    for name, number in counts.items():
+        click.echo(f"{name:<24}{number:>8,}")
+
+
+@click.command("search-rebuild")
+def search_rebuild() -> None:
+    """Build the search index anew beside the one in use, then change over."""
+    given = settings()
+    number = search.rebuild(ready_database(given), given, progress=show_progress)
+    say(f"Indexed {number:,} records.")
+
+
+@click.command()
+@as_json
+def doctor(is_json: bool) -> None:
+    """Examine the database, the index, the map and the mails; exit code 1 when something is wanting."""
+    given = settings()
+    findings = examine(open_database(given), given)
+    if is_json:
+        print_json({"ok": not any(finding.is_bad for finding in findings), "findings": [vars(f) for f in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"{'✗' if finding.is_bad else '✓'} {finding.subject}: {finding.told}")
+    if any(finding.is_bad for finding in findings):
+        raise KnowledgeBaseError("Something is wanting; see above.")
+
+
+COMMANDS = (init, seed, show_stats, search_rebuild, doctor)

@@ -1,0 +1,42 @@
+"""The command that shows or sends reminders: remind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from actions import reminders
+from kb import jobs
+from kb.cli.base import as_json, print_json, ready_database, say, settings, today
+
+
+@click.command()
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day to plan for; without it, today.")
+@click.option("--dry-run", is_flag=True, help="Only show who would be written to, and why.")
+@as_json
+def remind(on: datetime | None, dry_run: bool, is_json: bool) -> None:
+    """Plan the reminders that are due and send what waits, once."""
+    given = settings()
+    database = ready_database(given)
+    day = on.date() if on else today(given)
+    if dry_run:
+        with database.reading() as session:
+            planned = reminders.preview(session, on=day)
+        if is_json:
+            print_json(planned)
+            return
+        for item in planned:
+            click.echo(f"{item['recipient']}: {item['kind']} {item['action']}")
+        click.echo(f"{len(planned)} reminders on {day}")
+        return
+    if on:
+        raise click.UsageError("--on goes with --dry-run; reminders are only sent for today.")
+    report = jobs.tick(database, given)
+    if is_json:
+        print_json(vars(report))
+        return
+    say(f"Planned {report.planned} reminders, sent {report.sent} mails.")
+
+
+COMMANDS = (remind,)

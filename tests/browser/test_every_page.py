@@ -1,0 +1,103 @@
+"""Every page, for every role: no accessibility finding, nothing moves sideways, one heading, no dead link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import NARROW, NARROWEST, ROLES, WIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+EVERYBODY = (
+    "/",
+    "/search",
+    "/search?q=perinatal+nursing",
+    "/search?q=zzzzqqq",
+    "/sources",
+    "/sources?status=draft",
+    "/sources?q=nothing-is-called-this",
+    "/sources/t4mh-delivery-plan-2019-22",
+    "/sources/nhs-mh-implementation-plan",
+    "/sources/t4mh-strategy/thread",
+    "/priorities",
+    "/priorities/wales-phase1-02",
+    "/priorities/wales-phase1-03/thread",
+    "/actions",
+    "/actions?schedule=overdue",
+    "/actions/t4mh-18",
+    "/actions/t4mh-18/thread",
+    "/gaps",
+    "/steering",
+    "/glossary",
+    "/glossary?q=CAMHS",
+    "/organisations",
+    "/organisations/welsh-government",
+    "/posts/plan-lead",
+    "/plans/mental-health-workforce-wales",
+    "/changes",
+    "/help",
+    "/accessibility",
+    "/privacy",
+    "/sign-in",
+    "/sources/there-is-no-such-source",
+)
+BY_ROLE = {
+    "lead": (
+        "/sources/new",
+        "/sources/t4mh-strategy/edit",
+        "/sources/t4mh-strategy/map?plan=mental-health-workforce-wales",
+        "/links/new?from=source:t4mh-strategy",
+        "/actions/t4mh-18/edit",
+        "/actions/t4mh-18/update",
+        "/actions/new?plan=mental-health-workforce-wales",
+        "/my-actions",
+    ),
+    "owner": ("/my-actions", "/actions/t4mh-18/update", "/actions/t4mh-18", "/outbox"),
+    "steering": ("/steering", "/my-actions"),
+    "viewer": ("/my-actions",),
+    "administrator": ("/outbox",),
+}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+VISITS = [(None, path) for path in EVERYBODY] + [(role, path) for role in ROLES for path in BY_ROLE[role]]
+
+
+@pytest.mark.parametrize(("role", "path"), VISITS)
+def test_axe_finds_nothing_wide_or_narrow(open_as: Callable[..., Page], role: str | None, path: str) -> None:
+    page = open_as(role, bypass_csp=True)
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(path)
+        findings: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
+        told = [f"{f['id']} at {width}: {node['html'][:160]}" for f in findings for node in f["nodes"]]
+        assert told == []
+
+
+@pytest.mark.parametrize(("role", "path"), VISITS)
+def test_nothing_moves_sideways_at_320_pixels(open_as: Callable[..., Page], role: str | None, path: str) -> None:
+    page = open_as(role, width=NARROWEST)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    assert page.locator("h1").count() == 1
+
+
+def test_every_link_on_every_page_leads_somewhere(open_as: Callable[..., Page], address: str) -> None:
+    page = open_as("lead")
+    seen: set[str] = set()
+    for path in (*EVERYBODY, *BY_ROLE["lead"]):
+        page.goto(path)
+        seen.update(
+            link.split("#")[0]
+            for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+            if link.startswith(address)
+        )
+    broken = {link: status for link in sorted(seen) if (status := page.request.get(link).status) >= 400}
+    expected = {link for link in broken if "there-is-no-such" in link}
+    assert {link: broken[link] for link in broken if link not in expected} == {}
