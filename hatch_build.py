@@ -55,4 +55,4 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         npm, env = npm_here()
         for arguments in (["ci"], ["run", "build"]):
-            subprocess.run([*npm, *arguments], cwd=root, check=True, env=env)
+            subprocess.run([*npm, *arguments], cwd=root, check=True, env=env)  # noqa: S603 — our own npm scripts

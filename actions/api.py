@@ -59,7 +59,7 @@ def _action(action: Action, plan: Record, schedule: Schedule, *, may_know: bool)
     return {
         **_named(action),
         "plan": _named(plan),
-        "owner": _named(action.owner),
+        "owner": _named(action.owner) if action.owner else None,
         "starts_on": _iso(action.starts_on),
         "due_on": _iso(action.due_on),
         "first_due_on": _iso(action.baseline_due_on),
@@ -78,7 +78,7 @@ def _whole(found: Detail, *, may_know: bool) -> dict[str, Any]:
         "version": action.version,
         "visibility": action.visibility,
         "term": action.term,
-        "sponsor": _named(action.sponsor),
+        "sponsor": _named(action.sponsor) if action.sponsor else None,
         "contributors": [_named(one) for one in action.contributors],
         "themes": [{"ref": theme.ref, "title": theme.title} for theme in action.themes],
         "done_on": _iso(action.done_on),
@@ -101,7 +101,7 @@ def _update(update: Update) -> dict[str, Any]:
     """An update with the post that it was made for; people are not named."""
     return {
         "said_on": _iso(update.said_on),
-        "post": _named(update.post),
+        "post": _named(update.post) if update.post else None,
         "confidence": update.confidence,
         "narrative": update.narrative,
         "forecast_on": _iso(update.forecast_on),
@@ -116,9 +116,7 @@ def _milestone(milestone: Milestone) -> dict[str, Any]:
     return {"title": milestone.title, "due_on": _iso(milestone.due_on), "done_on": _iso(milestone.done_on)}
 
 
-def _named(record: Record | None) -> dict[str, str] | None:
-    if record is None:
-        return None
+def _named(record: Record) -> dict[str, str]:
     return {"kind": record.kind, "ref": record.ref, "title": record.title, "url": web.url_of(record)}
 
 

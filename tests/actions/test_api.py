@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,6 @@ def days(number):
 @pytest.fixture
 def in_public(app):
     """The same application where published records need no sign-in."""
-    from dataclasses import replace
-
     app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
     return app
 

@@ -381,3 +381,13 @@ def test_a_planning_that_meets_anothers_reminder_is_undone_whole(owned, plan, se
 
 def _recipient(session):
     return session.scalar(select(Reminder.recipient_id))
+
+
+@pytest.mark.parametrize(
+    ("due_on", "words"),
+    [(None, "no due date is set"), (date(2027, 2, 26), "due on 26 February 2027")],
+)
+def test_a_silent_action_says_for_how_long(owned, plan, mails, due_on, words):
+    owned(due_on=due_on, created_at=at(TODAY - timedelta(days=40)))
+    plan()
+    assert f"Nothing said for 40 days; {words}." in mails()[0].text

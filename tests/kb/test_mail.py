@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import smtplib
+import socket
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -10,7 +13,7 @@ from email.policy import default
 import pytest
 
 from kb import mail
-from kb.delivery import FolderDelivery, SmtpDelivery
+from kb.delivery import FolderDelivery, SmtpDelivery, deliverer_for
 from kb.mail_states import TRANSITIONS, MailEvent, NotPossible, after, wait_after
 from kb.models.outbox import MailState, OutboxMessage
 from tests.smtp_server import ScriptedSmtp
@@ -354,3 +357,58 @@ def _answering(server, place, answer):
     else:
         script.data = answer
     return script
+
+
+def test_a_connection_that_died_between_two_mails_is_opened_anew(write, database, server, session, clock):
+    first = write("a")
+    with closing(SmtpDelivery(server.url, "thread@example.org")) as deliver:
+        mail.send_waiting(database, deliver, clock=clock, worker="test")
+        deliver._server.sock.shutdown(socket.SHUT_RDWR)
+        second = write("b")
+        assert mail.send_waiting(database, deliver, clock=clock, worker="test").sent == 1
+    session.expire_all()
+    assert first.state == second.state == MailState.SENT
+
+
+def test_an_address_that_the_server_cannot_be_told_fails_alone(write, send, server):
+    odd, good = write("a", email="gr\u00fc\u00dfe@example.org"), write("b")
+    send()
+    assert (odd.state, good.state) == (MailState.FAILED, MailState.SENT)
+
+
+def test_a_password_is_not_sent_where_anyone_could_read_it(monkeypatch):
+    class Plain:
+        sock = None
+        said = []
+
+        def ehlo_or_helo_if_needed(self):
+            pass
+
+        def has_extn(self, name):
+            return False
+
+        def login(self, *words):
+            self.said.append(words)
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(smtplib, "SMTP", lambda *_, **__: Plain())
+    far = SmtpDelivery("smtp://name:p%40ss@mail.example.org:25", "thread@example.org")
+    with pytest.raises(smtplib.SMTPException, match="no encryption"):
+        far._connect()
+    assert Plain.said == []
+    SmtpDelivery("smtp://name:p%40ss@127.0.0.1:25", "thread@example.org")._connect()
+    assert Plain.said == [("name", "p@ss")]
+
+
+@pytest.mark.parametrize(
+    ("demo", "url", "kind"),
+    [
+        (False, "smtp://127.0.0.1", SmtpDelivery),
+        (False, "", FolderDelivery),
+        (True, "smtp://127.0.0.1", FolderDelivery),
+    ],
+)
+def test_no_mail_leaves_in_demonstration_mode_or_without_a_server(settings, demo, url, kind):
+    assert type(deliverer_for(replace(settings, demo=demo, smtp_url=url))) is kind
