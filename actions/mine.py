@@ -112,15 +112,16 @@ def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, 
         return "done", gettext("Verified on %(day)s.", day=spoken(action.verified_on))
     if action.closure == Closure.DONE:
         return "waiting", _closed(action, person)
-    if schedule.state == State.OVERDUE:
+    if schedule.state == State.OVERDUE and not _has_fresh_answer(action, today):
         return "answer_now", gettext("%(said)s The due date has passed.", said=_last_word(action, said, person, today))
     if schedule.state == State.STALE:
         return "answer_now", _silent(action, schedule, said, person)
-    if schedule.state == State.DUE_SOON and _wants_answer(action, schedule, today):
+    is_last_week = schedule.state == State.DUE_SOON and (schedule.days or 0) <= ANSWER_DAYS
+    if is_last_week and not _has_fresh_answer(action, today):
         return "answer_now", gettext("It is due %(when)s. Say whether you will make it.", when=_when(action, today))
     if action.id in said.asks:
         return "waiting", _asked(said.asks[action.id], person, today)
-    if schedule.state == State.DUE_SOON:
+    if schedule.state in {State.DUE_SOON, State.OVERDUE}:
         return "due_soon", _nothing_yet(action, today)
     if schedule.state == State.NOT_STARTED:
         return "later", gettext("It starts on %(day)s. Nothing is needed from you yet.", day=spoken(action.starts_on))
@@ -129,10 +130,9 @@ def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, 
     return "later", gettext("Nothing is needed from you now.")
 
 
-def _wants_answer(action: Action, schedule: Schedule, today: date) -> bool:
-    if (schedule.days or 0) > ANSWER_DAYS:
-        return False
-    return action.last_said_on is None or (today - action.last_said_on).days > ANSWER_DAYS
+def _has_fresh_answer(action: Action, today: date) -> bool:
+    """Whether something was said so lately that nobody should be asked again, however late the action is."""
+    return action.last_said_on is not None and (today - action.last_said_on).days <= ANSWER_DAYS
 
 
 def _last_word(action: Action, said: _Said, person: Person, today: date) -> str:
@@ -200,9 +200,11 @@ def _next_mail_on(item: Item, today: date) -> date | None:
     if not action.is_open:
         return None
     since = action.last_said_on or counted_from(action.starts_on, action.created_at.date())
-    days = [since + timedelta(days=item.plan.stale_after_days)]
+    days = [since + timedelta(days=item.plan.stale_after_days + 1)]
     if action.due_on is not None:
         days += [action.due_on - timedelta(days=stages.SOON_DAYS), action.due_on, action.due_on + timedelta(days=1)]
+        if action.due_on < today:
+            days.append(since + timedelta(days=stages.OVERDUE_EVERY_DAYS))
     day = min((day for day in days if day > today), default=None)
     while day is not None and not is_working_day(day, item.plan.nation):
         day += timedelta(days=1)

@@ -22,6 +22,7 @@ MOST_FIELDS = 2_000
 VIEW_MODULES = (
     "kb.views.home",
     "kb.views.sources",
+    "kb.views.source_forms",
     "kb.views.mapping",
     "kb.views.parts",
     "kb.views.implications",

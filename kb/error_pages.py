@@ -116,10 +116,10 @@ def _both(theirs: Mapping[str, str]) -> list[dict[str, str]]:
     """The fields that stand otherwise now than the person wrote them."""
     rows = []
     for name, saved in theirs.items():
-        sent = request.form.getlist(name)
-        if sent and not (len(sent) == 1 and tidy(sent[0]) == tidy(saved)):
+        sent = "\n".join(request.form.getlist(name))
+        if name in request.form and tidy(sent) != tidy(saved):
             label = name.replace("_", " ").replace("-", " ").capitalize()
-            rows.append({"name": name, "label": label, "theirs": saved, "mine": "\n".join(sent)})
+            rows.append({"name": name, "label": label, "theirs": saved, "mine": sent})
     return rows
 
 

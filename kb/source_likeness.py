@@ -29,7 +29,7 @@ def alike(
 ) -> list[Record]:
     """The sources that the person may see whose title or other name is near one of these, the nearest first."""
     own = besides.id if besides is not None else 0
-    titles = select(Source.id, Record.title).where(visible_to(person), Source.id != own)
+    titles = select(Source.id, Source.title).where(visible_to(person), Source.id != own)
     others = select(SourceName.source_id, SourceName.name).join(Source, Source.id == SourceName.source_id)
     known = [
         *session.execute(titles).all(),

@@ -78,7 +78,7 @@ def entry(kind: type[E], data: Any, file: str, name: str, *, default_document: s
     if not isinstance(data, dict):
         raise Malformed(file, name, "", "named fields are needed")
     name = str(data.get("ref") or data.get("action") or name)
-    known = _fields(kind)
+    known = _fields(typing.cast("Any", kind))
     for field in data:
         if field not in known:
             raise Malformed(file, name, str(field), f"there is no such field; known are {', '.join(sorted(known))}")

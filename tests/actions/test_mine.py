@@ -60,12 +60,20 @@ def test_somebody_without_a_post_has_no_actions(session, make):
 def test_an_overdue_action_wants_an_answer_and_tells_what_was_said_last(session, make, owner, owned):
     silent, by_me, by_another = (owned(due_on=days(-24)) for _ in range(3))
     make.update(by_me, days_ago=42, confidence="at-risk", person_id=owner.user_id)
-    make.update(by_another, days_ago=1, confidence="on-track", person_id=make.user().id)
+    make.update(by_another, days_ago=8, confidence="on-track", person_id=make.user().id)
     assert placed(session, owner) == {
         silent.ref: ("answer_now", "You have not said yet how it goes. The due date has passed."),
         by_me.ref: ("answer_now", "You said “at risk” 42 days ago. The due date has passed."),
-        by_another.ref: ("answer_now", "Your post said “on track” yesterday. The due date has passed."),
+        by_another.ref: ("answer_now", "Your post said “on track” 8 days ago. The due date has passed."),
     }
+
+
+def test_an_overdue_action_that_was_just_answered_is_not_asked_about_again(session, make, owner, owned):
+    action = owned(due_on=days(-24))
+    make.update(action, days_ago=7)
+    assert placed(session, owner) == {action.ref: ("due_soon", "You answered 7 days ago. Nothing more is needed now.")}
+    # Late actions are asked about again a fortnight after the answer.
+    assert my_actions(session, owner, TODAY).next_mail_on == days(7)
 
 
 def test_a_silent_action_wants_an_answer_and_tells_how_long_it_has_been(session, make, owner, owned):
@@ -118,7 +126,7 @@ def test_an_action_waits_on_others_while_an_ask_is_open_unless_an_answer_is_due(
     make.update(mine, days_ago=19, support_needed="two trainers", person_id=owner.user_id)
     make.update(anothers, days_ago=1, support_needed="a room " * 30)
     make.update(answered, support_needed="money", support_answer="No")
-    make.update(late, support_needed="money")
+    make.update(late, days_ago=8, support_needed="money")
     found = placed(session, owner)
     assert found[mine.ref] == ("waiting", "You asked for “two trainers” 19 days ago; nobody has answered yet.")
     group, why = found[anothers.ref]
@@ -168,8 +176,8 @@ def test_the_holder_of_a_post_answers_for_nobody_else(session, owner, owned):
 def test_the_next_mail_is_on_the_first_working_day_on_which_something_calls_for_an_answer(session, owner, owned):
     assert my_actions(session, owner, TODAY).next_mail_on is None
     owned(due_on=days(200))
-    # Twenty-eight days of silence end on Monday 21 December.
-    assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 21)
+    # More than twenty-eight days of silence are reached on Tuesday 22 December.
+    assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 22)
     # Fourteen days before Saturday 19 December is Saturday 5 December; mails are written on the Monday.
     owned(due_on=date(2026, 12, 19))
     assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 7)

@@ -66,6 +66,12 @@ def test_several_schedules_widen_the_list_and_unknown_ones_find_nothing(session,
     assert refs(session, schedule=("nonsense",)) == []
 
 
+def test_sorting_is_no_narrowing_and_a_filter_is():
+    assert not Filters(sort="title").is_narrowing
+    assert Filters(words="nurse").is_narrowing
+    assert not Filters(words="nurse").without("words").is_narrowing
+
+
 def test_counts_by_schedule_follow_all_other_filters(session, make):
     here, there = make.plan(), make.plan()
     make.action(plan_id=here.id, due_on=days(-1))

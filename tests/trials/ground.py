@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import shutil
@@ -112,7 +113,10 @@ def _fill(settings: Settings, filled_by: Callable[[Settings], None] | None) -> N
 @cache
 def _server() -> str:
     """The address of a PostgreSQL server that runs until this process ends."""
-    return postgres_url(Path(tempfile.mkdtemp(prefix=PREFIX)))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    # The server stops at exit too; what is registered first runs last.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return postgres_url(folder)
 
 
 def _address(name: str) -> str:

@@ -1,0 +1,211 @@
+"""The form of the mapping page: rows of key points and implications, and at the foot the plan's answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
+
+from kb import labels
+from kb.forms.base import DateParts, Form, add_error
+from kb.forms.choosing import Choice, Ticks, YesNo
+from kb.mapping_rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.datastructures import MultiDict
+    from wtforms.fields.core import Field
+
+    from kb.errors import Invalid
+    from kb.mapping import Offered
+
+# Titles of records stand in an index of the database, which takes no more.
+LONGEST_STATEMENT = 600
+LONGEST_TEXT = 4_000
+R = TypeVar("R", bound=Form)
+
+
+def _statement(label: str) -> TextAreaField:
+    return TextAreaField(label, [Length(max=LONGEST_STATEMENT)])
+
+
+def _line(label: str) -> StringField:
+    return StringField(label, [Length(max=300)])
+
+
+class RowForm(Form):
+    """What every row has; `number` is its place in the names of its fields."""
+
+    ref = HiddenField(validators=[Length(max=200)])
+    is_removed = YesNo(gettext("Remove this row"))
+    number: int = 0
+
+
+class PointForm(RowForm):
+    """One key point."""
+
+    text = _statement(gettext("Key point"))
+    kind = Choice(
+        gettext("Kind"), choices=[SelectChoice(value, words) for value, words in labels.key_point_kinds().items()]
+    )
+    place = _line(gettext("Where in the source"))
+    promised_by = _line(gettext("Promised by"))
+    promised_for = _line(gettext("By when"))
+    measured_by = _line(gettext("How it will be measured"))
+
+    def row(self) -> PointRow:
+        """What was filled in."""
+        return PointRow(number=self.number, **self.values())
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has filled in anything."""
+        rest = (self.ref, self.text, self.place, self.promised_by, self.promised_for, self.measured_by)
+        return not any(field.data for field in rest)
+
+
+class ImplicationForm(RowForm):
+    """One implication, what it rests on and what it calls for."""
+
+    text = _statement(gettext("Implication"))
+    kind = Choice(
+        gettext("About"), choices=[SelectChoice(value, words) for value, words in labels.implication_kinds().items()]
+    )
+    horizon = Choice(
+        gettext("How soon"), choices=[SelectChoice(value, words) for value, words in labels.horizons().items()]
+    )
+    cites = Ticks(gettext("Rests on key points"))
+    staff_groups = Ticks(gettext("Staff groups"))
+    priorities = Ticks(gettext("Calls for"))
+    reason = StringField(gettext("Why it calls for them"), [Length(max=1_000)])
+
+    def row(self) -> ImplicationRow:
+        """What was filled in."""
+        values = self.values()
+        values["cites"] = tuple(int(number) for number in self.cites.data or ())
+        values["staff_groups"] = tuple(self.staff_groups.data or ())
+        values["priorities"] = tuple(self.priorities.data or ())
+        return ImplicationRow(number=self.number, **values)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has filled in anything."""
+        rest = (self.ref, self.text, self.cites, self.staff_groups, self.priorities, self.reason)
+        return not any(field.data for field in rest)
+
+
+class LinkForm(Form):
+    """One action or priority that the answer leads to."""
+
+    ref = Choice(gettext("Which"))
+    reason = StringField(gettext("Why"), [Length(max=1_000)])
+    is_removed = YesNo(gettext("Remove this row"))
+    number: int = 0
+    is_standing: bool = False
+
+    def row(self) -> LinkRow:
+        """What was filled in."""
+        return LinkRow(self._prefix.rstrip("-"), **self.values())
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has filled in anything."""
+        return not self.ref.data and not self.reason.data
+
+
+class ResponseForm(Form):
+    """How the plan answers."""
+
+    type = Choice(
+        gettext("How the plan answers"),
+        choices=[
+            SelectChoice("", gettext("No answer yet")),
+            *(SelectChoice(value, words) for value, words in labels.response_types().items()),
+        ],
+    )
+    text = TextAreaField(gettext("The answer in words"), [Length(max=LONGEST_TEXT)])
+    owner = Choice(gettext("Who is responsible"))
+    review_by = DateParts(gettext("Look at it again by"), [Optional()])
+
+
+class HeadForm(Form):
+    """What stands once."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+class MappingForm:
+    """All of the page; filled in from what stands, or from what was posted."""
+
+    def __init__(self, standing: Mapping, offered: Offered, version: int, posted: MultiDict[str, str] | None) -> None:
+        self.posted = posted
+        self.offered = offered
+        self.head = HeadForm(posted, data={"version": version})
+        self.key_points = self._rows(PointForm, "key_points", standing.key_points)
+        self.implications = self._rows(ImplicationForm, "implications", standing.implications)
+        self.response: ResponseForm | None = None
+        self.actions: list[LinkForm] = []
+        self.priorities: list[LinkForm] = []
+        if standing.response is not None:
+            self._set_response(standing.response)
+        self.form_errors: list[str] = []
+        if posted is None:
+            self._offer_first_rows()
+        self.offer_choices()
+
+    def _set_response(self, standing: ResponseRow) -> None:
+        self.response = ResponseForm(self.posted, data=asdict(standing), prefix="response-")
+        self.actions = self._rows(LinkForm, "response_actions", standing.actions)
+        self.priorities = self._rows(LinkForm, "response_priorities", standing.priorities)
+        for forms, rows in ((self.actions, standing.actions), (self.priorities, standing.priorities)):
+            known = {row.ref for row in rows}
+            for form in forms:
+                form.is_standing = form.ref.data in known
+
+    def _rows(self, form: type[R], name: str, standing: Sequence[Any]) -> list[R]:
+        if self.posted is None:
+            rows = [form(None, data=asdict(row), prefix=f"{name}-{number}-") for number, row in enumerate(standing)]
+            numbers = list(range(len(rows)))
+        else:
+            numbers = _numbers(self.posted, name)
+            rows = [form(self.posted, prefix=f"{name}-{number}-") for number in numbers]
+        for row, number in zip(rows, numbers, strict=True):
+            row.number = number  # type: ignore[attr-defined]
+        return rows
+
+    def _offer_first_rows(self) -> None:
+        if not self.key_points:
+            self._add(self.key_points, PointForm, "key_points")
+        if not self.implications:
+            self._add(self.implications, ImplicationForm, "implications")
+
+    def _add(self, rows: list[R], form: type[R], name: str) -> R:
+        number = max((row.number for row in rows), default=-1) + 1  # type: ignore[attr-defined]
+        row = form(None, data={}, prefix=f"{name}-{number}-", formdata_is_given=True)
+        row.number = number  # type: ignore[attr-defined]
+        rows.append(row)
+        return row
+
+    def add(self, what: str) -> str:
+        """Add one empty row of a kind; the id of the field that is to have the focus, nothing for no known kind."""
+        added: Form
+        match what:
+            case "key_point":
+                added = self._add(self.key_points, PointForm, "key_points")
+            case "implication":
+                added = self._add(self.implications, ImplicationForm, "implications")
+            case "action" if self.response is not None:
+                added = self._add(self.actions, LinkForm, "response_actions")
+            case "priority" if self.response is not None:
+                added = self._add(self.priorities, LinkForm, "response_priorities")
+            case _:
+                return ""
+        self.offer_choices()
+        return str((added["text"] if "text" in added else added["ref"]).id)

@@ -1,0 +1,161 @@
+"""The form of a source: what it is, who published it, where it stands and when it runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from kb import dates, labels
+from kb.forms.base import Form
+from kb.models.record import Visibility
+from kb.models.source import Category, SourceStatus
+from kb.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kb.models.organisation import Organisation
+    from kb.models.record import Theme
+
+LONGEST = 4_000
+YES, NO = "yes", "no"
+DATES = ("published", "starts", "ends")
+
+
+class Several(SelectMultipleField):
+    """Several of a list as checkboxes; one text with a value on each line is read too, as a conflict page sends it."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was ticked, or the lines of a text."""
+        super().process_formdata([line.strip() for value in valuelist for line in value.splitlines() if line.strip()])
+
+
+def stated_date(_form: Form, field: StringField) -> None:
+    """Refuse a text that is no date, with the sentence that says how to write one."""
+    try:
+        dates.parse(field.data)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _words(label: str, longest: int = LONGEST) -> StringField:
+    return StringField(label, [Length(max=longest)])
+
+
+def _date(label: str) -> StringField:
+    return StringField(label, [Length(max=40), stated_date])
+
+
+def _chosen(words: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
+class SourceForm(Form):
+    """Every field of a source that a lead may fill in."""
+
+    page_order: ClassVar[tuple[str, ...]] = (
+        "title",
+        "also_called",
+        "category",
+        "source_kind",
+        "is_statutory",
+        "summary",
+        "link",
+        "publishers",
+        "publisher_as_stated",
+        "nations",
+        "status",
+        "status_as_stated",
+        "published",
+        "starts",
+        "ends",
+        "themes",
+        "visibility",
+        "reason",
+    )
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    title = StringField(
+        gettext("Title"), [InputRequired(gettext("Give the source its title")), Length(max=LONGEST_TITLE)]
+    )
+    also_called = TextAreaField(gettext("Also called"), [Length(max=LONGEST)])
+    category = RadioField(
+        gettext("What it is to the plan"), [InputRequired(gettext("Say whether it drives policy or is research"))]
+    )
+    source_kind = SelectField(gettext("Kind of document"), [InputRequired(gettext("Say what kind of document it is"))])
+    is_statutory = RadioField(
+        gettext("Has it the force of law?"),
+        choices=[SelectChoice(YES, gettext("Yes")), SelectChoice(NO, gettext("No"))],
+        default=NO,
+    )
+    summary = TextAreaField(gettext("Summary"), [Length(max=LONGEST)])
+    link = _words(gettext("Where to read it"), LONGEST_LINK)
+    publishers = Several(gettext("Publishers"))
+    publisher_as_stated = _words(gettext("Publisher, as stated"))
+    nations = Several(gettext("Nations"))
+    status = SelectField(gettext("Status"))
+    status_as_stated = _words(gettext("Status, as stated"))
+    published = _date(gettext("Published"))
+    starts = _date(gettext("Starts"))
+    ends = _date(gettext("Ends"))
+    themes = Several(gettext("Themes"))
+    visibility = RadioField(
+        gettext("Who may read it"),
+        choices=[
+            SelectChoice(Visibility.PUBLISHED, gettext("Everyone who reads the service")),
+            SelectChoice(Visibility.DRAFT, gettext("Leads and the steering group only: it is a draft")),
+        ],
+        default=Visibility.PUBLISHED,
+    )
+
+    @classmethod
+    def offering(
+        cls,
+        publishers: Sequence[Organisation],
+        themes: Sequence[Theme],
+        kinds: Sequence[str],
+        details: SourceDetails | None = None,
+        version: int | None = None,
+    ) -> SourceForm:
+        """The form with what there is to choose from, filled in from a source."""
+        form = cls(data={**(_shown(details) if details else {"status": SourceStatus.NOT_STATED}), "version": version})
+        form.category.choices = _chosen({value: labels.categories()[value] for value in Category})
+        form.source_kind.choices = _chosen({"": gettext("Choose"), **{kind: labels.readable(kind) for kind in kinds}})
+        form.status.choices = _chosen(labels.source_statuses())
+        form.nations.choices = _chosen(labels.nations())
+        form.publishers.choices = [SelectChoice(body.ref, body.title) for body in publishers]
+        form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
+        return form
+
+    def details(self) -> SourceDetails:
+        """What was filled in, for the service."""
+        values: dict[str, Any] = self.values("version", "reason")
+        values |= {name: dates.parse(values[name]) for name in DATES}
+        values |= {name: tuple(values[name] or ()) for name in ("publishers", "nations", "themes")}
+        values["is_statutory"] = values["is_statutory"] == YES
+        values["also_called"] = tuple((values["also_called"] or "").splitlines())
+        return SourceDetails(**values)
+
+
+class SourceEditForm(SourceForm):
+    """The form of a source that is there already, whose changes need a reason."""
+
+    reason = StringField(gettext("Why it changes"), [InputRequired(gettext("Say why it changes")), Length(max=500)])
+
+
+def _shown(details: SourceDetails) -> dict[str, Any]:
+    """The details as the form's fields take them."""
+    return {
+        **asdict(details),
+        **{name: str(getattr(details, name)) for name in DATES},
+        "is_statutory": YES if details.is_statutory else NO,
+        "also_called": "\n".join(details.also_called),
+    }
