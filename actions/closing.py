@@ -59,8 +59,7 @@ def verify(session: Session, ref: str, *, version: int, by: Person, today: date)
 def reopen(session: Session, ref: str, *, reason: str, version: int, by: Person) -> Action:
     """Open a closed action again, with the reason; what was verified only those who verify may open."""
     action = records.get(session, Action, ref, person=by)
-    if not _may_open(action, by):
-        by.require(Capability.VERIFY_ACTION, plan_id=action.plan_id)
+    require_reopening(action, by)
     _check_version(action, version)
     if action.is_open:
         raise Invalid("reason", gettext("It is open already"))
@@ -89,6 +88,12 @@ def why_not_verify(action: Action, person: Person) -> str:
 def may_reopen(action: Action, person: Person) -> bool:
     """Whether the action is closed and this person may open it again."""
     return not action.is_open and _may_open(action, person)
+
+
+def require_reopening(action: Action, by: Person) -> None:
+    """Raise NotAllowed unless this person may open the action again."""
+    if not _may_open(action, by):
+        by.require(Capability.VERIFY_ACTION, plan_id=action.plan_id)
 
 
 def _may_open(action: Action, person: Person) -> bool:

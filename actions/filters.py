@@ -39,6 +39,7 @@ class Filters:
     schedule: tuple[str, ...] = ()
     confidence: str = ""
     closure: str = ""
+    term: str = ""
     priority: str = ""
     theme: str = ""
     words: str = ""
@@ -63,6 +64,7 @@ def criteria(session: Session, filters: Filters, person: Person, today: date) ->
         "owner": lambda: _owned_by(filters.owner),
         "schedule": lambda: in_sql.state(session, today).in_([word for word in filters.schedule if word in set(State)]),
         "closure": lambda: Action.closure == filters.closure,
+        "term": lambda: Action.term == filters.term,
         "priority": lambda: _delivers(filters.priority),
         "theme": lambda: _filed_under(filters.theme),
         "words": lambda: _bears(filters.words),

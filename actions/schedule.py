@@ -67,6 +67,19 @@ def schedule_of(
     return Schedule(State.NO_DATE if due_in is None else State.ON_TIME, due_in, due_on)
 
 
+def schedule_of_milestone(due_on: date | None, done_on: date | None, today: date) -> Schedule:
+    """The state of a step on the way: only its own date counts, since nobody is asked about it alone."""
+    return schedule_of(
+        starts_on=None,
+        due_on=due_on,
+        is_open=done_on is None,
+        last_said_on=today,
+        counted_from=today,
+        stale_after_days=0,
+        today=today,
+    )
+
+
 def counted_from(starts_on: date | None, known_since: date) -> date:
     """The first day on which an update could be expected: the start, but never before the action was written down."""
     return known_since if starts_on is None else max(starts_on, known_since)

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from actions import brief, completeness, filters, in_sql, slips, updates
-from actions.models import Action, Update
-from actions.schedule import Schedule, State, mismatch
+from actions.models import Action, Milestone, Update
+from actions.schedule import Schedule, State, mismatch, schedule_of_milestone
 from kb import links, records
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Post
@@ -59,6 +59,14 @@ class LinkedRecord:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A milestone with its schedule worked out."""
+
+    milestone: Milestone
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
 class Detail:
     """One action with everything that its page shows; updates are empty for whoever may not read them."""
 
@@ -66,6 +74,7 @@ class Detail:
     plan: Plan
     schedule: Schedule
     mismatch: str
+    steps: list[Step]
     links: list[LinkedRecord]
     depends_on: list[Brief]
     waits_for: list[Brief]
@@ -120,6 +129,11 @@ def schedule_for(action: Action, plan: Plan, today: date) -> Schedule:
     return brief.schedule_for(action, plan.stale_after_days, today)
 
 
+def schedule_now(session: Session, action: Action, today: date) -> Schedule:
+    """The schedule of an action whose plan is not at hand."""
+    return schedule_for(action, session.get_one(Plan, action.plan_id), today)
+
+
 def choices(session: Session, person: Person) -> Choices:
     """The plans, owners, priorities and themes that visible actions have; four statements."""
     seen = seen_by(person, select(Action.id))
@@ -159,7 +173,7 @@ def detail(session: Session, ref: str, person: Person, today: date) -> Detail:
     action = get(session, ref, person)
     plan = session.get_one(Plan, action.plan_id)
     schedule = schedule_for(action, plan, today)
-    held = [link for link in links.list_of(session, action.id) if link.state != LinkState.RETIRED]
+    held = [link for link in links.list_of(session, action.id, person=person) if link.state != LinkState.RETIRED]
     dependencies = [link for link in held if link.type == LinkType.DEPENDS_ON]
     others = brief.briefs(
         session, {link.from_id + link.to_id - action.id for link in dependencies}, person=person, today=today
@@ -171,6 +185,7 @@ def detail(session: Session, ref: str, person: Person, today: date) -> Detail:
         plan=plan,
         schedule=schedule,
         mismatch=mismatch(schedule, action.confidence, action.last_said_on, today) if reads_updates else "",
+        steps=[Step(one, schedule_of_milestone(one.due_on, one.done_on, today)) for one in action.milestones],
         links=linked,
         depends_on=[others[link.to_id] for link in dependencies if link.to_id in others],
         waits_for=[others[link.from_id] for link in dependencies if link.from_id in others],

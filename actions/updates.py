@@ -57,7 +57,7 @@ def send_update(
 def nothing_changed(session: Session, ref: str, *, last_update_id: int | None, by: Person, today: date) -> Update:
     """Say again what was said last; not where the expected date has passed, for then something has changed."""
     action = _answerable(session, ref, last_update_id, by)
-    expected = _expected(action)
+    expected = expected_on(action)
     if action.confidence is None:
         raise Invalid("confidence", gettext("Nothing has been said yet, so say whether it is on track"))
     if expected is not None and expected < today:
@@ -91,9 +91,15 @@ def _answerable(session: Session, ref: str, last_update_id: int | None, by: Pers
     return action
 
 
-def _expected(action: Action) -> date | None:
+def expected_on(action: Action) -> date | None:
     """The day on which the action is expected to end, as far as anybody has said."""
     return action.forecast_on or action.due_on
+
+
+def may_stay_unchanged(action: Action, today: date) -> bool:
+    """Whether there is a last word that could be said again."""
+    expected = expected_on(action)
+    return action.confidence is not None and (expected is None or expected >= today)
 
 
 def _check_forecast(action: Action, said: Said, today: date) -> None:
@@ -103,7 +109,7 @@ def _check_forecast(action: Action, said: Said, today: date) -> None:
         raise Invalid(
             "forecast_on", gettext("%(day)s has passed; give a date from today on", day=spoken(said.forecast_on))
         )
-    expected = _expected(action)
+    expected = expected_on(action)
     if expected is not None and said.forecast_on != expected and not said.forecast_reason.strip():
         raise Invalid("forecast_reason", gettext("The date moves from %(day)s: say why", day=spoken(expected)))
 

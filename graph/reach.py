@@ -58,6 +58,22 @@ def without(network: Network, ids: Collection[int], *, keep: Keep = None) -> Los
     return Loss({id: now[id] for id in touched}, {id: then[id] for id in touched})
 
 
+@dataclass(frozen=True)
+class Resting:
+    """What rests on one record, at any distance, and which of it rests on no other live source."""
+
+    all: frozenset[int]
+    alone: frozenset[int]
+
+
+def resting(network: Network, id: int, *, keep: Keep = None) -> Resting:
+    """What rests on a record, which itself may have ended or been superseded."""
+    live = living(network, keep) - {id}
+    touched = reached(network, [id], live | {id}) - {id}
+    others = _sources_behind(network, touched, live)
+    return Resting(frozenset(touched), frozenset(each for each in touched if not others[each]))
+
+
 def _sources_behind(network: Network, ids: Iterable[int], among: Set[int]) -> dict[int, int]:
     within = reached(network, ids, among, back=True)
     ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind])

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from graph import missing, reach, snapshot
 from graph import thread as threads
-from graph.network import COLUMNS
+from graph.network import COLUMNS, of_kind, visible
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Set
+    from collections.abc import Collection, Mapping, Set
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -48,10 +48,21 @@ class Why:
 
 
 def strips(session: Session, ids: Collection[int], person: Person) -> dict[int, Strip]:
-    """For each record how many of each kind its thread holds, in the thread's order; kinds with none are left out."""
+    """For each record how many of each kind its thread holds, in the thread's order; kinds with none are left out.
+
+    Where the thread stops short of an action, the kind that should follow stands last with a 0.
+    """
     held = snapshot.current(session)
     found = reach.counts(held.network, ids, keep=held.seen_by(person))
-    return {id: [(kind, found[id][kind]) for kind in IN_STRIP if kind in found.get(id, ())] for id in ids}
+    return {id: _strip(held.network.nodes[id].kind, found[id]) if id in found else [] for id in ids}
+
+
+def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
+    strip = [(each, counts[each]) for each in IN_STRIP if each in counts]
+    furthest = max(COLUMNS[each] for each in (kind, *counts))
+    if furthest < COLUMNS["action"]:
+        strip.append((next(each for each in IN_STRIP if COLUMNS[each] == furthest + 1), 0))
+    return strip
 
 
 def why(session: Session, record_id: int, person: Person) -> list[Why]:
@@ -103,6 +114,50 @@ def over(session: Session, ids: Collection[int]) -> dict[int, str]:
     """The status of those sources among the ids that are over: they ended, or others took their place."""
     known = snapshot.current(session).over
     return {id: known[id] for id in ids if id in known}
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How many open priorities and actions of a plan rest on a source, and how many of them on nothing else."""
+
+    all: int
+    alone: int
+
+
+def weigh(session: Session, ids: Collection[int], person: Person, plan: Plan) -> dict[int, Weight]:
+    """What each of these sources carries in a plan, whether it is still in force or not."""
+    held = snapshot.current(session)
+    keep, nodes = held.seen_by(person), held.network.nodes
+    mine = {id for id, node in nodes.items() if node.plan_id == plan.id and node.kind in ("priority", "action")}
+    open_ones = mine - held.closed
+    weights = {}
+    for id in ids:
+        resting = reach.resting(held.network, id, keep=keep)
+        weights[id] = Weight(len(resting.all & open_ones), len(resting.alone & open_ones))
+    return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many records of each kind a plan's thread holds from end to end, and how many sources there are in all."""
+
+    held: int
+    sources: int
+    implications: int
+    priorities: int
+
+
+def extent(session: Session, person: Person, plan: Plan) -> Extent:
+    """The sources that a plan maps with their implications, and the plan's own priorities, as the person sees them."""
+    held = snapshot.current(session)
+    network = held.network
+    seen = visible(network, held.seen_by(person))
+    responses = {id for id in of_kind(network, seen, "response") if network.nodes[id].plan_id == plan.id}
+    sources = set(of_kind(network, seen, "source"))
+    mapped = {id for response in responses for id in network.before(response)} & sources
+    read = {id for source in mapped for id in network.after(source)} & seen
+    own = (id for id in of_kind(network, seen, "priority") if network.nodes[id].plan_id == plan.id)
+    return Extent(len(sources), len(mapped), sum(1 for _ in of_kind(network, read, "implication")), sum(1 for _ in own))
 
 
 def thread_as_json(session: Session, record: Record, person: Person) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Snapshot:
     drafts: tuple[Draft, ...]
     weights: dict[int, int]  # of each source: law before other drivers before research
     over: dict[int, str]  # the status of each source that is over
+    closed: frozenset[int]  # actions that are done
     unmeasured: frozenset[int]  # open actions of which nobody has said how to tell that they worked
 
     def seen_by(self, person: Person) -> Set[int] | None:
@@ -118,6 +119,7 @@ def _read(session: Session, revision: int) -> Snapshot:
         ),
         weights={row.id: _weight(row) for row in rows if row.kind == "source"},
         over={row.id: row.status for row in rows if row.status in OVER},
+        closed=frozenset(row.id for row in rows if row.closure is not None and row.closure != Closure.OPEN),
         unmeasured=frozenset(row.id for row in rows if row.measure == "" and row.closure == Closure.OPEN),
     )
 

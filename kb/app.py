@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, abort, request
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
@@ -15,6 +15,10 @@ from kb.assembly import open_database
 from kb.config import Settings
 from kb.headers import add_headers
 from kb.paths import STATIC, TEMPLATES
+from kb.permissions import Capability
+
+if TYPE_CHECKING:
+    from actions.models import Action
 
 LARGEST_BODY = 1024 * 1024
 MOST_FIELDS = 2_000
@@ -105,7 +109,14 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
 
 
 def _of_this_request() -> dict[str, object]:
-    return {"person": web.person_or_nobody(), "today": web.today()}
+    person = web.person_or_nobody()
+    may_know = person.may(Capability.READ_UPDATES)
+
+    def confidence_of(action: Action) -> str | None:
+        """What an action's owner declared, for those who may know."""
+        return action.confidence if may_know else "hidden"
+
+    return {"person": person, "today": web.today(), "confidence_of": confidence_of}
 
 
 def _refuse_unreadable() -> None:

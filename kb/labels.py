@@ -99,6 +99,14 @@ def implication_kinds() -> dict[str, str]:
     }
 
 
+def key_point_kinds() -> dict[str, str]:
+    return {"point": gettext("Point"), "commitment": gettext("Commitment"), "lesson": gettext("Lesson")}
+
+
+def horizons() -> dict[str, str]:
+    return {"short": gettext("Short term"), "medium": gettext("Medium term"), "long": gettext("Long term")}
+
+
 def readable(slug: str) -> str:
     """A value without words of its own, made readable: delivery-plan becomes Delivery plan."""
     return slug.replace("-", " ").replace("_", " ").capitalize()

@@ -11,16 +11,16 @@ from kb import history
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
-from kb.models.record import Kind
-from kb.permissions import SYSTEM, Capability
+from kb.models.record import Kind, Record
+from kb.permissions import SYSTEM, Capability, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from kb.models.record import Record
     from kb.permissions import Person
 
 PHRASES: dict[LinkType, str] = {
@@ -65,7 +65,7 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
 
 def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     """Let a link count no longer; it stays on record with the reason."""
-    link = get(session, link_id)
+    link = get(session, link_id, person=by)
     require_editing(link.start, by)
     link.state = LinkState.RETIRED
     history.note(session, link.start, "link", _told(link), None, reason=reason, by=by)
@@ -74,7 +74,7 @@ def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
 
 def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     """Say that a link still holds."""
-    link = get(session, link_id)
+    link = get(session, link_id, person=by)
     require_editing(link.start, by)
     link.state = LinkState.CURRENT
     link.confirmed_at = now()
@@ -82,23 +82,30 @@ def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     return link
 
 
-def get(session: Session, link_id: int) -> Link:
-    """The link with both its records, or NotFound."""
-    link = session.get(Link, link_id, options=[joinedload(Link.start), joinedload(Link.end)])
+def get(session: Session, link_id: int, *, person: Person) -> Link:
+    """The link with both its records, or NotFound, also where the person may not see one of them."""
+    query = select(Link).where(Link.id == link_id, *_both_visible(person))
+    link = session.scalars(query.options(joinedload(Link.start), joinedload(Link.end))).one_or_none()
     if link is None:
         raise NotFound("link", str(link_id))
     return link
 
 
-def list_of(session: Session, record_id: int) -> Sequence[Link]:
-    """All links that start or end at a record, retired ones too, with both their records."""
+def list_of(session: Session, record_id: int, *, person: Person) -> Sequence[Link]:
+    """The links that start or end at a record, retired ones too, with both their records, if both may be seen."""
     query = (
         select(Link)
-        .where(or_(Link.from_id == record_id, Link.to_id == record_id))
+        .where(or_(Link.from_id == record_id, Link.to_id == record_id), *_both_visible(person))
         .options(joinedload(Link.start), joinedload(Link.end))
         .order_by(Link.type, Link.id)
     )
     return session.scalars(query).all()
+
+
+def may_edit(record: Record, by: Person) -> bool:
+    """Whether the person may change the links that start at this record."""
+    capability = Capability.EDIT_SHARED if record.plan_id is None else Capability.EDIT_PLAN
+    return by.may(capability, plan_id=record.plan_id)
 
 
 def require_editing(record: Record, by: Person) -> None:
@@ -107,6 +114,11 @@ def require_editing(record: Record, by: Person) -> None:
         return
     capability = Capability.EDIT_SHARED if record.plan_id is None else Capability.EDIT_PLAN
     by.require(capability, plan_id=record.plan_id)
+
+
+def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    seen = select(Record.id).where(visible_to(person))
+    return Link.from_id.in_(seen), Link.to_id.in_(seen)
 
 
 def _check(session: Session, start: Record, kind: LinkType, end: Record) -> None:

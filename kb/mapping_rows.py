@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,4 +82,8 @@ class Mapping:
 
     key_points: tuple[PointRow, ...] = ()
     implications: tuple[ImplicationRow, ...] = ()
-    response: ResponseRow | None = field(default=None)
+    response: ResponseRow | None = None
+
+    def without_response(self) -> Mapping:
+        """The part that any lead may change."""
+        return replace(self, response=None)

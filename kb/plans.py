@@ -122,15 +122,16 @@ def edit_priority(
 
 def reviews_due(session: Session, plan: Plan, *, person: Person, until: date) -> list[tuple[Response, Source]]:
     """Responses to be looked at again by a day, the most overdue first, with the first source of their row."""
+    source = aliased(Source, flat=True)  # both are records: one of them needs another name
     query = (
-        select(Response, Source)
+        select(Response, source)
         .join(ResponseSource, (ResponseSource.response_id == Response.id) & (ResponseSource.position <= 1))
-        .join(Source, Source.id == ResponseSource.source_id)
+        .join(source, source.id == ResponseSource.source_id)
         .where(Response.plan_id == plan.id, Response.review_by.is_not(None), Response.review_by <= until)
         .where(visible_to(person))
         .order_by(Response.review_by, Response.id)
     )
-    return [(response, source) for response, source in session.execute(query)]
+    return [(response, first) for response, first in session.execute(query)]
 
 
 def suspect_links(session: Session, *, person: Person, limit: int = 50) -> list[Link]:

@@ -155,7 +155,7 @@ def _check(details: SourceDetails) -> None:
         if unknown := set(given) - allowed:
             raise Invalid(field, gettext("“%(value)s” is not one of the choices", value=min(unknown)))
     check_link(details.link.strip())
-    _check_order(details.starts, details.ends)
+    check_order(details.starts, details.ends)
 
 
 def check_link(address: str) -> None:
@@ -171,7 +171,8 @@ def check_link(address: str) -> None:
         raise Invalid("link", gettext("Give the whole web address, starting with https:// or http://"))
 
 
-def _check_order(starts: StatedDate, ends: StatedDate) -> None:
+def check_order(starts: StatedDate, ends: StatedDate) -> None:
+    """Raise Invalid, naming both, where the end is before the start."""
     if not (starts.day and ends.day) or starts.day <= ends.day:
         return
     values = {"ends": ends.spoken, "starts": starts.spoken}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import records
 from kb.db import contains
@@ -56,12 +56,17 @@ class Facets:
     themes: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
+def count(session: Session, wanted: SourceFilter, *, person: Person) -> int:
+    """How many sources fit."""
+    found = _narrowed(select(Source.id).where(visible_to(person)), wanted).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
 def list_sources(
     session: Session, wanted: SourceFilter, *, person: Person, offset: int = 0, limit: int = 25
-) -> tuple[int, Sequence[Source]]:
-    """How many sources fit, and one page of them with publishers and nations."""
+) -> Sequence[Source]:
+    """One page of the sources that fit, with publishers and nations."""
     found = _narrowed(select(Source.id).where(visible_to(person)), wanted).subquery()
-    total = session.scalar(select(func.count()).select_from(found)) or 0
     query = (
         select(Source)
         .where(Source.id.in_(select(found.c.id)))
@@ -70,34 +75,38 @@ def list_sources(
         .offset(offset)
         .limit(limit)
     )
-    return total, session.scalars(query).all()
+    return session.scalars(query).all()
 
 
 def facets(session: Session, *, person: Person) -> Facets:
-    """The values that the filters offer, with counts; five statements."""
+    """The values that the filters offer, with counts; one statement for all of them."""
     visible = select(Source.id).where(visible_to(person)).subquery()
     ids = select(visible.c.id)
 
-    def counted(column: Any, *joins: Any) -> dict[str, int]:
-        query = select(column, func.count()).where(Source.id.in_(ids)).group_by(column).order_by(column)
-        for join in joins:
-            query = query.join(join)
-        return dict(session.execute(query).all())
+    def counted(name: str, column: Any) -> Select[*tuple[Any, ...]]:
+        title = cast(null(), Text)
+        query = select(literal(name).label("facet"), column.label("value"), title.label("title"), func.count())
+        return query.group_by(column)
 
+    of_source = Source.__table__.c
     themes = (
-        select(Theme.ref, Theme.title, func.count())
+        select(literal("themes"), Theme.ref, Theme.title, func.count())
         .join(record_theme, record_theme.c.theme_id == Theme.id)
         .where(record_theme.c.record_id.in_(ids))
         .group_by(Theme.ref, Theme.title)
-        .order_by(Theme.title)
     )
-    return Facets(
-        categories=counted(Source.category),
-        source_kinds=counted(Source.source_kind),
-        statuses=counted(Source.status),
-        nations=counted(SourceNation.nation, Source.nations),
-        themes={ref: (title, number) for ref, title, number in session.execute(themes)},
+    query = union_all(
+        *(
+            counted(name, of_source[column]).where(of_source.id.in_(ids))
+            for name, column in (("categories", "category"), ("source_kinds", "source_kind"), ("statuses", "status"))
+        ),
+        counted("nations", SourceNation.nation).where(SourceNation.source_id.in_(ids)),
+        themes,
     )
+    found = Facets()
+    for facet, value, title, number in sorted(session.execute(query), key=lambda row: (row[2] or "", row[1])):
+        getattr(found, facet)[value] = (title, number) if facet == "themes" else number
+    return found
 
 
 def responses_by_source(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[Response]]:
@@ -116,19 +125,19 @@ def responses_by_source(session: Session, ids: Iterable[int], *, person: Person)
 
 def get(session: Session, ref: str, *, person: Person) -> Source:
     """One source with everything that its page shows, or NotFound."""
-    implications = selectinload(Source.implications)
+    implications = selectinload(Source.implications.and_(visible_to(person)))
     return records.get(
         session,
         Source,
         ref,
         person=person,
         options=[
+            joinedload(Source.nations),
+            joinedload(Source.names),
             selectinload(Source.publishers),
-            selectinload(Source.nations),
-            selectinload(Source.names),
             selectinload(Source.themes),
-            selectinload(Source.key_points),
-            implications.selectinload(Implication.key_points),
+            selectinload(Source.key_points.and_(visible_to(person))),
+            implications.selectinload(Implication.key_points.and_(visible_to(person))),
             implications.selectinload(Implication.staff_groups),
         ],
     )
@@ -136,13 +145,14 @@ def get(session: Session, ref: str, *, person: Person) -> Source:
 
 def responses_of(session: Session, source: Source, *, person: Person) -> list[tuple[Response, Plan]]:
     """How plans stand to a source: each response with its plan, its owner and all sources of its row."""
+    plan = aliased(Plan, flat=True)
     query = (
-        select(Response, Plan)
+        select(Response, plan)
         .join(ResponseSource, ResponseSource.response_id == Response.id)
-        .join(Plan, Plan.id == Response.plan_id)
+        .join(plan, plan.id == Response.plan_id)
         .where(ResponseSource.source_id == source.id, visible_to(person))
-        .options(selectinload(Response.sources), selectinload(Response.owner))
-        .order_by(Plan.title, Response.position)
+        .options(selectinload(Response.sources.and_(visible_to(person))), joinedload(Response.owner))
+        .order_by(plan.title, Response.position)
     )
     return [(response, plan) for response, plan in session.execute(query)]
 

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def count(session: Session) -> dict[str, int]:
     """Counts by kind of record, and of what hangs on records."""
-    by_kind = {
-        kind: number for kind, number in session.execute(select(Record.kind, func.count()).group_by(Record.kind))
-    }
+    by_kind = dict(session.execute(select(Record.kind, func.count()).group_by(Record.kind)).all())
     empty = select(func.count()).select_from(Response).where(Response.response_type.is_(None), Response.text == "")
     further: dict[str, Select[Any]] = {
         "commitment": _rows(KeyPoint).where(KeyPoint.point_kind == KeyPointKind.COMMITMENT),

@@ -1,12 +1,13 @@
-"""The filters of the list of actions, read from the address."""
+"""The filters of the list of actions, read from the address and offered with what is on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from actions.filters import SORTS, Filters
-from actions.models import Closure, Confidence
+from actions.filters import NONE, SORTS, Filters
+from actions.models import Closure, Confidence, Term
 from actions.service import Choices
+from kb import web
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 10
 LONGEST_WORDS = 200
-SINGLE = ("plan", "owner", "confidence", "closure", "priority", "theme", "only")
+SINGLE = ("plan", "owner", "confidence", "closure", "term", "priority", "theme", "only")
+Group = tuple[str, str, dict[str, str], str]
 
 
 def read(args: MultiDict[str, str]) -> Filters:
@@ -42,27 +44,20 @@ def schedule_words() -> dict[str, str]:
     }
 
 
+def finding_words() -> dict[str, str]:
+    """The findings that only the steering page leads to."""
+    return {
+        "no-owner": gettext("Open, without an owner"),
+        "no-measure": gettext("Open, without a measure of success"),
+        "silent": gettext("Nothing said for too long"),
+        "slipped": gettext("Later than agreed"),
+        "asks": gettext("Asks for support"),
+    }
+
+
 def offered(wanted: Filters, counts: dict[str, int], choices: Choices, *, may_know: bool) -> dict[str, Any]:
-    """The options of each filter, as the macros of the rail take them."""
-    confidences = {
-        Confidence.ON_TRACK.value: gettext("On track"),
-        Confidence.AT_RISK.value: gettext("At risk"),
-        Confidence.OFF_TRACK.value: gettext("Off track"),
-        "none": gettext("Not said"),
-    }
-    closures = {
-        Closure.OPEN.value: gettext("Open"),
-        Closure.DONE.value: gettext("Done, to be verified"),
-        Closure.VERIFIED.value: gettext("Verified"),
-    }
-    selects = [
-        (gettext("Plan"), "plan", dict(choices.plans), wanted.plan),
-        (gettext("Owner"), "owner", {**dict(choices.owners), "none": gettext("No owner")}, wanted.owner),
-        (gettext("Confidence"), "confidence", confidences if may_know else {}, wanted.confidence),
-        (gettext("Closure"), "closure", closures, wanted.closure),
-        (gettext("Priority"), "priority", dict(choices.priorities), wanted.priority),
-        (gettext("Theme"), "theme", dict(choices.themes), wanted.theme),
-    ]
+    """The options of each filter, as the macros of the rail take them, and what is on."""
+    groups = _groups(wanted, choices, may_know=may_know)
     return {
         "schedule": [
             {"value": state, "label": words, "count": counts.get(state, 0), "is_on": state in wanted.schedule}
@@ -77,7 +72,48 @@ def offered(wanted: Filters, counts: dict[str, int], choices: Choices, *, may_kn
                     *({"value": value, "label": label, "is_on": value == on} for value, label in options.items()),
                 ],
             }
-            for legend, name, options, on in selects
+            for legend, name, options, on in groups
             if options
         ],
+        "on": _on(wanted, groups),
     }
+
+
+def _groups(wanted: Filters, choices: Choices, *, may_know: bool) -> list[Group]:
+    confidences = {
+        Confidence.ON_TRACK.value: gettext("On track"),
+        Confidence.AT_RISK.value: gettext("At risk"),
+        Confidence.OFF_TRACK.value: gettext("Off track"),
+        NONE: gettext("Not said"),
+    }
+    closures = {
+        Closure.OPEN.value: gettext("Open"),
+        Closure.DONE.value: gettext("Done, to be verified"),
+        Closure.VERIFIED.value: gettext("Verified"),
+    }
+    terms = {
+        Term.SHORT.value: gettext("Short term"),
+        Term.MEDIUM.value: gettext("Medium term"),
+        Term.LONG.value: gettext("Long term"),
+    }
+    return [
+        (gettext("Confidence"), "confidence", confidences if may_know else {}, wanted.confidence),
+        (gettext("Closure"), "closure", closures, wanted.closure),
+        (gettext("Owner"), "owner", {NONE: gettext("No owner"), **dict(choices.owners)}, wanted.owner),
+        (gettext("Priority"), "priority", dict(choices.priorities), wanted.priority),
+        (gettext("Theme"), "theme", dict(choices.themes), wanted.theme),
+        (gettext("Term"), "term", terms, wanted.term),
+        (gettext("Plan"), "plan", dict(choices.plans), wanted.plan),
+    ]
+
+
+def _on(wanted: Filters, groups: list[Group]) -> list[dict[str, str]]:
+    """What is filtered now, each with the address of the list without it."""
+    on = [{"text": f"“{wanted.words}”", "url": web.url_with(q=None)}] if wanted.words else []
+    if wanted.schedule:
+        words = [schedule_words().get(state, state) for state in wanted.schedule]
+        on.append({"text": gettext(" or ").join(words), "url": web.url_with(schedule=None)})
+    found = [(name, options.get(value, value)) for _, name, options, value in groups if value and options]
+    if wanted.only:
+        found.append(("only", finding_words().get(wanted.only, wanted.only)))
+    return [*on, *({"text": text, "url": web.url_with(**{name: None})} for name, text in found)]

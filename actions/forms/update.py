@@ -27,20 +27,23 @@ class UpdateForm(Form):
         "forecast_reason",
         "support_needed",
     )
-    last_update_id = IntegerField(validators=[Optional()], widget=HiddenInput())
+    # The newest update that the sender had seen; bears the name under which the page of a conflict sends it again.
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
     confidence = RadioField(
-        gettext("How is it going?"),
-        [InputRequired(gettext("Say how it is going: on track, at risk or off track"))],
+        gettext("How sure are you that it will be done?"),
+        [InputRequired(gettext("Say whether it is on track, at risk or off track"))],
         choices=[
             SelectChoice(Confidence.ON_TRACK, gettext("On track")),
             SelectChoice(Confidence.AT_RISK, gettext("At risk")),
             SelectChoice(Confidence.OFF_TRACK, gettext("Off track")),
         ],
     )
-    narrative = TextAreaField(gettext("What changed?"), [Length(max=LONGEST)])
-    forecast_on = DateParts(gettext("When do you expect it done?"), [Optional()])
-    forecast_reason = TextAreaField(gettext("If the date moves: why?"), [Length(max=LONGEST)])
-    support_needed = TextAreaField(gettext("Do you need support?"), [Length(max=LONGEST)])
+    narrative = TextAreaField(gettext("What has changed?"), [Length(max=LONGEST)])
+    forecast_on = DateParts(gettext("When do you now expect it to be done?"), [Optional()])
+    forecast_reason = StringField(gettext("Why the new date?"), [Length(max=LONGEST)])
+    support_needed = TextAreaField(
+        gettext("What do you need from the steering group, and by when?"), [Length(max=LONGEST)]
+    )
 
     def said(self) -> Said:
         """What the owner says, for the service."""

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from actions import closing, editing, service
 from actions.forms.details import ActionForm
 from actions.forms.update import MilestoneForm
+from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
 from kb import auth, history, plans, web
@@ -24,6 +25,7 @@ def detail(ref: str) -> Response:
     session, person, today = web.session(), web.person(), web.today()
     found = service.detail(session, ref, person, today)
     action = found.action
+    changes = history.list_for(session, action, person=person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
     return web.page(
         "actions/detail.html",
@@ -31,7 +33,8 @@ def detail(ref: str) -> Response:
         action=action,
         why=graph.why(session, action.id, person),
         strip=graph.strips(session, [action.id], person).get(action.id, []),
-        changes=history.list_for(session, action, person=person, limit=10),
+        changes=changes,
+        events=story(found.updates, changes),
         milestone_form=MilestoneForm(),
         may_know=person.may(Capability.READ_UPDATES),
         may_update=person.may(Capability.UPDATE_ACTION, **rights),
@@ -101,13 +104,24 @@ def milestones(ref: str) -> ResponseReturnValue:
         web.say(gettext("The milestone is done."))
     else:
         form = MilestoneForm()
-        action = service.get(session, ref, person)
-        if not form.validate():
-            return web.page("actions/milestone.html", form=form, action=action, status=422)
-        editing.add_milestone(session, ref, title=form.title.data or "", due_on=form.due_on.data, by=person)
+        if not _add_milestone(form, ref):
+            return web.page("actions/milestone.html", form=form, action=service.get(session, ref, person), status=422)
         web.say(gettext("The milestone is added."))
     web.commit()
     return redirect(url_for(".detail", ref=ref, _anchor="milestones"), code=303)
+
+
+def _add_milestone(form: MilestoneForm, ref: str) -> bool:
+    """Add what the form says; False when something in it was refused."""
+    try:
+        if not form.validate():
+            return False
+        title, due_on = form.title.data or "", form.due_on.data
+        editing.add_milestone(web.session(), ref, title=title, due_on=due_on, by=web.person())
+    except Invalid as error:
+        add_error(form, error)
+        return False
+    return True
 
 
 def has_errors(form: ActionForm) -> bool:

@@ -7,6 +7,7 @@ from flask import Response, request
 from actions import mine as my
 from actions import service
 from actions import steering as group
+from actions.filters import Filters
 from actions.forms import filters
 from actions.views.blueprint import bp
 from kb import auth, web
@@ -23,6 +24,9 @@ def index() -> Response:
     total, _ = service.list_actions(session, person, wanted, today, limit=0)
     paging = web.paging(total)
     _, found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
+    everything = total
+    if not total and wanted.is_narrowing:
+        everything, _ = service.list_actions(session, person, Filters(), today, limit=0)
     choices = service.choices(session, person)
     may_know = person.may(Capability.READ_UPDATES)
     return web.page(
@@ -30,9 +34,10 @@ def index() -> Response:
         listed=found,
         paging=paging,
         wanted=wanted,
+        everything=everything,
         offered=filters.offered(wanted, counts, choices, may_know=may_know),
+        may_know=may_know,
         may_add=person.may(Capability.EDIT_PLAN),
-        plans=choices.plans,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,7 @@ from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, V
 from actions.models import Action
 from actions.views.blueprint import bp
 from kb import auth, web
-from kb.errors import Invalid
+from kb.errors import Invalid, NotAllowed
 from kb.forms.base import Form, add_error
 from kb.permissions import Capability
 from kb.words import gettext, spoken
@@ -26,27 +24,29 @@ def update(ref: str) -> ResponseReturnValue:
     action = service.get(session, ref, person)
     person.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
     last = updates.last_update(session, action)
-    form = UpdateForm(data={"last_update_id": last.id if last else None, "forecast_on": _expected(action)})
+    form = UpdateForm(data={"version": last.id if last else None, "forecast_on": updates.expected_on(action)})
     if request.method == "POST":
         sent = _send(form, ref)
         if sent is not None:
             return sent
     waiting = mine.my_actions(session, person, today).answer_now
-    turn = next((at for at, item in enumerate(waiting, 1) if item.action.id == action.id), None)
-    status = 422 if form.errors or form.form_errors else 200
     return web.page(
-        "actions/update.html", form=form, action=action, last=last, turn=turn, of=len(waiting), status=status
+        "actions/update.html",
+        form=form,
+        action=action,
+        last=last,
+        schedule=service.schedule_now(session, action, today),
+        turn=next((at for at, item in enumerate(waiting, 1) if item.action.id == action.id), None),
+        of=len(waiting),
+        may_stay_unchanged=updates.may_stay_unchanged(action, today),
+        status=422 if form.errors or form.form_errors else 200,
     )
-
-
-def _expected(action: Action) -> date | None:
-    return action.forecast_on or action.due_on
 
 
 def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
     """Send what the form says; None when something in it was refused."""
     session, person, today = web.session(), web.person(), web.today()
-    last_id = form.last_update_id.data
+    last_id = form.version.data
     try:
         if "nothing_changed" in request.form:
             updates.nothing_changed(session, ref, last_update_id=last_id, by=person, today=today)
@@ -58,12 +58,14 @@ def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
         add_error(form, error)
         return None
     web.commit()
-    return _next()
+    return _next(ref)
 
 
-def _next() -> ResponseReturnValue:
-    """Lead to the next action that needs an answer, else say thank you."""
+def _next(ref: str) -> ResponseReturnValue:
+    """Lead an owner to the next action that needs an answer, and a lead back to the action."""
     session, person, today = web.session(), web.person(), web.today()
+    if not person.posts:
+        return _told(ref, gettext("The update is sent."))
     found = mine.my_actions(session, person, today)
     if found.answer_now:
         web.say(gettext("Thank you, it is sent. Here is the next one."))
@@ -92,7 +94,8 @@ def done(ref: str) -> ResponseReturnValue:
             add_error(form, error)
         else:
             return _saved(ref, gettext("It is marked done and waits for someone else to verify it."))
-    return _deed(form, action, gettext("Mark this action done"), gettext("Mark it done"))
+    consequence = gettext("Nobody is asked about it any more. Someone else then verifies it, or opens it again.")
+    return _deed(form, action, gettext("Mark this action done"), gettext("Mark it done"), consequence)
 
 
 @bp.route("/actions/<ref>/verify", methods=["GET", "POST"])
@@ -101,7 +104,8 @@ def verify(ref: str) -> ResponseReturnValue:
     """Verify that an action is done."""
     session, person, today = web.session(), web.person(), web.today()
     action = service.get(session, ref, person)
-    person.require(Capability.VERIFY_ACTION, plan_id=action.plan_id)
+    if refusal := closing.why_not_verify(action, person):
+        raise NotAllowed(refusal)
     form = VerifyForm(data={"version": action.version})
     if request.method == "POST" and form.validate():
         try:
@@ -110,16 +114,17 @@ def verify(ref: str) -> ResponseReturnValue:
             add_error(form, error)
         else:
             return _saved(ref, gettext("It is verified."))
-    return _deed(form, action, gettext("Verify that this is done"), gettext("Verify it"))
+    consequence = gettext("You confirm that it is done. Its owner cannot open it again after that.")
+    return _deed(form, action, gettext("Verify that this is done"), gettext("Verify it"), consequence)
 
 
 @bp.route("/actions/<ref>/reopen", methods=["GET", "POST"])
-@auth.requires(Capability.UPDATE_ACTION)
+@auth.requires_sign_in
 def reopen(ref: str) -> ResponseReturnValue:
     """Open an action again."""
     session, person = web.session(), web.person()
     action = service.get(session, ref, person)
-    person.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    closing.require_reopening(action, person)
     form = ReasonForm(data={"version": action.version})
     if request.method == "POST" and form.validate():
         try:
@@ -128,7 +133,8 @@ def reopen(ref: str) -> ResponseReturnValue:
             add_error(form, error)
         else:
             return _saved(ref, gettext("It is open again."))
-    return _deed(form, action, gettext("Open this action again"), gettext("Open it again"))
+    consequence = gettext("Its owner is asked again how it goes. The reason stays in its history.")
+    return _deed(form, action, gettext("Open this action again"), gettext("Open it again"), consequence)
 
 
 @bp.route("/support/<int:update_id>", methods=["GET", "POST"])
@@ -152,10 +158,22 @@ def support(update_id: int) -> ResponseReturnValue:
 
 def _saved(ref: str, message: str) -> ResponseReturnValue:
     web.commit()
+    return _told(ref, message)
+
+
+def _told(ref: str, message: str) -> ResponseReturnValue:
     web.say(message)
     return redirect(url_for("actions.detail", ref=ref), code=303)
 
 
-def _deed(form: Form, action: Action, heading: str, button: str) -> ResponseReturnValue:
-    status = 422 if form.errors or form.form_errors else 200
-    return web.page("actions/deed.html", form=form, action=action, heading=heading, button=button, status=status)
+def _deed(form: Form, action: Action, heading: str, button: str, consequence: str) -> ResponseReturnValue:
+    return web.page(
+        "actions/deed.html",
+        form=form,
+        action=action,
+        last=updates.last_update(web.session(), action),
+        heading=heading,
+        button=button,
+        consequence=consequence,
+        status=422 if form.errors or form.form_errors else 200,
+    )

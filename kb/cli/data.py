@@ -41,6 +41,7 @@ def seed(folder: Path, is_json: bool) -> None:
     database = ready_database(given)
     with database.writing(Channel.SEED) as session:
         report = seeding.load(session, folder, today=today(given), is_demonstration=given.demo, progress=show_progress)
+    search.ensure(database, given)
     search.catch_up(database, given)
     made = {kind: number for kind, number in sorted(report.made.items()) if number}
     if is_json:

@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from kb import labels
-from kb.forms.base import DateParts, Form, add_error
+from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice, Ticks, YesNo
 from kb.mapping_rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
 from kb.words import gettext
@@ -76,10 +76,18 @@ class ImplicationForm(RowForm):
 
     text = _statement(gettext("Implication"))
     kind = Choice(
-        gettext("About"), choices=[SelectChoice(value, words) for value, words in labels.implication_kinds().items()]
+        gettext("What it is about"),
+        choices=[
+            SelectChoice("", gettext("Choose")),
+            *(SelectChoice(value, words) for value, words in labels.implication_kinds().items()),
+        ],
     )
     horizon = Choice(
-        gettext("How soon"), choices=[SelectChoice(value, words) for value, words in labels.horizons().items()]
+        gettext("How soon it bites"),
+        choices=[
+            SelectChoice("", gettext("Not stated")),
+            *(SelectChoice(value, words) for value, words in labels.horizons().items()),
+        ],
     )
     cites = Ticks(gettext("Rests on key points"))
     staff_groups = Ticks(gettext("Staff groups"))
@@ -188,7 +196,7 @@ class MappingForm:
 
     def _add(self, rows: list[R], form: type[R], name: str) -> R:
         number = max((row.number for row in rows), default=-1) + 1  # type: ignore[attr-defined]
-        row = form(None, data={}, prefix=f"{name}-{number}-", formdata_is_given=True)
+        row = form(None, data={}, prefix=f"{name}-{number}-")
         row.number = number  # type: ignore[attr-defined]
         rows.append(row)
         return row
@@ -209,3 +217,109 @@ class MappingForm:
                 return ""
         self.offer_choices()
         return str((added["text"] if "text" in added else added["ref"]).id)
+
+    def offer_choices(self) -> None:
+        """Let each row choose from what there is now, new key points too."""
+        points = [SelectChoice(str(row.number), row.text.data or "") for row in self.key_points]
+        groups = [SelectChoice(ref, group.title) for ref, group in self.offered.staff_groups.items()]
+        priorities = [SelectChoice(ref, priority.title) for ref, priority in self.offered.priorities.items()]
+        actions = [SelectChoice(ref, action.title) for ref, action in self.offered.actions.items()]
+        for row in self.implications:
+            row.cites.choices, row.staff_groups.choices, row.priorities.choices = points, groups, priorities
+        nothing = SelectChoice("", gettext("Choose"))
+        for rows, offered in ((self.actions, actions), (self.priorities, priorities)):
+            for link in rows:
+                link.ref.choices = [nothing, *offered]
+        if self.response is not None:
+            posts = self.offered.posts.items()
+            self.response.owner.choices = [
+                SelectChoice("", gettext("Nobody yet")),
+                *(SelectChoice(ref, f"{post.title} ({post.organisation.title})") for ref, post in posts),
+            ]
+
+    @property
+    def forms(self) -> list[Form]:
+        """Every part, in the order of the page."""
+        foot = [self.response, *self.actions, *self.priorities] if self.response is not None else []
+        return [*self.key_points, *self.implications, *foot]
+
+    def validate(self) -> bool:
+        """Whether it can be handed to the service; rows that are blank or removed need not be right."""
+        for row in (*self.key_points, *self.implications):
+            if not row.is_blank and not row.is_removed.data:
+                row.validate()
+                if not row.text.data:
+                    _refuse(row.text, gettext("Say it in words, or tick “Remove this row”"))
+        for row in self.implications:
+            if not row.is_blank and not row.is_removed.data and not row.errors and not row.kind.data:
+                _refuse(row.kind, gettext("Choose what it is about"))
+        if self.response is not None:
+            self.response.validate()
+        for link in (*self.actions, *self.priorities):
+            if not link.is_blank:
+                link.validate()
+                if not link.ref.data and not link.ref.errors:
+                    _refuse(link.ref, gettext("Choose one, or empty the reason"))
+        return not self.errors
+
+    def given(self) -> Mapping:
+        """What was filled in, for the service."""
+        response = None
+        if self.response is not None:
+            values = self.response.values()
+            response = ResponseRow(
+                **values,
+                actions=tuple(link.row() for link in self.actions if not link.is_blank),
+                priorities=tuple(link.row() for link in self.priorities if not link.is_blank),
+            )
+        return Mapping(
+            tuple(row.row() for row in self.key_points if not row.is_blank),
+            tuple(row.row() for row in self.implications if not row.is_blank),
+            response,
+        )
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What is wrong, in the order of the page: the words, and the id of the field."""
+        found = [(words, "") for words in self.form_errors]
+        for form in self.forms:
+            for field in form:
+                if field.errors:
+                    target = f"{field.id}-day" if isinstance(field, DateParts) else field.id
+                    found.append((f"{self._place(form)}{field.errors[0]}", target))
+        return found
+
+    def add_error(self, error: Invalid) -> None:
+        """Put a refusal of the service beside its field."""
+        for form in self.forms:
+            for field in form:
+                if field.name == error.field:
+                    _refuse(field, str(error))
+                    return
+        self.form_errors.append(str(error))
+
+    def catch_up(self, version: int, standing: Mapping) -> None:
+        """After a stale save: what was typed stays, and knows what stands now."""
+        self.head.version.raw_data, self.head.version.data = None, version
+        for rows, now in ((self.key_points, standing.key_points), (self.implications, standing.implications)):
+            known = {row.ref for row in now}
+            for row in rows:
+                if row.ref.data and row.ref.data not in known:
+                    row.ref.data = ""  # somebody removed it: saved again, it is a new row
+
+    def _place(self, form: Form) -> str:
+        if form in self.key_points:
+            return gettext("Key point %(number)s: ", number=self.key_points.index(form) + 1)
+        if form in self.implications:
+            return gettext("Implication %(number)s: ", number=self.implications.index(form) + 1)
+        return ""
+
+
+def _refuse(field: Field, words: str) -> None:
+    field.errors = [*field.errors, words]
+
+
+def _numbers(posted: MultiDict[str, str], name: str) -> list[int]:
+    """The numbers of the rows that were posted, in order."""
+    found = (re.match(rf"{name}-([0-9]{{1,3}})-", key, re.ASCII) for key in posted)
+    return sorted({int(match.group(1)) for match in found if match})

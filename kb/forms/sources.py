@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kb import dates, labels
+from kb.errors import Invalid
 from kb.forms.base import Form
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
-from kb.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails
+from kb.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kb.models.organisation import Organisation
     from kb.models.record import Theme
@@ -44,6 +46,14 @@ def stated_date(_form: Form, field: StringField) -> None:
     try:
         dates.parse(field.data)
     except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+@contextmanager
+def _beside_the_field() -> Iterator[None]:
+    try:
+        yield
+    except Invalid as error:
         raise ValidationError(str(error)) from None
 
 
@@ -84,7 +94,7 @@ class SourceForm(Form):
     )
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
     title = StringField(
-        gettext("Title"), [InputRequired(gettext("Give the source its title")), Length(max=LONGEST_TITLE)]
+        gettext("Title"), [DataRequired(gettext("Give the source its title")), Length(max=LONGEST_TITLE)]
     )
     also_called = TextAreaField(gettext("Also called"), [Length(max=LONGEST)])
     category = RadioField(
@@ -102,7 +112,7 @@ class SourceForm(Form):
     publisher_as_stated = _words(gettext("Publisher, as stated"))
     nations = Several(gettext("Nations"))
     status = SelectField(gettext("Status"))
-    status_as_stated = _words(gettext("Status, as stated"))
+    status_as_stated = TextAreaField(gettext("Status, as stated"), [Length(max=LONGEST)])
     published = _date(gettext("Published"))
     starts = _date(gettext("Starts"))
     ends = _date(gettext("Ends"))
@@ -135,20 +145,35 @@ class SourceForm(Form):
         form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
         return form
 
+    def validate_link(self, field: StringField) -> None:
+        """Say it with all else that is wrong, though the service checks it too."""
+        with _beside_the_field():
+            check_link(field.data or "")
+
+    def validate_ends(self, field: StringField) -> None:
+        """Say that the end is before the start, once both are dates."""
+        try:
+            starts, ends = dates.parse(self.starts.data), dates.parse(field.data)
+        except ValueError:
+            return
+        with _beside_the_field():
+            check_order(starts, ends)
+
     def details(self) -> SourceDetails:
         """What was filled in, for the service."""
-        values: dict[str, Any] = self.values("version", "reason")
+        given = self.values("version", "reason")
+        values: dict[str, Any] = {name: "" if value is None else value for name, value in given.items()}
         values |= {name: dates.parse(values[name]) for name in DATES}
         values |= {name: tuple(values[name] or ()) for name in ("publishers", "nations", "themes")}
         values["is_statutory"] = values["is_statutory"] == YES
-        values["also_called"] = tuple((values["also_called"] or "").splitlines())
+        values["also_called"] = tuple(values["also_called"].splitlines())
         return SourceDetails(**values)
 
 
 class SourceEditForm(SourceForm):
     """The form of a source that is there already, whose changes need a reason."""
 
-    reason = StringField(gettext("Why it changes"), [InputRequired(gettext("Say why it changes")), Length(max=500)])
+    reason = StringField(gettext("Why it changes"), [DataRequired(gettext("Say why it changes")), Length(max=500)])
 
 
 def _shown(details: SourceDetails) -> dict[str, Any]:

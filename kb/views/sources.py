@@ -33,9 +33,9 @@ def index() -> Response:
     session, person = web.session(), web.person()
     wanted = source_filters.read(request.args)
     facets = sources.facets(session, person=person)
-    total, _ = sources.list_sources(session, wanted, person=person, limit=0)
+    total = sources.count(session, wanted, person=person)
     paging = web.paging(total)
-    _, found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
+    found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     ids = [source.id for source in found]
     return web.page(
         "sources/index.html",
@@ -69,7 +69,7 @@ def detail(ref: str) -> Response:
         folded=folded,
         briefs=briefs(session, answered.action_ids(), person=person, today=today),
         strip=graph.strips(session, [source.id], person).get(source.id, []),
-        relations=[link for link in links.list_of(session, source.id) if link.type in RELATIONS],
+        relations=[link for link in links.list_of(session, source.id, person=person) if link.type in RELATIONS],
         phrases=links.PHRASES,
         is_over_without_successor=_is_over(source, today) and not answers.has_successor(session, source),
         changes=history.list_for(session, source, person=person, limit=10),

@@ -34,6 +34,46 @@ def test_a_strip_counts_the_kinds_above_and_below_in_the_order_of_the_thread(ses
     assert strips[action.id] == [("source", 1), ("implication", 1), ("priority", 1)]
 
 
+def test_a_strip_names_what_should_follow_where_the_thread_stops(session, make):
+    source, bare, priority = make.source(), make.source(), make.priority()
+    implication = make.implication(source)
+    strips = service.strips(session, [source.id, implication.id, bare.id, priority.id], SYSTEM)
+    assert strips[source.id] == [("implication", 1), ("priority", 0)]
+    assert strips[implication.id] == [("source", 1), ("priority", 0)]
+    assert strips[bare.id] == [("implication", 0)]
+    assert strips[priority.id] == [("action", 0)]
+
+
+def test_a_source_weighs_what_rests_on_it_in_the_plan_and_what_rests_on_nothing_else(session, make, line):
+    source, _, priority, _ = line
+    shared, done = make.action(title="Shared"), make.action(title="Done", closure="done")
+    for action in (shared, done):
+        make.link(priority, LinkType.DELIVERED_BY, action)
+    other = make.priority(title="From another source")
+    make.link(make.source(), LinkType.CALLS_FOR, other)
+    make.link(other, LinkType.DELIVERED_BY, shared)
+    elsewhere = make.priority(plan_id=make.plan().id)
+    make.link(source, LinkType.CALLS_FOR, elsewhere)
+    weight = service.weigh(session, [source.id], SYSTEM, make.the_plan)[source.id]
+    assert (weight.all, weight.alone) == (3, 2), "the priority and two open actions, of which one has another source"
+
+
+def test_a_source_that_was_superseded_still_weighs(session, make, line):
+    line[0].status = "superseded"
+    weight = service.weigh(session, [line[0].id], SYSTEM, make.the_plan)[line[0].id]
+    assert (weight.all, weight.alone) == (2, 2)
+
+
+def test_the_extent_of_a_plan_counts_what_it_maps(session, make, line):
+    source = line[0]
+    make.response(source)
+    make.implication(make.source(title="Not mapped"))
+    make.implication(source, visibility=Visibility.DRAFT)
+    make.priority(plan_id=make.plan().id)
+    extent = service.extent(session, make.person(make.viewer()), make.the_plan)
+    assert (extent.held, extent.sources, extent.implications, extent.priorities) == (2, 1, 1, 1)
+
+
 def test_records_off_the_thread_have_an_empty_strip(session, make):
     theme = make.theme()
     assert service.strips(session, [theme.id, 99_999], SYSTEM) == {theme.id: [], 99_999: []}

@@ -13,6 +13,7 @@ from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.history import Change
 from kb.models.link import ALLOWED, Link, LinkState, LinkType
 from kb.models.record import Kind
+from kb.permissions import SYSTEM
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -99,14 +100,14 @@ def test_retiring_and_confirming_leave_the_reason_in_the_history(session: Sessio
 
 def test_a_link_that_is_not_there_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
-        links.get(session, 4_000_000)
+        links.get(session, 4_000_000, person=SYSTEM)
 
 
 def test_all_links_of_a_record_are_listed_from_both_ends(session: Session, make: Make) -> None:
     response, action, priority = make.response(), make.action(), make.priority()
     make.link(response, LinkType.ANSWERED_BY, action)
     make.link(priority, LinkType.DELIVERED_BY, action)
-    assert {link.start.id for link in links.list_of(session, action.id)} == {response.id, priority.id}
+    assert {link.start.id for link in links.list_of(session, action.id, person=SYSTEM)} == {response.id, priority.id}
 
 
 def test_the_types_between_two_kinds_are_those_of_the_table() -> None:

@@ -125,7 +125,11 @@ def _judge(outcome: Outcome, settings: Settings, ledger: Ledger) -> None:
 
 def _trial(database: str, name: str) -> Trial:
     return Trial(
-        f"two web processes on {name}", 60, lambda trials: run_on(database, trials), lambda: control_on(database)
+        f"two web processes on {name}",
+        60,
+        lambda trials: run_on(database, trials),
+        lambda: control_on(database),
+        "lost updates",
     )
 
 

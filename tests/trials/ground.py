@@ -53,12 +53,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial that must find nothing wrong, and the broken variant in which it must."""
+    """A trial that must find nothing wrong, and the broken variant in which it must find just what was broken."""
 
     name: str
     at_full_size: int
     run: Callable[[int], Outcome]
     control: Callable[[], Outcome]
+    control_shows: str
 
 
 @contextmanager

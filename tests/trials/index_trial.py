@@ -139,4 +139,4 @@ def _change(settings: Settings, chance: random.Random) -> None:
     database.engine.dispose()
 
 
-TRIAL = Trial("indexing", 60, run, control)
+TRIAL = Trial("indexing", 60, run, control, "disagree")

@@ -132,4 +132,4 @@ def _judge(outcome: Outcome, settings: Settings, server: ScriptedSmtp) -> None:
     outcome.told["unknown"] += sum(state == MailState.UNKNOWN for state in states.values())
 
 
-TRIAL = Trial("mail", 60, run, control)
+TRIAL = Trial("mail", 60, run, control, "twice")

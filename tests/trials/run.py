@@ -46,7 +46,7 @@ def _report(trial: object, scale: float) -> int:
     began = time.monotonic()
     try:
         outcome = trial.run(max(FEWEST, round(trial.at_full_size * scale)))
-        is_caught = trial.control().is_bad
+        is_caught = trial.control().wrong[trial.control_shows] > 0
     except RuntimeError as error:
         print(f"{trial.name}: BROKE OFF: {error}", flush=True)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ def free_port() -> int:
 
 def serve(settings: Settings, port: int, fault: str) -> None:
     """The child; `fault` breaks it on purpose."""
+    logging.disable(logging.CRITICAL)
     if fault == "commit later":
         web.commit = _commit_later
     elif fault == "no version check":

@@ -154,4 +154,4 @@ def _half_written(session: Session) -> int:
     return faults
 
 
-TRIAL = Trial("saving", 60, run, control)
+TRIAL = Trial("saving", 60, run, control, "lost")

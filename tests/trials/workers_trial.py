@@ -136,7 +136,9 @@ def fill(settings: Settings) -> None:
 
 
 def _trial(database: str, name: str) -> Trial:
-    return Trial(f"two workers on {name}", 60, lambda trials: run_on(database, trials), lambda: control_on(database))
+    return Trial(
+        f"two workers on {name}", 60, lambda trials: run_on(database, trials), lambda: control_on(database), "twice"
+    )
 
 
 TRIALS = [_trial("sqlite", "SQLite"), _trial("postgresql", "PostgreSQL")]

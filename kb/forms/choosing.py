@@ -1,0 +1,40 @@
+"""Fields to choose with, whose refusals say what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+
+from kb.words import gettext
+
+
+class Choice(SelectField):
+    """One of a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        if not any(choice.selected for choice in self.iter_choices()):
+            raise ValidationError(gettext("%(label)s: choose one of the list", label=self.label.text))
+
+
+class Ticks(SelectMultipleField):
+    """Several of a list; what is not in it (any more) is left out, with a word about it."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list, and keep the rest."""
+        offered = {str(choice.value) for choice in self.iter_choices()}
+        given = list(self.data or ())
+        self.data = [value for value in given if value in offered]
+        if len(self.data) != len(given):
+            raise ValidationError(
+                gettext(
+                    "%(label)s: something that was ticked is not in the list any more and is left out. Save again",
+                    label=self.label.text,
+                )
+            )
+
+
+class YesNo(BooleanField):
+    """One tick."""

@@ -1,0 +1,136 @@
+"""What a record may be linked to: the ways from it, in both directions, and the records at their other end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+
+from kb import links, records
+from kb.db import contains
+from kb.models.link import ALLOWED, Link, LinkState, LinkType
+from kb.models.record import Kind, Record
+from kb.models.source import SourceName
+from kb.permissions import Capability, Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import Session
+
+MOST = 12
+MOST_WORDS = 10
+LONGEST_WORDS = 200
+BACK = "-back"
+# A link read from its second record to its first; one that says the same both ways needs no words back.
+PHRASES_BACK: dict[LinkType, str] = {
+    LinkType.CALLS_FOR: "is called for by",
+    LinkType.ANSWERED_BY: "answers",
+    LinkType.DELIVERED_BY: "delivers",
+    LinkType.SUPERSEDES: "is superseded by",
+    LinkType.AMENDS: "is amended by",
+    LinkType.IMPLEMENTS: "is implemented by",
+    LinkType.REVIEWS: "is reviewed by",
+    LinkType.DRAWS_ON: "is drawn on by",
+    LinkType.DEPENDS_ON: "is waited for by",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One link type from a record, or to it (`is_back`), with the kinds that may stand at the other end."""
+
+    type: LinkType
+    is_back: bool
+    kinds: tuple[Kind, ...]
+
+    @property
+    def value(self) -> str:
+        """The way as a form and an address write it: supersedes, or supersedes-back."""
+        return f"{self.type}{BACK if self.is_back else ''}"
+
+    @property
+    def phrase(self) -> str:
+        return PHRASES_BACK[self.type] if self.is_back else links.PHRASES[self.type]
+
+
+def ways_from(kind: str, *, may_edit: bool = True) -> list[Way]:
+    """Every way in which a record of this kind may be linked; without the right to edit it, only towards it."""
+    onward = [Way(type, False, _kinds(b for a, b in pairs if a == kind)) for type, pairs in ALLOWED.items() if may_edit]
+    back = [
+        Way(type, True, _kinds(a for a, b in pairs if b == kind))
+        for type, pairs in ALLOWED.items()
+        if type in PHRASES_BACK
+    ]
+    return [way for way in (*onward, *back) if way.kinds]
+
+
+def find(session: Session, record: Record, way: Way, words: str, *, person: Person, limit: int = MOST) -> list[Record]:
+    """Records that may stand at the other end: all words in the title or another name, or the ref as it is.
+
+    Left out are those that are joined already, and those whose links the person may not change.
+    """
+    query = (
+        select(Record)
+        .where(Record.kind.in_(way.kinds), Record.id != record.id, visible_to(person))
+        .where(Record.id.not_in(_joined(record, way)))
+        .order_by(Record.title, Record.id)
+        .limit(limit)
+    )
+    if way.is_back:
+        own = [plan_id for plan_id in person.roles if person.may(Capability.EDIT_PLAN, plan_id=plan_id)]
+        query = query.where(or_(Record.plan_id.is_(None), Record.plan_id.in_(own)))
+    given = words.strip()[:LONGEST_WORDS]
+    if given:
+        every = and_(*(_named(word) for word in given.split()[:MOST_WORDS]))
+        query = query.where(or_(Record.ref == given.rpartition(":")[2], every))
+    return list(session.scalars(query))
+
+
+def exactly(found: list[Record], words: str) -> Record | None:
+    """The one record that the words name in full, by ref, kind:ref or title."""
+    given = words.strip().casefold()
+    named = [
+        record for record in found if given in {record.ref, f"{record.kind}:{record.ref}", record.title.casefold()}
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def join(session: Session, record: Record, way: Way, other: Record, *, reason: str, by: Person) -> Link:
+    """Link two records in the direction of the way; one that was retired counts again, with the new reason."""
+    start, end = (other, record) if way.is_back else (record, other)
+    retired = session.scalar(
+        select(Link.id).where(
+            Link.type == way.type,
+            Link.from_id == start.id,
+            Link.to_id == end.id,
+            Link.state == LinkState.RETIRED,
+        )
+    )
+    if retired is None:
+        return links.make(session, start, way.type, end, reason=reason, by=by)
+    link = links.confirm(session, retired, reason=reason, by=by)
+    link.reason = reason.strip()
+    return link
+
+
+def record_named(session: Session, name: str, *, person: Person) -> Record:
+    """The record that an address names as kind:ref."""
+    return records.get_any(session, name[:LONGEST_WORDS], person=person)
+
+
+def _kinds(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    return tuple(sorted(set(kinds)))
+
+
+def _joined(record: Record, way: Way) -> Select[int]:
+    """The ids at the other end of the links of this way that are not retired."""
+    here, there = (Link.to_id, Link.from_id) if way.is_back else (Link.from_id, Link.to_id)
+    return select(there).where(Link.type == way.type, here == record.id, Link.state != LinkState.RETIRED)
+
+
+def _named(word: str) -> ColumnElement[bool]:
+    named = select(SourceName.source_id).where(contains(SourceName.name, word))
+    return or_(contains(Record.title, word), Record.id.in_(named))

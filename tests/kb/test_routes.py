@@ -1,0 +1,252 @@
+"""Every route, for every kind of person: who may open it, who is sent to sign in, who is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kb import auth, sessions
+from kb.db import now
+from kb.models.link import LinkState, LinkType
+from kb.models.outbox import OutboxMessage
+from kb.models.user import Role
+from tests.browsing import TOKEN
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+    from kb.models.user import User
+    from tests.factories import Make
+
+PEOPLE = ("stranger", "public", "viewer", "owner", "lead", "other lead", "steering", "administrator")
+SIGNED_IN = frozenset(PEOPLE) - {"stranger", "public"}
+ALL = frozenset(PEOPLE)
+READ = SIGNED_IN | {"public"}
+ANY_LEAD = frozenset({"lead", "other lead"})
+LEAD = frozenset({"lead"})
+OWNER = frozenset({"owner", "lead"})
+VERIFIER = frozenset({"lead", "steering"})
+ADMINISTRATOR = frozenset({"administrator"})
+
+# For each endpoint and method who may use it; what is not here fails the first test below.
+POLICY: dict[tuple[str, str], frozenset[str]] = {
+    ("static", "GET"): ALL,
+    ("health.show", "GET"): ALL,
+    ("accounts.show_sign_in", "GET"): ALL,
+    ("accounts.sign_in", "POST"): ALL,
+    ("accounts.sign_in_demonstration", "POST"): ALL,
+    ("accounts.sign_out", "POST"): ALL,
+    ("accounts.account", "GET"): SIGNED_IN,
+    ("accounts.set_password", "POST"): SIGNED_IN,
+    ("pages.help", "GET"): ALL,
+    ("pages.accessibility", "GET"): ALL,
+    ("pages.privacy", "GET"): ALL,
+    ("kb.home", "GET"): READ,
+    ("kb.changes", "GET"): READ,
+    ("sources.index", "GET"): READ,
+    ("sources.detail", "GET"): READ,
+    ("sources.new", "GET"): ANY_LEAD,
+    ("sources.new", "POST"): ANY_LEAD,
+    ("sources.edit", "GET"): ANY_LEAD,
+    ("sources.edit", "POST"): ANY_LEAD,
+    ("mapping.edit", "GET"): ANY_LEAD,
+    ("mapping.edit", "POST"): ANY_LEAD,
+    ("parts.key_point", "GET"): READ,
+    ("parts.implication", "GET"): READ,
+    ("parts.response", "GET"): READ,
+    ("priorities.index", "GET"): READ,
+    ("priorities.detail", "GET"): READ,
+    ("priorities.edit", "GET"): LEAD,
+    ("priorities.edit", "POST"): LEAD,
+    ("plans.detail", "GET"): READ,
+    ("organisations.index", "GET"): READ,
+    ("organisations.detail", "GET"): READ,
+    ("organisations.post", "GET"): READ,
+    ("terms.index", "GET"): READ,
+    ("terms.detail", "GET"): READ,
+    ("terms.theme", "GET"): READ,
+    ("links.new", "GET"): ANY_LEAD,
+    ("links.new", "POST"): ANY_LEAD,
+    ("links.confirm", "GET"): ANY_LEAD,
+    ("links.confirm", "POST"): ANY_LEAD,
+    ("links.retire", "POST"): ANY_LEAD,
+    ("links.retire", "POST"): ANY_LEAD,
+    ("outbox.index", "GET"): ADMINISTRATOR,
+    ("outbox.detail", "GET"): ADMINISTRATOR,
+    ("outbox.send_again", "POST"): ADMINISTRATOR,
+    ("outbox.mark_arrived", "POST"): ADMINISTRATOR,
+    ("actions.index", "GET"): READ,
+    ("actions.detail", "GET"): READ,
+    ("actions.mine", "GET"): SIGNED_IN,
+    ("actions.steering", "GET"): READ,
+    ("actions.new", "GET"): LEAD,
+    ("actions.new", "POST"): LEAD,
+    ("actions.edit", "GET"): LEAD,
+    ("actions.edit", "POST"): LEAD,
+    ("actions.update", "GET"): OWNER,
+    ("actions.update", "POST"): OWNER,
+    ("actions.milestones", "POST"): OWNER,
+    ("actions.done", "GET"): OWNER,
+    ("actions.done", "POST"): OWNER,
+    ("actions.verify", "GET"): VERIFIER,
+    ("actions.verify", "POST"): VERIFIER,
+    ("actions.reopen", "GET"): OWNER | VERIFIER,
+    ("actions.reopen", "POST"): OWNER | VERIFIER,
+    ("actions.support", "GET"): VERIFIER,
+    ("actions.support", "POST"): VERIFIER,
+    ("search.results", "GET"): READ,
+    ("graph.thread", "GET"): READ,
+    ("graph.gaps", "GET"): READ,
+    ("sources_api.index", "GET"): READ,
+    ("sources_api.detail", "GET"): READ,
+    ("actions_api.index", "GET"): READ,
+    ("actions_api.detail", "GET"): READ,
+    ("search_api.find", "GET"): READ,
+}
+ROUTES = sorted(POLICY)
+
+
+@dataclass
+class World:
+    """One of everything, and somebody of each kind."""
+
+    values: dict[str, dict[str, Any]]
+    users: dict[str, User | None]
+
+
+@pytest.fixture
+def world(session: Session, make: Make, tmp_path: object) -> World:
+    plan = make.plan(ref="the-plan")
+    post = make.post(ref="the-post")
+    source, priority = make.source(ref="the-source"), make.priority(ref="the-priority")
+    point = make.key_point(source, ref="the-point")
+    implication = make.implication(source, ref="the-implication", key_points=(point,))
+    make.response(source, ref="the-response", response_type="aligned", text="We follow it.")
+    link = make.link(implication, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
+    action = make.action(ref="the-action", owner_id=post.id, due_on=make.today + timedelta(days=9))
+    ask = make.update(action, support_needed="Two trainers.")
+    organisation, theme = make.organisation(ref="the-organisation"), make.theme(ref="the-theme")
+    make.term("CAMHS", "Child and adolescent mental health services")
+    administrator = make.administrator()
+    mail = OutboxMessage(
+        dedupe="one", recipient_id=administrator.id, to_address="a@example.org", subject="S", text="T", html="H",
+        message_id="<one@example.org>", next_try_at=now(),
+    )  # fmt: skip
+    session.add(mail)
+    other = make.user(role=Role.LEAD, plan=make.plan(ref="another-plan"))
+    session.commit()
+    return World(
+        values={
+            "sources": {"ref": source.ref},
+            "sources_api": {"ref": source.ref},
+            "mapping": {"ref": source.ref},
+            "parts.key_point": {"ref": point.ref},
+            "parts.implication": {"ref": implication.ref},
+            "parts.response": {"ref": "the-response"},
+            "priorities": {"ref": priority.ref},
+            "plans": {"ref": plan.ref},
+            "organisations": {"ref": organisation.ref},
+            "organisations.post": {"ref": post.ref},
+            "terms.detail": {"ref": "camhs"},
+            "terms.theme": {"ref": theme.ref},
+            "links": {"link_id": link.id, "from": f"implication:{implication.ref}"},
+            "outbox": {"message_id": mail.id},
+            "actions": {"ref": action.ref, "update_id": ask.id, "plan": plan.ref},
+            "actions_api": {"ref": action.ref},
+            "graph": {"kinds": "actions", "ref": action.ref},
+            "static": {"filename": "icons/favicon.svg"},
+        },
+        users={
+            "stranger": None,
+            "public": None,
+            "viewer": make.viewer(),
+            "owner": make.owner(post),
+            "lead": make.lead(),
+            "other lead": other,
+            "steering": make.steering(),
+            "administrator": administrator,
+        },
+    )
+
+
+def address_of(app: Flask, endpoint: str, world: World) -> str:
+    values = {**world.values.get(endpoint.split(".")[0], {}), **world.values.get(endpoint, {})}
+    wanted = {name for rule in app.url_map.iter_rules(endpoint) for name in rule.arguments}
+    extra = {"from", "plan"} & set(values)
+    with app.test_request_context():
+        return app.url_for(endpoint, **{name: values[name] for name in wanted | extra})
+
+
+def test_every_route_stands_in_the_policy_and_every_line_of_it_is_a_route(app: Flask) -> None:
+    routes = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == set(POLICY)
+
+
+def test_every_view_says_who_may_open_it(app: Flask) -> None:
+    silent = [name for name, view in app.view_functions.items() if name != "static" and auth.access_of(view) is None]
+    assert silent == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_each_route_opens_for_those_that_the_policy_names_and_for_nobody_else(
+    app: Flask, session: Session, world: World, who: str
+) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], public_read=who == "public")
+    user = world.users[who]
+    wrong = []
+    for endpoint, method in ROUTES:
+        client = app.test_client()
+        if user is not None:
+            client.set_cookie("session", sessions.open_session(session, user, now=now()))
+            session.commit()
+        address = address_of(app, endpoint, world)
+        point = session.begin_nested()
+        if method == "GET":
+            answer = client.get(address)
+        else:
+            token = TOKEN.search(client.get("/sign-in" if user is None else "/account").text)
+            assert token, "the page shows a form with its token"
+            answer = client.post(address, data={"csrf_token": token.group(1)})
+        answer.close()
+        point.rollback()
+        session.expire_all()
+        allowed = who in POLICY[endpoint, method]
+        if is_opened(answer.status_code, answer.headers.get("Location", "")) != allowed or answer.status_code >= 500:
+            wrong.append(f"{method} {address}: {answer.status_code} {answer.headers.get('Location', '')}")
+    assert wrong == []
+
+
+def is_opened(status: int, location: str) -> bool:
+    """Whether the answer is the view's own: neither a refusal nor the way to the sign-in page."""
+    return status not in (401, 403) and not (status == 303 and location.startswith("/sign-in?next="))
+
+
+def test_reading_changes_nothing(app: Flask, session: Session, world: World) -> None:
+    """Every GET, by every kind of person, leaves every table as it was."""
+    from sqlalchemy import func, select  # counted here only
+
+    from kb.db import Base
+
+    def told() -> dict[str, int]:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+    client = app.test_client()
+    client.set_cookie("session", sessions.open_session(session, world.users["lead"], now=now()))  # type: ignore[arg-type]
+    session.commit()
+    before = told()
+    for endpoint, method in ROUTES:
+        if method == "GET":
+            client.get(address_of(app, endpoint, world)).close()
+    session.expire_all()
+    assert told() == before

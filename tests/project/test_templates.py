@@ -1,0 +1,197 @@
+"""Every page, for every role, over the whole seed: no template uses a name that nobody gave it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jinja2 import ChainableUndefined
+from sqlalchemy import select
+
+from actions.models import Update
+from kb.db import now
+from kb.models.link import Link, LinkState, LinkType
+from kb.models.outbox import OutboxMessage
+from kb.models.user import User
+from kb.paths import TEMPLATES
+from tests.project.seeded import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from tests.project.seeded import Seeded
+
+PLAN = "mental-health-workforce-wales"
+UPDATE, LINK, MAIL = "{update}", "{link}", "{mail}"
+ADDRESSES = (
+    "/",
+    "/search",
+    "/search?q=perinatal+nursing",
+    "/search?q=zzzzqqq&kind=source",
+    "/search?q=nursng",
+    "/sources",
+    "/sources?status=draft",
+    "/sources?q=nothing-is-called-this",
+    "/sources/new",
+    "/sources/t4mh-strategy",
+    "/sources/t4mh-delivery-plan-2019-22",
+    "/sources/nhs-mh-implementation-plan",
+    "/sources/t4mh-strategy/edit",
+    f"/sources/t4mh-strategy/map?plan={PLAN}",
+    "/sources/t4mh-strategy/thread",
+    "/sources/there-is-no-such-source",
+    "/implications/t4mh-delivery-plan-2019-22-i01",
+    "/implications/t4mh-delivery-plan-2019-22-i01/thread",
+    "/key-points/t4mh-strategy-k01",
+    "/responses/wales-row-01",
+    "/priorities",
+    "/priorities/wales-phase1-02",
+    "/priorities/wales-phase1-03/thread",
+    "/priorities/wales-phase1-02/edit",
+    f"/plans/{PLAN}",
+    "/actions",
+    "/actions?schedule=overdue",
+    "/actions?q=nothing-is-called-this",
+    f"/actions/new?plan={PLAN}",
+    "/actions/t4mh-18",
+    "/actions/t4mh-15",
+    "/actions/t4mh-16",
+    "/actions/planning-fw-02",
+    "/actions/t4mh-16/verify",
+    "/actions/planning-fw-02/reopen",
+    "/actions/t4mh-18/thread",
+    "/actions/t4mh-18/edit",
+    "/actions/t4mh-18/update",
+    "/actions/t4mh-18/done",
+    "/actions/t4mh-18/verify",
+    "/actions/t4mh-18/reopen",
+    f"/support/{UPDATE}",
+    "/my-actions",
+    "/steering",
+    "/gaps",
+    f"/gaps?plan={PLAN}",
+    "/links/new?from=source:t4mh-strategy",
+    "/links/new?from=source:t4mh-strategy&q=nursing",
+    f"/links/{LINK}/confirm",
+    "/glossary",
+    "/glossary?q=CAMHS",
+    "/glossary/camhs",
+    "/organisations",
+    "/organisations/welsh-government",
+    "/posts/plan-lead",
+    "/posts/lead-heiw",
+    "/themes/perinatal",
+    "/changes",
+    "/outbox",
+    f"/outbox/{MAIL}",
+    "/account",
+    "/sign-in",
+    "/help",
+    "/accessibility",
+    "/privacy",
+)
+NO_PAGES = ("/static/", "/health", "/api/")
+OWN = str(TEMPLATES)
+
+
+class Watched(ChainableUndefined):
+    """An undefined value that remembers which of our templates made it, and tells when it is used."""
+
+    __slots__ = ("_made_at",)
+    heard: set[str] = set()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_at = _our_template()
+
+    def _hear(self) -> None:
+        if self._made_at:
+            self.heard.add(f"{self._made_at}: {self._undefined_message}")
+
+    def __str__(self) -> str:
+        self._hear()
+        return ""
+
+    def __bool__(self) -> bool:
+        self._hear()
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        self._hear()
+        return iter(())
+
+    def __len__(self) -> int:
+        self._hear()
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        self._hear()
+        return isinstance(other, ChainableUndefined)
+
+    __hash__ = ChainableUndefined.__hash__
+
+
+def _our_template() -> str:
+    """The template that is being rendered, if it is one of ours and not one of the design system."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if "blocks" in frame.f_globals and "debug_info" in frame.f_globals:  # a compiled template
+            file = frame.f_code.co_filename
+            return file.removeprefix(OWN + "/") if file.startswith(OWN) else ""
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+@pytest.fixture(scope="module")
+def waiting(seed: Seeded) -> dict[str, int]:
+    """What the seed has none of: a link to look at again, and a mail; and an update that asks for support."""
+    with seed.database.writing("web") as session:
+        link = session.scalars(select(Link).where(Link.type == LinkType.CALLS_FOR).order_by(Link.id)).first()
+        asks = session.scalars(select(Update.id).where(Update.support_needed != "").order_by(Update.id)).first()
+        assert link is not None
+        assert asks is not None
+        link.state = LinkState.SUSPECT
+        mail = OutboxMessage(
+            dedupe="one", recipient_id=session.scalars(select(User.id)).first(), to_address="a@example.org",
+            subject="S", text="T", html="<p>H</p>", message_id="<one@example.org>", next_try_at=now(),
+        )  # fmt: skip
+        session.add(mail)
+        session.flush()
+        return {"update": asks, "link": link.id, "mail": mail.id}
+
+
+def endpoint_of(app: Flask, address: str) -> str:
+    return str(app.url_map.bind("localhost").match(address.split("?")[0])[0])
+
+
+def test_the_list_of_addresses_has_every_page(seed: Seeded) -> None:
+    pages = {
+        rule.endpoint
+        for rule in seed.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(NO_PAGES)
+    }
+    visited = {endpoint_of(seed.app, re.sub("{.*}", "1", address)) for address in ADDRESSES}
+    assert pages - visited == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_uses_a_name_that_nobody_gave_it(
+    seed: Seeded, waiting: dict[str, int], role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seed.app.jinja_env, "undefined", Watched)
+    seed.app.jinja_env.cache.clear()  # type: ignore[union-attr]
+    browser = seed.browse(role)
+    used, failed = {}, {}
+    for address in ADDRESSES:
+        Watched.heard.clear()
+        answer = browser.get(address.format(**waiting))
+        if Watched.heard:
+            used[address] = sorted(Watched.heard)
+        if answer.status_code >= 500 or (answer.status_code == 404 and "no-such" not in address):
+            failed[address] = answer.status_code
+    assert used == {}
+    assert failed == {}
