@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -13,7 +13,7 @@ from actions.models import Action, Milestone, Term
 from kb import history, records
 from kb.errors import Invalid, NotFound
 from kb.models.organisation import Organisation, Post
-from kb.models.record import Kind
+from kb.models.record import Kind, Record, Theme
 from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.permissions import Person
 
+R = TypeVar("R", bound=Record)
 LONGEST_TITLE = 300
 # Columns that the form fills with the words as they were written.
 _TEXTS = (
@@ -48,6 +49,7 @@ class ActionDetails:
     owner: str = ""
     sponsor: str = ""
     contributors: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
     timescale: str = ""
     term: str = ""
     starts_on: date | None = None
@@ -66,6 +68,7 @@ class _Found:
     owner: Post | None
     sponsor: Post | None
     contributors: list[Organisation]
+    themes: list[Theme]
 
 
 def details_of(action: Action) -> ActionDetails:
@@ -75,6 +78,7 @@ def details_of(action: Action) -> ActionDetails:
         owner=action.owner.ref if action.owner else "",
         sponsor=action.sponsor.ref if action.sponsor else "",
         contributors=tuple(organisation.ref for organisation in action.contributors),
+        themes=tuple(theme.ref for theme in action.themes),
         term=action.term or "",
         starts_on=action.starts_on,
         due_on=action.due_on,
@@ -96,7 +100,7 @@ def create(session: Session, plan: Plan, details: ActionDetails, *, by: Person) 
         sponsor=found.sponsor,
         contributors=found.contributors,
         milestones=[],
-        themes=[],
+        themes=found.themes,
     )
     _fill(action, details)
     session.add(action)
@@ -117,7 +121,7 @@ def edit(session: Session, ref: str, details: ActionDetails, *, version: int, re
     with session.no_autoflush:
         _fill(action, details)
         history.note_changes(session, action, by=by, reason=reason)
-        _note_people(session, action, found, reason, by)
+        _note_related(session, action, found, reason, by)
         action.baseline_due_on = action.baseline_due_on or action.due_on
     session.flush()
     return action
@@ -181,6 +185,11 @@ def list_organisations(session: Session, person: Person) -> Sequence[Organisatio
     return session.scalars(query).all()
 
 
+def list_themes(session: Session, person: Person) -> Sequence[Theme]:
+    """The themes that an action may be filed under, by title."""
+    return session.scalars(select(Theme).where(visible_to(person)).order_by(Theme.title, Theme.id)).all()
+
+
 def _editable(session: Session, ref: str, version: int, by: Person) -> Action:
     action = service.get(session, ref, by)
     by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
@@ -194,7 +203,8 @@ def _in_words(action: Action) -> dict[str, str]:
         "title": action.title,
         "owner": action.owner.title if action.owner else "",
         "sponsor": action.sponsor.title if action.sponsor else "",
-        "contributors": ", ".join(organisation.title for organisation in action.contributors),
+        "contributors": _titles(action.contributors) or "",
+        "themes": _titles(action.themes) or "",
         "term": action.term or "",
         "starts_on": spoken(action.starts_on),
         "due_on": spoken(action.due_on),
@@ -228,13 +238,18 @@ def _find(session: Session, details: ActionDetails, by: Person) -> _Found:
     for field, ref in (("owner", details.owner), ("sponsor", details.sponsor)):
         if ref and ref not in posts:
             raise Invalid(field, gettext("There is no post called “%(ref)s”", ref=ref))
-    organisations: list[Organisation] = []
-    if details.contributors:
-        named = select(Organisation).where(Organisation.ref.in_(details.contributors), visible_to(by))
-        organisations = list(session.scalars(named.order_by(Organisation.title)))
+    organisations = _named(session, Organisation, details.contributors, by)
     if unknown := set(details.contributors) - {organisation.ref for organisation in organisations}:
         raise Invalid("contributors", gettext("There is no organisation called “%(ref)s”", ref=min(unknown)))
-    return _Found(posts.get(details.owner), posts.get(details.sponsor), organisations)
+    themes = _named(session, Theme, details.themes, by)
+    if unknown := set(details.themes) - {theme.ref for theme in themes}:
+        raise Invalid("themes", gettext("There is no theme called “%(ref)s”", ref=min(unknown)))
+    return _Found(posts.get(details.owner), posts.get(details.sponsor), organisations, themes)
+
+
+def _named(session: Session, model: type[R], refs: tuple[str, ...], by: Person) -> list[R]:
+    query = select(model).where(model.ref.in_(refs), visible_to(by)).order_by(model.title)
+    return list(session.scalars(query)) if refs else []
 
 
 def _fill(action: Action, details: ActionDetails) -> None:
@@ -245,17 +260,24 @@ def _fill(action: Action, details: ActionDetails) -> None:
         setattr(action, name, getattr(details, name).strip())
 
 
-def _note_people(session: Session, action: Action, found: _Found, reason: str, by: Person) -> None:
-    """Change owner, sponsor and contributors, and note them by their titles rather than by numbers."""
+def _note_related(session: Session, action: Action, found: _Found, reason: str, by: Person) -> None:
+    """Change owner, sponsor, contributors and themes, and note them by their titles rather than by numbers."""
     for field, now in (("owner", found.owner), ("sponsor", found.sponsor)):
         before = getattr(action, field)
         if now is not before:
             history.note(session, action, field, _title(before), _title(now), reason=reason, by=by)
             setattr(action, field, now)
-    if {one.id for one in found.contributors} != {one.id for one in action.contributors}:
-        were, are = (", ".join(one.title for one in some) for some in (action.contributors, found.contributors))
-        history.note(session, action, "contributors", were or None, are or None, reason=reason, by=by)
+    if set(found.contributors) != set(action.contributors):
+        were, are = _titles(action.contributors), _titles(found.contributors)
+        history.note(session, action, "contributors", were, are, reason=reason, by=by)
         action.contributors = found.contributors
+    if set(found.themes) != set(action.themes):
+        history.note(session, action, "themes", _titles(action.themes), _titles(found.themes), reason=reason, by=by)
+        action.themes = found.themes
+
+
+def _titles(records: Sequence[Record]) -> str | None:
+    return ", ".join(record.title for record in records) or None
 
 
 def _title(post: Post | None) -> str | None:

@@ -98,6 +98,11 @@ def overview(session: Session, person: Person, today: date, *, plan: str = "") -
     )
 
 
+def numbers(session: Session, person: Person, today: date, plan: Plan | None) -> list[Number]:
+    """The numbers of the page alone."""
+    return _numbers(session, person, _findings(session, today, reads_updates=person.may(Capability.READ_UPDATES)), plan)
+
+
 def _findings(session: Session, today: date, *, reads_updates: bool) -> dict[str, ColumnElement[bool]]:
     """What each number counts, as SQL."""
     open_, silent = in_sql.is_open(), in_sql.is_silent(session, today)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import joinedload
 
 from kb.db import now
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+Row = TypeVarTuple("Row")
 # Columns that follow from others or that nobody changes by hand.
 NOT_NOTED = frozenset(
     {"id", "version", "updated_at", "created_at", "author_id", "document", "document_line", "position"}
 )
+
+# These tell of people or of updates, which are for those alone who may read updates.
+PRIVATE = frozenset({"deputy", "holder", "role", "support", "update"})
 
 
 def channel_of(session: Session) -> Channel:
@@ -74,22 +78,30 @@ def list_for(session: Session, record: Record, *, person: Person, limit: int = 5
     query = select(Change).where(Change.record_id == record.id).order_by(Change.id.desc()).limit(limit)
     if person.may(Capability.READ_UPDATES):
         query = query.options(joinedload(Change.person))
+    else:
+        query = query.where(Change.field.not_in(PRIVATE))
     return session.scalars(query).all()
 
 
-def list_recent(session: Session, *, person: Person, limit: int = 5, people_only: bool = True) -> Sequence[Change]:
+def list_recent(
+    session: Session, *, person: Person, limit: int = 5, offset: int = 0, since: datetime | None = None
+) -> Sequence[Change]:
     """The newest changes of all records that the person may see, without what the first loading wrote."""
-    query = (
-        select(Change)
-        .join(Change.record)
-        .where(visible_to(person))
-        .options(joinedload(Change.record), joinedload(Change.person))
-        .order_by(Change.id.desc())
-        .limit(limit)
-    )
-    if people_only:
-        query = query.where(Change.channel != Channel.SEED)
-    return session.scalars(query).all()
+    query = _recent(select(Change), person, since)
+    query = query.options(joinedload(Change.record), joinedload(Change.person))
+    return session.scalars(query.order_by(Change.id.desc()).offset(offset).limit(limit)).all()
+
+
+def count_recent(session: Session, *, person: Person) -> int:
+    """How many changes `list_recent` has in all."""
+    return session.scalar(_recent(select(func.count(Change.id)), person, None)) or 0
+
+
+def _recent(query: Select[*Row], person: Person, since: datetime | None) -> Select[*Row]:
+    query = query.join(Change.record).where(visible_to(person), Change.channel != Channel.SEED)
+    if not person.may(Capability.READ_UPDATES):
+        query = query.where(Change.field.not_in(PRIVATE))
+    return query if since is None else query.where(Change.at >= since)
 
 
 def _text(value: Any) -> str | None:

@@ -15,6 +15,8 @@ from kb.models.source import Implication, KeyPoint
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as AnyMapping
+
     from sqlalchemy.orm import Session
 
     from kb.mapping import Stand
@@ -156,9 +158,7 @@ def _save_implication(changes: Changes, row: ImplicationRow, points: dict[int, K
     if implication is None:
         position = max((one.position for one in source.implications), default=0) + 1
         ref = records.new_ref(changes.session, Kind.IMPLICATION, f"{source.ref}-i{position:02d}")
-        implication = Implication(
-            ref=ref, position=position, source=source, key_points=[], staff_groups=[], **values
-        )
+        implication = Implication(ref=ref, position=position, source=source, key_points=[], staff_groups=[], **values)
         changes.note_created(implication)
     else:
         _set(implication, values)
@@ -244,7 +244,7 @@ def _known(known: dict[str, R], row: PointRow | ImplicationRow) -> R | None:
     return known.get(row.ref)
 
 
-def _set(record: Record, values: dict[str, str | None]) -> None:
+def _set(record: Record, values: AnyMapping[str, str | None]) -> None:
     for name, value in values.items():
         if getattr(record, name) != value:
             setattr(record, name, value)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from kb import labels
+from kb.mapping_rows import ImplicationRow, PointRow
 from kb.models.link import LinkState, LinkType
-from kb.words import gettext
+from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping as AnyMapping
 
     from kb.mapping import Stand
-    from kb.mapping_rows import ImplicationRow, Mapping, PointRow
+    from kb.mapping_rows import LinkRow, Mapping, ResponseRow
     from kb.models.link import Link
+    from kb.models.organisation import StaffGroup
+    from kb.models.record import Record
 
-T = TypeVar("T", "PointRow", "ImplicationRow")
+T = TypeVar("T", PointRow, ImplicationRow)
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,13 @@ class Difference:
 
 def differences(theirs: Mapping, mine: Mapping, stand: Stand) -> list[Difference]:
     """What stands now beside what somebody wrote, in the order of the page."""
+
+    def told(row: ImplicationRow) -> str:
+        return _implication(row, stand)
+
     found = [
         *_rows(theirs.key_points, mine.key_points, gettext("Key point"), _point),
-        *_rows(theirs.implications, mine.implications, gettext("Implication"), lambda row: _implication(row, stand)),
+        *_rows(theirs.implications, mine.implications, gettext("Implication"), told),
     ]
     if theirs.response is not None and mine.response is not None:
         now, written = _response(theirs.response, stand), _response(mine.response, stand)
@@ -58,9 +67,7 @@ def several_reasons(stand: Stand) -> dict[str, list[str]]:
     return found
 
 
-def _rows(
-    theirs: Iterable[T], mine: Iterable[T], name: str, told: Callable[[T], str]
-) -> list[Difference]:
+def _rows(theirs: Iterable[T], mine: Iterable[T], name: str, told: Callable[[T], str]) -> list[Difference]:
     written = {row.ref: row for row in mine if row.ref}
     found = []
     for number, row in enumerate(theirs, 1):

@@ -16,7 +16,7 @@ from kb.models.source import Source, source_publisher
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -77,8 +77,20 @@ def holders_of(session: Session, post: Post, *, today: date) -> Sequence[PostHol
     query = (
         select(PostHolding)
         .where(PostHolding.post_id == post.id, PostHolding.from_on <= today)
-        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today))
+        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
         .options(joinedload(PostHolding.user))
         .order_by(PostHolding.is_deputy, PostHolding.id)
     )
     return session.scalars(query).all()
+
+
+def posts_held(session: Session, user_ids: Iterable[int], *, today: date) -> dict[int, str]:
+    """For each of these people the title of a post that they hold today, as holder sooner than as deputy."""
+    query = (
+        select(PostHolding.user_id, Record.title)
+        .join(Record, Record.id == PostHolding.post_id)
+        .where(PostHolding.user_id.in_(set(user_ids)), PostHolding.from_on <= today)
+        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
+        .order_by(PostHolding.is_deputy.desc(), PostHolding.id.desc())
+    )
+    return {user_id: title for user_id, title in session.execute(query)}

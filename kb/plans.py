@@ -5,31 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from kb import history, records
 from kb.errors import Invalid
 from kb.models.link import Link, LinkState, LinkType
-from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
-from kb.models.record import Record
-from kb.models.source import Source
+from kb.models.plan import Plan, Priority, PrioritySet, ResponseSource
+from kb.models.record import Kind, Record
+from kb.models.source import Category, Implication, Source
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
-
     from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
 class Support:
-    """A record that calls for a priority, and why."""
+    """A record that calls for a priority, why, and the source that it is read in."""
 
     record: Record
     link: Link
+    source: Source | None
 
 
 @dataclass(frozen=True)
@@ -85,17 +84,45 @@ def get_priority(session: Session, ref: str, *, person: Person) -> Priority:
 
 
 def supports_of(session: Session, priority: Priority, *, person: Person) -> list[Support]:
-    """What calls for a priority, law before strategy before research by the source that it comes from."""
-    start = aliased(Record, flat=True)
+    """What calls for a priority: law before other drivers before research, and by source within these."""
     query = (
-        select(Link, start)
-        .join(start, start.id == Link.from_id)
+        select(Link)
         .where(Link.to_id == priority.id, Link.type == LinkType.CALLS_FOR, Link.state != LinkState.RETIRED)
-        .order_by(start.kind, start.title)
+        .order_by(Link.id)
     )
-    rows = session.execute(query).all()
-    seen = records.list_by_ids(session, [record.id for _, record in rows], person=person)
-    return [Support(record, link) for link, record in rows if record.id in seen]
+    links = session.scalars(query).all()
+    seen = records.list_by_ids(session, [link.from_id for link in links], person=person)
+    sources = _sources_behind(session, list(seen.values()), person)
+    found = [
+        Support(seen[link.from_id], link, sources.get(link.from_id))
+        for link in links
+        if link.from_id in seen and (link.from_id in sources or seen[link.from_id].kind != Kind.IMPLICATION)
+    ]
+    return sorted(found, key=_law_first)
+
+
+def _sources_behind(session: Session, starts: Sequence[Record], person: Person) -> dict[int, Source]:
+    """For each source itself, for an implication its source, for a response the first source of its row."""
+    of_kind = {kind: [start.id for start in starts if start.kind == kind] for kind in Kind}
+    pairs = [(id, id) for id in of_kind[Kind.SOURCE]]
+    if of_kind[Kind.IMPLICATION]:
+        read_in = select(Implication.id, Implication.source_id).where(Implication.id.in_(of_kind[Kind.IMPLICATION]))
+        pairs += [(id, source_id) for id, source_id in session.execute(read_in)]
+    if of_kind[Kind.RESPONSE]:
+        rows = select(ResponseSource.response_id, ResponseSource.source_id).order_by(ResponseSource.position.desc())
+        in_rows = rows.where(ResponseSource.response_id.in_(of_kind[Kind.RESPONSE]))
+        pairs += [(id, source_id) for id, source_id in session.execute(in_rows)]
+    query = select(Source).where(Source.id.in_({source_id for _, source_id in pairs}), visible_to(person))
+    sources = {source.id: source for source in session.scalars(query)}
+    return {id: sources[source_id] for id, source_id in pairs if source_id in sources}
+
+
+def _law_first(support: Support) -> tuple[int, str, str, str]:
+    source = support.source
+    if source is None:
+        return (3, "", support.record.kind, support.record.title)
+    weight = 0 if source.is_statutory else 1 if source.category == Category.DRIVER else 2
+    return (weight, source.title, support.record.kind, support.record.title)
 
 
 def actions_of(session: Session, priority: Priority) -> list[Link]:
@@ -118,59 +145,3 @@ def edit_priority(
     priority.title, priority.summary = title.strip(), summary.strip()
     history.note_changes(session, priority, by=by, reason=reason)
     return priority
-
-
-def reviews_due(session: Session, plan: Plan, *, person: Person, until: date) -> list[tuple[Response, Source]]:
-    """Responses to be looked at again by a day, the most overdue first, with the first source of their row."""
-    source = aliased(Source, flat=True)  # both are records: one of them needs another name
-    query = (
-        select(Response, source)
-        .join(ResponseSource, (ResponseSource.response_id == Response.id) & (ResponseSource.position <= 1))
-        .join(source, source.id == ResponseSource.source_id)
-        .where(Response.plan_id == plan.id, Response.review_by.is_not(None), Response.review_by <= until)
-        .where(visible_to(person))
-        .order_by(Response.review_by, Response.id)
-    )
-    return [(response, first) for response, first in session.execute(query)]
-
-
-def suspect_links(session: Session, *, person: Person, limit: int = 50) -> list[Link]:
-    """Links that wait for a person to confirm or retire them, with both their records."""
-    visible = select(Record.id).where(visible_to(person))
-    query = (
-        select(Link)
-        .where(Link.state == LinkState.SUSPECT, Link.from_id.in_(visible), Link.to_id.in_(visible))
-        .options(joinedload(Link.start), joinedload(Link.end))
-        .order_by(Link.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
-def count_mapped(session: Session, plan: Plan, *, person: Person) -> int:
-    """How many sources stand in a row of the plan's mapping."""
-    query = (
-        select(func.count(ResponseSource.source_id.distinct()))
-        .join(Response, Response.id == ResponseSource.response_id)
-        .where(Response.plan_id == plan.id, visible_to(person))
-    )
-    return session.scalar(query) or 0
-
-
-def over_without_successor(session: Session, plan: Plan, *, person: Person, today: date) -> Source | None:
-    """A source of the plan's mapping that is over with nothing recorded in its place: the one that ended last."""
-    succeeded = select(Link.to_id).where(Link.type == LinkType.SUPERSEDES, Link.state != LinkState.RETIRED)
-    mapped = (
-        select(ResponseSource.source_id)
-        .join(Response, Response.id == ResponseSource.response_id)
-        .where(Response.plan_id == plan.id, Response.text != "")
-    )
-    over = or_(Source.status.in_(("ended", "superseded", "withdrawn")), Source.ends_on < today)
-    query = (
-        select(Source)
-        .where(over, Source.category == "driver", Source.id.in_(mapped), Source.id.not_in(succeeded))
-        .where(visible_to(person))
-        .order_by(Source.ends_on.is_(None), Source.ends_on.desc(), Source.id)
-        .limit(1)
-    )
-    return session.scalars(query).first()

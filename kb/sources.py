@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, or_, select, union_all
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NO_RESPONSE = "none"
 SORTS = ("title", "newest", "status")
+# The day that a list sorts and filters by: when it was published, else when it starts.
+_DAY = func.coalesce(Source.published_on, Source.starts_on)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class SourceFilter:
     themes: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
+    from_year: int | None = None
+    to_year: int | None = None
     sort: str = "title"
 
     @property
@@ -54,6 +59,7 @@ class Facets:
     statuses: dict[str, int] = field(default_factory=dict)
     nations: dict[str, int] = field(default_factory=dict)
     themes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    publishers: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def count(session: Session, wanted: SourceFilter, *, person: Person) -> int:
@@ -95,6 +101,12 @@ def facets(session: Session, *, person: Person) -> Facets:
         .where(record_theme.c.record_id.in_(ids))
         .group_by(Theme.ref, Theme.title)
     )
+    publishers = (
+        select(literal("publishers"), Organisation.ref, Organisation.title, func.count())
+        .join(publisher_table, publisher_table.c.organisation_id == Organisation.id)
+        .where(publisher_table.c.source_id.in_(ids))
+        .group_by(Organisation.ref, Organisation.title)
+    )
     query = union_all(
         *(
             counted(name, of_source[column]).where(of_source.id.in_(ids))
@@ -102,10 +114,11 @@ def facets(session: Session, *, person: Person) -> Facets:
         ),
         counted("nations", SourceNation.nation).where(SourceNation.source_id.in_(ids)),
         themes,
+        publishers,
     )
     found = Facets()
     for facet, value, title, number in sorted(session.execute(query), key=lambda row: (row[2] or "", row[1])):
-        getattr(found, facet)[value] = (title, number) if facet == "themes" else number
+        getattr(found, facet)[value] = (title, number) if facet in {"themes", "publishers"} else number
     return found
 
 
@@ -184,6 +197,10 @@ def _clauses(wanted: SourceFilter) -> list[ColumnElement[bool]]:
         clauses.append(Source.id.in_(published.where(Organisation.ref.in_(wanted.publishers))))
     if wanted.responses:
         clauses.append(_answered(wanted.responses))
+    if wanted.from_year is not None:
+        clauses.append(_DAY >= date(wanted.from_year, 1, 1))
+    if wanted.to_year is not None:
+        clauses.append(_DAY <= date(wanted.to_year, 12, 31))
     for word in wanted.words.split()[:10]:
         named = select(SourceName.source_id).where(contains(SourceName.name, word))
         clauses.append(or_(contains(Record.title, word), Source.id.in_(named)))
@@ -201,8 +218,7 @@ def _answered(types: tuple[str, ...]) -> ColumnElement[bool]:
 
 def _order(sort: str) -> tuple[Any, ...]:
     if sort == "newest":
-        day = func.coalesce(Source.published_on, Source.starts_on)
-        return (day.is_(None), day.desc(), Record.title, Source.id)
+        return (_DAY.is_(None), _DAY.desc(), Record.title, Source.id)
     if sort == "status":
         return (Source.status, Record.title, Source.id)
     return (Record.title, Source.id)

@@ -1,24 +1,63 @@
-"""All tests, on SQLite and then, those that touch a database, on PostgreSQL: `make test`."""
+"""All tests, on SQLite, on PostgreSQL and in a real browser, two at a time: `make test`."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+SIDE_BY_SIDE = 2
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the suite."""
+
+    name: str
+    options: tuple[str, ...]
+    is_covered: bool = True
+
 
 RUNS = (
-    ("on SQLite", ["--cov", "--cov-report="]),
-    ("on PostgreSQL", ["--database", "postgresql", "-m", "not browser", "--cov", "--cov-append", "--cov-report="]),
+    Run("on PostgreSQL", ("--database", "postgresql", "-m", "not browser and not anywhere")),
+    Run("on SQLite", ("-m", "not browser")),
+    Run("in Chromium", ("-m", "browser"), is_covered=False),
 )
 
 
+def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run the suite once; returns its exit code and what it printed."""
+    started = time.monotonic()
+    cover = ["--cov", "--cov-report="] if one.is_covered else []
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *one.options, *cover, *arguments],
+        env={**os.environ, "COVERAGE_FILE": str(folder / f".coverage.{RUNS.index(one)}")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(f"Tests {one.name}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
+    return done.returncode, done.stdout
+
+
 def main() -> int:
-    """Run the suite on each database, then hold the coverage to its floor; returns the exit code."""
-    for told, options in RUNS:
-        print(f"Tests {told} ...", flush=True)
-        code = subprocess.run([sys.executable, "-m", "pytest", "-q", *options, *sys.argv[1:]], check=False).returncode
-        if code:
-            return code
-    return subprocess.run([sys.executable, "-m", "tests.coverage_floor"], check=False).returncode
+    """Run everything, print what each run said, then hold the coverage to its floors; returns the exit code."""
+    print("Running all tests, on SQLite, on PostgreSQL and in Chromium; this takes some minutes ...", flush=True)
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        folder = Path(name)
+        results = list(pool.map(lambda one: run(one, folder, sys.argv[1:]), RUNS))
+        for one, (code, printed) in zip(RUNS, results, strict=True):
+            lines = printed.rstrip().splitlines()
+            print(f"\n== {one.name}", *(lines if code else lines[-1:]), sep="\n", flush=True)
+        if any(code for code, _ in results):
+            return 1
+        return subprocess.run([sys.executable, "-m", "tests.coverage_floor", name], check=False).returncode
 
 
 if __name__ == "__main__":

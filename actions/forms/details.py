@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.models.organisation import Organisation, Post
+    from kb.models.record import Theme
 
 LONGEST = 4_000
 
@@ -36,6 +37,7 @@ class ActionForm(Form):
         "owner",
         "sponsor",
         "contributors",
+        "themes",
         "timescale",
         "term",
         "starts_on",
@@ -57,6 +59,9 @@ class ActionForm(Form):
     sponsor = SelectField(gettext("Sponsor"))
     contributors = SelectMultipleField(
         gettext("Contributing organisations"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    themes = SelectMultipleField(
+        gettext("Themes"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     timescale = StringField(gettext("Timescale, as stated"), [Length(max=300)])
     term = SelectField(
@@ -82,20 +87,22 @@ class ActionForm(Form):
         cls,
         posts: Sequence[Post],
         bodies: Sequence[Organisation],
+        themes: Sequence[Theme],
         details: ActionDetails | None = None,
         version: int | None = None,
     ) -> ActionForm:
-        """The form with the posts and organisations to choose from, filled in from an action."""
+        """The form with the posts, organisations and themes to choose from, filled in from an action."""
         form = cls(data={**(asdict(details) if details else {}), "version": version})
         form.owner.choices = form.sponsor.choices = [
             SelectChoice("", gettext("Nobody yet")),
             *(SelectChoice(post.ref, f"{post.title} ({post.organisation.title})") for post in posts),
         ]
         form.contributors.choices = [SelectChoice(body.ref, body.title) for body in bodies]
+        form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
         return form
 
     def details(self) -> ActionDetails:
         """What was filled in, for the service."""
         values: dict[str, Any] = self.values("version", "reason")
-        values["contributors"] = tuple(values["contributors"] or ())
+        values.update({name: tuple(values[name] or ()) for name in ("contributors", "themes")})
         return ActionDetails(**values)

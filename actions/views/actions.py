@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from actions import closing, editing, service
 from actions.forms.details import ActionForm
 from actions.forms.update import MilestoneForm
+from actions.models import Action
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
@@ -54,7 +55,7 @@ def new() -> ResponseReturnValue:
     if plan is None:
         raise NotFound("plan", request.args.get("plan", ""))
     person.require(Capability.EDIT_PLAN, plan_id=plan.id)
-    form = ActionForm.offering(editing.list_owners(session, person), editing.list_organisations(session, person))
+    form = _form()
     if request.method == "POST" and form.validate():
         try:
             action = editing.create(session, plan, form.details(), by=person)
@@ -74,12 +75,7 @@ def edit(ref: str) -> ResponseReturnValue:
     session, person = web.session(), web.person()
     action = service.get(session, ref, person)
     person.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
-    form = ActionForm.offering(
-        editing.list_owners(session, person),
-        editing.list_organisations(session, person),
-        editing.details_of(action),
-        action.version,
-    )
+    form = _form(action)
     if request.method == "POST" and form.validate():
         version = form.version.data or 0
         try:
@@ -93,11 +89,25 @@ def edit(ref: str) -> ResponseReturnValue:
     return web.page("actions/edit.html", form=form, action=action, plan=None, status=422 if has_errors(form) else 200)
 
 
+def _form(action: Action | None = None) -> ActionForm:
+    """The form with all that may be chosen in it, filled in from the action that it changes."""
+    session, person = web.session(), web.person()
+    return ActionForm.offering(
+        editing.list_owners(session, person),
+        editing.list_organisations(session, person),
+        editing.list_themes(session, person),
+        editing.details_of(action) if action else None,
+        action.version if action else None,
+    )
+
+
 @bp.post("/actions/<ref>/milestones")
 @auth.requires(Capability.UPDATE_ACTION)
 def milestones(ref: str) -> ResponseReturnValue:
     """Add a milestone, or finish the one that the button names."""
     session, person, today = web.session(), web.person(), web.today()
+    action = service.get(session, ref, person)
+    person.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
     finished = request.form.get("finish", "")
     if finished.isascii() and finished.isdigit() and len(finished) <= 9:
         editing.finish_milestone(session, ref, int(finished), done_on=today, by=person, today=today)

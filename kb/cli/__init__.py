@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from typing import Any
 
 import click
 
@@ -10,7 +10,18 @@ from kb.cli import data, looking, people, reminding, serving
 from kb.errors import KnowledgeBaseError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """A group whose refusals go to stderr with exit code 1; wrong usage is click's, with 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KnowledgeBaseError as error:
+            click.echo(f"kb: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="golden-thread", prog_name="kb")
 def kb() -> None:
     """Golden Thread: policy drivers and research, what they mean, and what the plan does about them."""
@@ -21,14 +32,5 @@ for command in (*data.COMMANDS, *serving.COMMANDS, *looking.COMMANDS, *reminding
 
 
 def main() -> None:
-    """Run the command; what the service refuses goes to stderr with exit code 1."""
-    try:
-        kb.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(1)
-    except KnowledgeBaseError as error:
-        click.echo(f"kb: {error}", err=True)
-        sys.exit(1)
+    """Run the command, and exit: 0 done, 1 refused or found wanting, 2 wrong usage."""
+    kb()

@@ -14,7 +14,9 @@ class Choice(SelectField):
     """One of a list."""
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what is not in the list."""
+        """Refuse what is not in the list; where nothing was sent, the first of it is meant, as in a browser."""
+        if self.data is None and self.choices:
+            self.data = self.iter_choices()[0].value
         if not any(choice.selected for choice in self.iter_choices()):
             raise ValidationError(gettext("%(label)s: choose one of the list", label=self.label.text))
 
@@ -25,8 +27,8 @@ class Ticks(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list, and keep the rest."""
         offered = {str(choice.value) for choice in self.iter_choices()}
-        given = list(self.data or ())
-        self.data = [value for value in given if value in offered]
+        given: list[str] = list(self.data or ())
+        self.data: list[str] = [value for value in given if value in offered]
         if len(self.data) != len(given):
             raise ValidationError(
                 gettext(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -25,7 +25,7 @@ class LinkForm(Form):
     """How the two are joined, the other record (words to find it, then one of those found), and why."""
 
     page_order: ClassVar[tuple[str, ...]] = ("way", "words", "chosen", "reason")
-    way = RadioField(gettext("How they are joined"), validate_choice=False)
+    way = SelectField(gettext("How they are joined"), validate_choice=False)
     words = StringField(
         gettext("The other record"),
         [Length(max=LONGEST_WORDS)],
@@ -42,8 +42,10 @@ class LinkForm(Form):
     def offering(cls, record: Record, ways: Sequence[Way], chosen: str) -> LinkForm:
         """The form with the ways to choose from; a single way needs no choice."""
         form = cls(data={"way": chosen or (ways[0].value if len(ways) == 1 else "")})
-        form.way.choices = [SelectChoice(way.value, _words(way, record.kind)) for way in ways]
-        form.way.label.text = gettext("“%(title)s” …", title=record.title)
+        form.way.choices = [
+            SelectChoice("", gettext("Choose")),
+            *(SelectChoice(way.value, gettext("It %(does)s", does=_words(way, record.kind))) for way in ways),
+        ]
         form.chosen.choices = []
         return form
 

@@ -132,7 +132,7 @@ class ResponseForm(Form):
     """How the plan answers."""
 
     type = Choice(
-        gettext("How the plan answers"),
+        gettext("Kind of answer"),
         choices=[
             SelectChoice("", gettext("No answer yet")),
             *(SelectChoice(value, words) for value, words in labels.response_types().items()),
@@ -155,7 +155,7 @@ class MappingForm:
     def __init__(self, standing: Mapping, offered: Offered, version: int, posted: MultiDict[str, str] | None) -> None:
         self.posted = posted
         self.offered = offered
-        self.head = HeadForm(posted, data={"version": version})
+        self.head = HeadForm(posted, data={"version": version if posted is None else None})
         self.key_points = self._rows(PointForm, "key_points", standing.key_points)
         self.implications = self._rows(ImplicationForm, "implications", standing.implications)
         self.response: ResponseForm | None = None
@@ -185,7 +185,7 @@ class MappingForm:
             numbers = _numbers(self.posted, name)
             rows = [form(self.posted, prefix=f"{name}-{number}-") for number in numbers]
         for row, number in zip(rows, numbers, strict=True):
-            row.number = number  # type: ignore[attr-defined]
+            row.number = number
         return rows
 
     def _offer_first_rows(self) -> None:
@@ -195,9 +195,9 @@ class MappingForm:
             self._add(self.implications, ImplicationForm, "implications")
 
     def _add(self, rows: list[R], form: type[R], name: str) -> R:
-        number = max((row.number for row in rows), default=-1) + 1  # type: ignore[attr-defined]
+        number = max((row.number for row in rows), default=-1) + 1
         row = form(None, data={}, prefix=f"{name}-{number}-")
-        row.number = number  # type: ignore[attr-defined]
+        row.number = number
         rows.append(row)
         return row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
+from kb.dates import EARLIEST_YEAR, LATEST_YEAR
 from kb.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
 from kb.words import gettext
 
@@ -32,7 +33,11 @@ def read(args: MultiDict[str, str]) -> SourceFilter:
     }
     sort = args.get("sort", "")
     return SourceFilter(
-        words=args.get("q", "").strip()[:LONGEST_WORDS], sort=sort if sort in SORTS else SORTS[0], **values
+        words=args.get("q", "").strip()[:LONGEST_WORDS],
+        from_year=_year(args.get("from_year", "")),
+        to_year=_year(args.get("to_year", "")),
+        sort=sort if sort in SORTS else SORTS[0],
+        **values,
     )
 
 
@@ -59,7 +64,21 @@ def offered(facets: Facets, wanted: SourceFilter) -> list[dict[str, Any]]:
             {ref: number for ref, (_title, number) in facets.themes.items()},
             wanted.themes,
         ),
+        _group(
+            gettext("Publisher"),
+            "publisher",
+            {ref: title for ref, (title, _number) in facets.publishers.items()},
+            {ref: number for ref, (_title, number) in facets.publishers.items()},
+            wanted.publishers,
+        ),
     ]
+
+
+def _year(text: str) -> int | None:
+    """A year that a source may bear; anything else asks for nothing."""
+    text = text.strip()
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    return year if EARLIEST_YEAR <= year <= LATEST_YEAR else None
 
 
 def _group(

@@ -2,76 +2,67 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
-from actions import mine
-from actions import service as actions
-from actions.filters import Filters
-from graph import service as graph
-from kb import auth, history, plans, stats, web
+from actions import mine, steering
+from kb import auth, history, organisations, plans, web
+from kb.models.user import Role
 from kb.permissions import Capability
+from kb.views import attention
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy.orm import Session
-
-    from kb.models.plan import Plan
-    from kb.permissions import Person
+    from kb.models.history import Change
 
 bp = Blueprint("kb", __name__)
-SHOWN = 3
-REVIEW_AHEAD = timedelta(days=60)
-PER_PAGE = 50
+CHANGES_SHOWN = 5
+WEEK = timedelta(days=7)
 
 
 @bp.get("/")
 @auth.requires(Capability.READ)
 def home() -> Response:
-    """The search box, what needs attention, and the plan from end to end."""
+    """The search box, what waits for the reader, and the plan from end to end."""
     session, person, today = web.session(), web.person(), web.today()
     plan = plans.chosen(session, None, person=person)
+    of_week = history.list_recent(session, person=person, limit=CHANGES_SHOWN, since=_start_of(today - WEEK))
+    changes = of_week or history.list_recent(session, person=person, limit=CHANGES_SHOWN)
+    steers = plan is not None and person.roles.get(plan.id) == Role.STEERING
     return web.page(
         "home/index.html",
         plan=plan,
-        attention=_attention(session, person, plan, today) if plan else None,
+        attention=attention.of(session, person, plan, today) if plan else None,
         mine=mine.my_actions(session, person, today) if person.posts else None,
-        changes=history.list_recent(session, person=person, limit=5),
-        may_edit=person.may(Capability.EDIT_SHARED),
-        may_know=person.may(Capability.READ_UPDATES),
+        numbers=steering.numbers(session, person, today, plan) if steers else None,
+        changes=changes,
+        are_of_this_week=bool(of_week),
+        posts=_posts_of(changes, today),
+        may_edit=plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id),
     )
-
-
-def _attention(session: Session, person: Person, plan: Plan, today: date) -> dict[str, object]:
-    """What waits in a plan: reviews, suspect links, gaps; and its numbers from end to end."""
-    reviews = plans.reviews_due(session, plan, person=person, until=today + REVIEW_AHEAD)
-    suspects = plans.suspect_links(session, person=person)
-    gaps = {kind: found for kind, found in graph.gaps(session, person, plan, today).items() if found}
-    counts = stats.count(session)
-    by_schedule = actions.counts_by_schedule(session, person, Filters(plan=plan.ref), today)
-    return {
-        "reviews": reviews,
-        "suspects": suspects,
-        "gaps": gaps,
-        "over": plans.over_without_successor(session, plan, person=person, today=today),
-        "mapped": plans.count_mapped(session, plan, person=person),
-        "counts": counts,
-        "overdue": by_schedule.get("overdue", 0),
-        "closed": by_schedule.get("closed", 0),
-        "actions": sum(by_schedule.values()),
-    }
 
 
 @bp.get("/changes")
 @auth.requires(Capability.READ)
 def changes() -> Response:
-    """What people changed lately, newest first."""
+    """What people changed, newest first."""
     session, person = web.session(), web.person()
-    return web.page(
-        "home/changes.html",
-        changes=history.list_recent(session, person=person, limit=PER_PAGE),
-        may_know=person.may(Capability.READ_UPDATES),
-    )
+    paging = web.paging(history.count_recent(session, person=person))
+    found = history.list_recent(session, person=person, limit=paging.limit, offset=paging.offset)
+    return web.page("home/changes.html", changes=found, paging=paging, posts=_posts_of(found, web.today()))
+
+
+def _posts_of(changes: Sequence[Change], today: date) -> dict[int, str] | None:
+    """The posts of those who made the changes, by their ids; None for readers who may not know."""
+    if not web.person().may(Capability.READ_UPDATES):
+        return None
+    made_by = {change.person_id for change in changes if change.person_id is not None}
+    return organisations.posts_held(web.session(), made_by, today=today) if made_by else {}
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

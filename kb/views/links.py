@@ -50,7 +50,9 @@ def new() -> ResponseReturnValue:
             )
             return redirect(web.url_of(record), code=303)
     refused = bool(form.errors)
-    return web.page("links/new.html", form=form, record=record, way=way, find=FIND, status=422 if refused else 200)
+    status = 422 if refused else 200
+    most = link_choices.MOST
+    return web.page("links/new.html", form=form, record=record, find=FIND, most=most, status=status)
 
 
 @bp.route("/<int:link_id>/confirm", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,7 +61,7 @@ def _stale(form: MappingForm, stand: Stand, standing: Mapping, error: Conflict) 
     return _page(form, stand, status=409, conflict=error, differences=differences)
 
 
-def _page(form: MappingForm, stand: Stand, *, status: int = 200, **values: object) -> ResponseReturnValue:
+def _page(form: MappingForm, stand: Stand, *, status: int = 200, **values: Any) -> ResponseReturnValue:
     return web.page(
         "mapping/edit.html",
         status=status,

@@ -1,4 +1,4 @@
-"""The record of a plan: what it is, and where to go from it."""
+"""The record of a plan: what it is, how it stands, and what waits in it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from flask import Blueprint, Response
 from actions import service as actions
 from actions.filters import Filters
 from graph import service as graph
-from kb import auth, history, plans, web
+from kb import auth, history, plans, waiting, web
 from kb.permissions import Capability
 
 bp = Blueprint("plans", __name__)
+MOST_DOUBTS = 50
 
 
 @bp.get("/plans/<ref>")
 @auth.requires(Capability.READ)
 def detail(ref: str) -> Response:
-    """One plan with its numbers."""
+    """One plan with its numbers, and all its reviews and suspect links."""
     session, person, today = web.session(), web.person(), web.today()
     plan = plans.get(session, ref, person=person)
+    doubts = waiting.list_doubts(session, plan, person=person)
     return web.page(
         "plans/detail.html",
         plan=plan,
         sets=plans.list_sets(session, person=person, plan=plan),
-        mapped=plans.count_mapped(session, plan, person=person),
+        extent=graph.extent(session, person, plan),
         counts=actions.counts_by_schedule(session, person, Filters(plan=plan.ref), today),
-        gaps={kind: len(found) for kind, found in graph.gaps(session, person, plan, today).items()},
+        gaps={kind: found for kind, found in graph.gaps(session, person, plan, today).items() if found},
+        reviews=waiting.list_reviews(session, plan, person=person, until=today + waiting.REVIEW_AHEAD),
+        reviews_until=today + waiting.REVIEW_AHEAD,
+        doubtful=[(doubt, link) for doubt in doubts for link in doubt.links],
+        most_doubts=MOST_DOUBTS,
         changes=history.list_for(session, plan, person=person, limit=10),
+        may_edit=person.may(Capability.EDIT_PLAN, plan_id=plan.id),
     )

@@ -12,7 +12,7 @@ from wtforms.widgets import HiddenInput
 
 from actions.brief import briefs
 from graph import service as graph
-from kb import auth, history, plans, web
+from kb import auth, history, plans, records, web
 from kb.errors import Invalid
 from kb.forms.base import Form, add_error
 from kb.permissions import Capability
@@ -36,10 +36,19 @@ class PriorityForm(Form):
 def index() -> Response:
     """The priorities of every plan, by set."""
     session, person = web.session(), web.person()
-    sets = plans.list_sets(session, person=person)
+    offered = plans.list_plans(session, person=person)
+    plan = next((plan for plan in offered if plan.ref == request.args.get("plan")), None)
+    sets = plans.list_sets(session, person=person, plan=plan)
     ids = [priority.id for one in sets for priority in one.priorities]
-    by_id = {plan.id: plan for plan in plans.list_plans(session, person=person)}
-    return web.page("priorities/index.html", sets=sets, plans=by_id, strips=graph.strips(session, ids, person))
+    return web.page(
+        "priorities/index.html",
+        sets=sets,
+        total=len(ids),
+        plan=plan,
+        offered=offered if len(offered) > 1 else [],
+        plans={plan.id: plan for plan in offered},
+        strips=graph.strips(session, ids, person),
+    )
 
 
 @bp.get("/priorities/<ref>")
@@ -49,9 +58,11 @@ def detail(ref: str) -> Response:
     session, person = web.session(), web.person()
     priority = plans.get_priority(session, ref, person=person)
     delivered = plans.actions_of(session, priority)
+    of_plan = [priority.plan_id] if priority.plan_id else []
     return web.page(
         "priorities/detail.html",
         priority=priority,
+        plan=next(iter(records.list_by_ids(session, of_plan, person=person).values()), None),
         supports=plans.supports_of(session, priority, person=person),
         delivered=delivered,
         briefs=briefs(session, [link.to_id for link in delivered], person=person, today=web.today()),

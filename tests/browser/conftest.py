@@ -134,3 +134,20 @@ def open_as(chromium: Browser, address: str, signed_in: dict[str, object]) -> It
         context.close()
     unexpected = [line for line in complaints if "the server responded with a status of 4" not in line]
     assert unexpected == []
+
+
+@pytest.fixture(scope="session")
+def page_of(chromium: Browser, address: str, signed_in: dict[str, object]) -> Iterator[object]:
+    """page_of(role) gives one page for each role that stays open, for tests that only look."""
+    pages: dict[str | None, Page] = {}
+
+    def opened(role: str | None = None) -> Page:
+        if role not in pages:
+            state = signed_in[role] if role else None
+            context = chromium.new_context(base_url=address, storage_state=state, bypass_csp=True)  # type: ignore[arg-type]
+            pages[role] = context.new_page()
+        return pages[role]
+
+    yield opened
+    for page in pages.values():
+        page.context.close()

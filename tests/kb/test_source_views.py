@@ -14,7 +14,7 @@ from kb.models.record import Visibility
 from kb.models.source import Source, SourceName
 from kb.sources import SourceFilter
 
-HOSTILE = "<script>alert('x')</script> \" onmouseover=\"x\" {{ 7*7 }} ‮ %s"
+HOSTILE = '<script>alert(\'x\')</script> " onmouseover="x" {{ 7*7 }} ‮ %s'
 FORM = {
     "title": "A strategy for nurses",
     "category": "driver",
@@ -47,14 +47,23 @@ def words(response):
 
 def mapped(make, number):
     """A source with as many key points, implications, responses, links and relations as asked for."""
-    source = make.source(title=f"Mapped {number}", nations=("wales",), publishers=[make.organisation()])
+    source = make.source(
+        title=f"Mapped {number}",
+        nations=("wales", "england"),
+        status="ended",
+        publishers=[make.organisation()],
+        themes=[make.theme()],
+        names=[SourceName(name=name) for name in ("A", "B")],
+    )
+    companion, post, first = make.source(), make.post(), make.priority()
     for _ in range(number):
         point = make.key_point(source)
         implication = make.implication(source, key_points=(point,))
-        priority, action = make.priority(), make.action()
+        priority, action = make.priority(set_id=first.set_id), make.action()
         make.link(implication, LinkType.CALLS_FOR, priority)
         make.link(priority, LinkType.DELIVERED_BY, action)
-        make.link(make.response(source), LinkType.ANSWERED_BY, action)
+        response = make.response(source, companion, text="Yes.", owner_id=post.id)
+        make.link(response, LinkType.ANSWERED_BY, action)
         make.link(source, LinkType.DRAWS_ON, make.source())
     return source
 
@@ -80,6 +89,10 @@ def mapped(make, number):
         ("q=strat", ["Strategy"]),
         ("q=S4A", ["Strategy"]),
         ("q=st+dy", ["Study"]),
+        ("from_year=2020", ["Study"]),
+        ("to_year=2019", ["Act"]),
+        ("from_year=2019&to_year=2023", ["Act", "Study"]),
+        ("from_year=20x9&to_year=99999", ["Act", "Strategy", "Study"]),
         ("sort=newest", ["Study", "Act", "Strategy"]),
     ],
 )

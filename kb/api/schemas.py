@@ -1,0 +1,209 @@
+"""What the JSON of the API looks like, as schemas of OpenAPI 3.1; a test holds every answer to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from actions.models import Closure, Confidence
+from actions.models import Term as ActionTerm
+from actions.schedule import State
+from kb.dates import Precision
+from kb.models.link import LinkState, LinkType
+from kb.models.plan import ResponseType
+from kb.models.record import Kind, Visibility
+from kb.models.source import Category, Horizon, ImplicationKind, KeyPointKind, Nation, SourceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+YES_OR_NO: Schema = {"type": "boolean"}
+DAY: Schema = {"type": "string", "format": "date"}
+
+
+def one_of(values: Iterable[str]) -> Schema:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+def list_of(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def or_nothing(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def named(name: str) -> Schema:
+    """A schema that stands among the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def thing(fields: dict[str, Schema], *, optional: Iterable[str] = ()) -> Schema:
+    """An object with these fields and no others."""
+    required = [name for name in fields if name not in set(optional)]
+    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
+
+
+def page_of(name: str, schema: Schema) -> Schema:
+    """One page of a list."""
+    return thing({"total": NUMBER, "page": NUMBER, "pages": NUMBER, name: list_of(schema)})
+
+
+_RECORD = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "url": TEXT}
+_LINK = {"reason": TEXT, "state": one_of(LinkState)}
+_CALLED = list_of(thing({"priority": named("Record"), **_LINK}))
+_THEMES = list_of(thing({"ref": TEXT, "title": TEXT}))
+_PLACE = thing({"document": or_nothing(TEXT), "line": or_nothing(NUMBER)})
+_SOURCE = {
+    **_RECORD,
+    "category": one_of(Category),
+    "source_kind": TEXT,
+    "status": one_of(SourceStatus),
+    "publishers": list_of(named("Record")),
+    "nations": list_of(one_of(Nation)),
+    "published": or_nothing(named("StatedDate")),
+    "starts": or_nothing(named("StatedDate")),
+    "ends": or_nothing(named("StatedDate")),
+}
+# What owners say is for people who have signed in; the public gets an action without it.
+_SAID = {
+    "confidence": or_nothing(one_of(Confidence)),
+    "forecast_on": or_nothing(DAY),
+    "last_said_on": or_nothing(DAY),
+}
+_ACTION = {
+    **_RECORD,
+    "plan": named("Record"),
+    "owner": or_nothing(named("Record")),
+    "starts_on": or_nothing(DAY),
+    "due_on": or_nothing(DAY),
+    "first_due_on": or_nothing(DAY),
+    "schedule": thing({"state": one_of(State), "days": or_nothing(NUMBER)}),
+    "closure": one_of(Closure),
+    **_SAID,
+}
+_KEY_POINT = {
+    "ref": TEXT,
+    "text": TEXT,
+    "kind": one_of(KeyPointKind),
+    "where": TEXT,
+    "who": TEXT,
+    "by": TEXT,
+    "measured_by": TEXT,
+    "from": _PLACE,
+}
+_IMPLICATION = {
+    "ref": TEXT,
+    "text": TEXT,
+    "kind": one_of(ImplicationKind),
+    "horizon": or_nothing(one_of(Horizon)),
+    "staff_groups": list_of(TEXT),
+    "key_points": list_of(TEXT),
+    "calls_for": _CALLED,
+    "from": _PLACE,
+}
+_RESPONSE = {
+    "ref": TEXT,
+    "plan": named("Record"),
+    "type": or_nothing(one_of(ResponseType)),
+    "text": TEXT,
+    "owner": or_nothing(named("Record")),
+    "review_by": or_nothing(DAY),
+    "sources": list_of(TEXT),
+    "calls_for": _CALLED,
+    "answered_by": list_of(thing({"action": named("Record"), **_LINK})),
+    "from": _PLACE,
+}
+_UPDATE = {
+    "said_on": DAY,
+    "post": or_nothing(named("Record")),
+    "confidence": or_nothing(one_of(Confidence)),
+    "narrative": TEXT,
+    "forecast_on": or_nothing(DAY),
+    "forecast_reason": TEXT,
+    "support_needed": TEXT,
+    "support_answer": TEXT,
+    "evidence": TEXT,
+}
+_HIT = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "score": {"type": "number"}, "excerpt": TEXT}
+
+COMPONENTS: dict[str, Schema] = {
+    "Record": thing(_RECORD),
+    "StatedDate": {
+        **thing({"day": DAY, "precision": one_of(Precision), "as_stated": TEXT}),
+        "description": "A date as exactly as it is known; `day` is the last day of its month, season or year.",
+    },
+    "ListedSource": thing({**_SOURCE, "responses": list_of(or_nothing(one_of(ResponseType)))}),
+    "Source": thing(
+        {
+            **_SOURCE,
+            "version": NUMBER,
+            "visibility": one_of(Visibility),
+            "summary": TEXT,
+            "publisher_as_stated": TEXT,
+            "status_as_stated": TEXT,
+            "is_statutory": YES_OR_NO,
+            "link": TEXT,
+            "also_called": list_of(TEXT),
+            "themes": _THEMES,
+            "from": _PLACE,
+            "key_points": list_of(thing(_KEY_POINT)),
+            "implications": list_of(thing(_IMPLICATION)),
+            "responses": list_of(thing(_RESPONSE)),
+            "links": list_of(
+                thing({"type": one_of(LinkType), "start": named("Record"), "end": named("Record"), **_LINK})
+            ),
+        }
+    ),
+    "ListedAction": thing(_ACTION, optional=_SAID),
+    "Action": thing(
+        {
+            **_ACTION,
+            **dict.fromkeys(
+                ("description", "timescale", "support_needed", "resources", "measure", "recommendation", "plan_fit"),
+                TEXT,
+            ),
+            "version": NUMBER,
+            "visibility": one_of(Visibility),
+            "term": or_nothing(one_of(ActionTerm)),
+            "sponsor": or_nothing(named("Record")),
+            "contributors": list_of(named("Record")),
+            "themes": _THEMES,
+            "done_on": or_nothing(DAY),
+            "verified_on": or_nothing(DAY),
+            "is_demonstration_dated": YES_OR_NO,
+            "from": _PLACE,
+            "milestones": list_of(thing({"title": TEXT, "due_on": or_nothing(DAY), "done_on": or_nothing(DAY)})),
+            "links": list_of(thing({"type": one_of(LinkType), "record": named("Record"), **_LINK})),
+            "depends_on": list_of(named("Record")),
+            "waits_for_this": list_of(named("Record")),
+            "due_dates": list_of(DAY),
+            "updates": list_of(thing(_UPDATE)),
+        },
+        optional=(*_SAID, "updates"),
+    ),
+    "Results": thing(
+        {
+            "query": TEXT,
+            "total": NUMBER,
+            "did_you_mean": or_nothing(TEXT),
+            "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
+            "hits": list_of(thing(_HIT)),
+        }
+    ),
+    "Error": {
+        "type": "object",
+        "properties": {
+            "error": {
+                "type": "object",
+                "properties": {"status": NUMBER, "message": TEXT},
+                "required": ["status", "message"],
+            }
+        },
+        "required": ["error"],
+        "additionalProperties": False,
+    },
+}

@@ -1,0 +1,116 @@
+"""What waits for somebody in a plan: reviews that are due, suspect links, sources that are over without successor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kb import records
+from kb.models.history import Change
+from kb.models.link import Link, LinkState, LinkType
+from kb.models.plan import Plan, Response, ResponseSource
+from kb.models.record import Record
+from kb.models.source import Source, SourceStatus
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+# Reviews are announced so long before their day.
+REVIEW_AHEAD = timedelta(days=60)
+OVER = (SourceStatus.ENDED, SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A response that is to be looked at again, on the page of the first source of its row."""
+
+    response: Response
+    source: Record
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A record whose links are suspect, with what made them so and when, where that was noted."""
+
+    record: Record
+    links: Sequence[Link]
+    why: str
+    since: datetime | None
+
+
+def list_reviews(session: Session, plan: Plan, *, person: Person, until: date) -> list[Review]:
+    """Responses of a plan to be looked at again by a day, the most overdue first."""
+    query = (
+        select(Response)
+        .where(Response.plan_id == plan.id, Response.review_by <= until, visible_to(person))
+        .options(selectinload(Response.sources))
+        .order_by(Response.review_by, Response.id)
+    )
+    responses = session.scalars(query).all()
+    every = {source.id for response in responses for source in response.sources}
+    seen = records.list_by_ids(session, every, person=person)
+    first = {response.id: next((s for s in response.sources if s.id in seen), None) for response in responses}
+    return [Review(response, source) for response in responses if (source := first[response.id]) is not None]
+
+
+def list_doubts(session: Session, plan: Plan, *, person: Person) -> list[Doubt]:
+    """The suspect links into a plan's records, by the record that they start from, the first in doubt first."""
+    visible = select(Record.id).where(visible_to(person))
+    mine = visible.where(Record.plan_id == plan.id)
+    query = (
+        select(Link)
+        .where(Link.state == LinkState.SUSPECT, Link.from_id.in_(visible), Link.to_id.in_(mine))
+        .options(joinedload(Link.start), joinedload(Link.end))
+        .order_by(Link.id)
+    )
+    by_start: dict[int, list[Link]] = {}
+    for link in session.scalars(query):
+        by_start.setdefault(link.from_id, []).append(link)
+    noted = _what_made_suspect(session, list(by_start))
+    return [_doubt(links, noted.get(start)) for start, links in by_start.items()]
+
+
+def _doubt(links: Sequence[Link], change: Change | None) -> Doubt:
+    return Doubt(links[0].start, links, change.reason if change else "", change.at if change else None)
+
+
+def _what_made_suspect(session: Session, ids: Sequence[int]) -> dict[int, Change]:
+    """The newest line of each record's history that says of a link that it is suspect now."""
+    if not ids:
+        return {}
+    query = (
+        select(Change)
+        .where(Change.record_id.in_(ids), Change.field == "link", Change.new.endswith(", suspect"))
+        .order_by(Change.id)
+    )
+    return {change.record_id: change for change in session.scalars(query)}
+
+
+def last_confirmed(session: Session) -> datetime | None:
+    """When a suspect link was last found to hold."""
+    return session.scalar(select(func.max(Link.confirmed_at)))
+
+
+def list_over(session: Session, plan: Plan, *, person: Person, today: date) -> Sequence[Source]:
+    """The sources that a plan answers to and that are over, with nothing recorded in their place; the last first."""
+    succeeded = select(Link.to_id).where(Link.type == LinkType.SUPERSEDES, Link.state != LinkState.RETIRED)
+    answered = (
+        select(ResponseSource.source_id)
+        .join(Response, Response.id == ResponseSource.response_id)
+        .where(Response.plan_id == plan.id, Response.text != "", visible_to(person))
+    )
+    query = (
+        select(Source)
+        .where(or_(Source.status.in_(OVER), Source.ends_on < today), visible_to(person))
+        .where(Source.id.in_(set(session.scalars(answered))), Source.id.not_in(succeeded))
+        .order_by(Source.ends_on.is_(None), Source.ends_on.desc(), Source.id)
+    )
+    return session.scalars(query).all()

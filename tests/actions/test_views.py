@@ -1,0 +1,432 @@
+"""The pages of actions over HTTP: what they show to whom, what a form keeps, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from actions import updates
+from actions.models import Action, Milestone, Update
+from kb.models.link import LinkType
+from tests.conftest import TODAY
+
+
+def days(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+def parts(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, on one line."""
+    main = html[html.index('id="main"') :]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def version_of(browse, path: str) -> str:
+    found = re.search(r'name="version"[^>]*value="(\d*)"', browse.get(path).text)
+    assert found, f"{path} carries no version"
+    return found.group(1)
+
+
+@pytest.fixture
+def post(make):
+    return make.post(title="Lead, Training")
+
+
+@pytest.fixture
+def action(make, post) -> Action:
+    return make.action(title="Train all wards", owner_id=post.id, due_on=days(-3), measure="All 20 wards")
+
+
+@pytest.fixture
+def as_owner(browse, make, post):
+    return browse.sign_in(make.owner(post))
+
+
+@pytest.fixture
+def as_lead(browse, make):
+    return browse.sign_in(make.lead())
+
+
+@pytest.fixture
+def as_steering(browse, make):
+    return browse.sign_in(make.steering())
+
+
+@pytest.fixture
+def in_public(app):
+    """The same application where published records need no sign-in."""
+    app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
+
+
+# The list
+
+
+def test_the_list_says_what_it_is_filtered_by_and_how_to_take_it_off(as_lead, make, action):
+    make.action(title="Something else", due_on=days(90))
+    page = as_lead.get("/actions?schedule=overdue&only=no-measure&q=wards&sort=title")
+    told = text_of(page.text)
+    assert "0 actions" in told
+    assert "Without the filters there are 2." in told
+    assert "Open, without a measure of success" in told
+    assert "/actions?schedule=overdue&amp;q=wards&amp;sort=title" in page.text
+    assert "1 action " in text_of(as_lead.get("/actions?schedule=overdue&q=wards").text)
+
+
+@pytest.mark.parametrize(
+    "query", ["schedule=nonsense", "confidence=nonsense&closure=x&term=y", "page=0&sort=%00"[:14], "owner=" + "x" * 999]
+)
+def test_filters_that_mean_nothing_never_fail(as_lead, make, query):
+    make.action()
+    assert as_lead.get(f"/actions?{query}").status_code == 200
+
+
+def test_a_list_of_many_shows_one_page_and_keeps_its_filters_on_the_next(as_lead, make):
+    for _ in range(30):
+        make.action(due_on=days(-1))
+    page = as_lead.get("/actions?schedule=overdue").text
+    assert "1 to 25 of 30" in text_of(page)
+    assert "/actions?schedule=overdue&amp;page=2" in page
+    assert "26 to 30 of 30" in text_of(as_lead.get("/actions?schedule=overdue&page=2").text)
+
+
+def test_a_forecast_shows_only_where_it_is_later_than_the_date_and_to_people_who_may_know(
+    in_public, browse, make, action
+):
+    action.forecast_on = days(20)
+    for path in ("/actions", f"/actions/{action.ref}", "/steering"):
+        assert "13 December 2026" not in browse.get(path).text
+    browse.sign_in(make.viewer())
+    for path in ("/actions", f"/actions/{action.ref}", "/steering"):
+        assert "orecast 13 December 2026" in browse.get(path).text
+    action.forecast_on = days(-4)
+    assert "orecast" not in text_of(browse.get("/actions").text)
+
+
+# The record
+
+
+def test_the_public_sees_the_promise_and_nothing_of_what_was_said(in_public, browse, make, action):
+    make.update(action, confidence="off-track", narrative="Two trainers left.", support_needed="Two trainers")
+    page = browse.get(f"/actions/{action.ref}").text
+    told = text_of(page)
+    assert "Overdue 3 days" in told
+    assert "Two trainers" not in told
+    assert not re.search(r"(?<!said: )\bOff track\b", told.split("Schedule from the dates")[0])
+    assert "Updates are for people who have signed in." in told
+
+
+def test_the_record_tells_what_was_said_asked_and_changed_in_order(as_lead, make, action):
+    make.update(action, days_ago=2, confidence="on-track", narrative="Nearly there.", support_needed="A room")
+    version = version_of(as_lead, f"/actions/{action.ref}/edit")
+    moved = as_lead.post(
+        f"/actions/{action.ref}/edit",
+        {"version": version, "title": action.title, "owner": "lead", "measure": action.measure, "reason": "Asked for"}
+        | {"owner": post_ref(make, action)}
+        | parts("due_on", days(9)),
+    )
+    assert moved.status_code == 303
+    told = text_of(as_lead.get(f"/actions/{action.ref}").text)
+    assert "Due in 9 days" in told
+    assert "Moved once" in told
+    assert "12 days later than first agreed" in told
+    assert told.index("Due date: 20 November 2026 to 2 December 2026: “Asked for”") < told.index("Nearly there.")
+    assert "Asks the steering group: A room" in told
+
+
+def post_ref(make, action: Action) -> str:
+    from kb.models.organisation import Post
+
+    return make.session.get_one(Post, action.owner_id).ref
+
+
+def test_a_mismatch_of_word_and_dates_is_a_sentence(as_lead, make, action):
+    make.update(action, days_ago=10, confidence="on-track")
+    assert "On track, but overdue by 3 days" in text_of(as_lead.get(f"/actions/{action.ref}").text)
+
+
+def test_the_record_says_why_it_is_there_and_what_waits_for_it(as_lead, make, action):
+    source = make.source(title="Nurse Staffing Act")
+    priority = make.priority(title="Safe wards")
+    make.link(make.implication(source, title="More nurses"), LinkType.CALLS_FOR, priority, reason="It is a duty.")
+    make.link(priority, LinkType.DELIVERED_BY, action)
+    other = make.action(title="Open the ward", due_on=days(90))
+    make.link(other, LinkType.DEPENDS_ON, action)
+    told = text_of(as_lead.get(f"/actions/{action.ref}").text)
+    assert "Nurse Staffing Act" in told
+    assert "It is a duty." in told
+    assert "Waits for this" in told
+    assert "Open the ward" in told
+
+
+def test_advice_leads_to_the_field_that_would_answer_it(as_lead, make):
+    bare = make.action()
+    page = as_lead.get(f"/actions/{bare.ref}").text
+    assert f'href="/actions/{bare.ref}/edit#owner"' in page
+    assert f'href="/actions/{bare.ref}/edit#due_on-day"' in page
+    edit = as_lead.get(f"/actions/{bare.ref}/edit").text
+    assert 'id="owner"' in edit
+    assert 'id="due_on-day"' in edit
+
+
+@pytest.mark.parametrize("who", ["viewer", "owner", "lead", "steering"])
+def test_only_what_the_reader_may_do_is_offered(browse, make, post, action, who):
+    make.update(action, support_needed="A room")
+    browse.sign_in(make.owner(post) if who == "owner" else getattr(make, who)())
+    page = browse.get(f"/actions/{action.ref}").text
+    assert (f"/actions/{action.ref}/update" in page) == (who in {"owner", "lead"})
+    assert (f"/actions/{action.ref}/edit" in page) == (who == "lead")
+    assert (">Answer</a>" in page) == (who in {"lead", "steering"})
+    assert page.count('class="nhsuk-button"') == (1 if who in {"owner", "lead"} else 0)
+
+
+# Updates
+
+
+def test_an_update_is_sent_and_leads_to_the_next_action_that_wants_an_answer(as_owner, make, post, action):
+    waiting = make.action(title="Hire trainers", owner_id=post.id, due_on=days(-1))
+    page = as_owner.get(f"/actions/{action.ref}/update").text
+    assert "Update 1 of 2" in text_of(page)
+    assert 'value="20"' in page  # the day that was agreed stands there, the text of last time does not
+    sent = as_owner.post(
+        f"/actions/{action.ref}/update",
+        {
+            "version": "",
+            "confidence": "at-risk",
+            "narrative": "The trainer is ill.",
+            "forecast_reason": "Illness",
+            "support_needed": "A second trainer",
+            **parts("forecast_on", days(30)),
+        },
+    )
+    assert (sent.status_code, sent.location) == (303, f"/actions/{waiting.ref}/update")
+    assert "Here is the next one" in as_owner.get(sent.location).text
+    kept = make.session.query(Update).one()
+    assert (kept.narrative, kept.forecast_on, kept.support_needed) == (
+        "The trainer is ill.",
+        days(30),
+        "A second trainer",
+    )
+    last = as_owner.post(f"/actions/{waiting.ref}/update", {"version": "", "confidence": "on-track", "narrative": "Now."}
+                         | parts("forecast_on", days(5)) | {"forecast_reason": "Late start"})  # fmt: skip
+    assert (last.status_code, last.location) == (303, "/my-actions")
+    assert "Thank you" in as_owner.get("/my-actions").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"confidence": ""}, "Say whether it is on track, at risk or off track"),
+        ({"confidence": "sure"}, "choice"),
+        ({"narrative": " "}, "Say in a sentence or two what has changed"),
+        (parts("forecast_on", days(-1)), "has passed"),
+        ({**parts("forecast_on", days(40)), "forecast_reason": ""}, "say why"),
+        ({"forecast_on-day": "31", "forecast_on-month": "2", "forecast_on-year": "2027"}, "there is no 31/2/2027"),
+        ({"forecast_on-day": "3", "forecast_on-month": "", "forecast_on-year": "2027"}, "month"),
+    ],
+)
+def test_a_wrong_field_comes_back_beside_the_field_with_everything_else_kept(as_owner, make, action, wrong, message):
+    values = {
+        "version": "",
+        "confidence": "at-risk",
+        "narrative": "The trainer is ill.",
+        "forecast_reason": "Illness",
+        "support_needed": "A <b>second</b> trainer",
+        **parts("forecast_on", days(30)),
+    }
+    page = as_owner.post(f"/actions/{action.ref}/update", values | wrong)
+    assert page.status_code == 422
+    assert message in text_of(page.text)
+    assert "There is a problem" in text_of(page.text)
+    assert "A &lt;b&gt;second&lt;/b&gt; trainer" in page.text
+    assert "narrative" in wrong or "The trainer is ill." in page.text
+    assert make.session.query(Update).count() == 0
+
+
+def test_nothing_has_changed_is_one_press_where_there_is_something_to_repeat(as_owner, make, action):
+    path = f"/actions/{action.ref}/update"
+    assert "nothing_changed" not in as_owner.get(path).text
+    make.update(action, days_ago=40, confidence="at-risk")
+    assert "nothing_changed" not in as_owner.get(path).text, "its date has passed"
+    action.forecast_on = days(10)
+    assert "nothing_changed" in as_owner.get(path).text
+    sent = as_owner.post(path, {"version": version_of(as_owner, path), "nothing_changed": "1"})
+    assert sent.status_code == 303
+    newest = make.session.query(Update).order_by(Update.id.desc()).first()
+    assert (newest.confidence, newest.said_on) == ("at-risk", TODAY)
+
+
+def test_a_form_that_is_sent_twice_makes_one_update_and_can_be_sent_on_purpose(as_owner, make, action):
+    path = f"/actions/{action.ref}/update"
+    values = {"version": "", "confidence": "on-track", "narrative": "First words."}
+    assert as_owner.post(path, values).status_code == 303
+    again = as_owner.post(path, values | {"narrative": "Second words."})
+    assert again.status_code == 409
+    assert "First words." in again.text
+    assert "Second words." in again.text
+    assert make.session.query(Update).count() == 1
+    shown = re.search(r'name="version" value="(\d+)"', again.text)
+    assert shown, "the page of the conflict knows the newest update"
+    meant = as_owner.post(path, values | {"narrative": "Second words.", "version": shown.group(1)})
+    assert meant.status_code == 303
+    assert make.session.query(Update).count() == 2
+
+
+def test_a_closed_action_shows_no_form_and_takes_no_update(as_owner, make, action):
+    action.closure, action.done_on = "done", TODAY
+    path = f"/actions/{action.ref}/update"
+    assert "This action is closed" in as_owner.get(path).text
+    sent = as_owner.post(path, {"confidence": "on-track", "narrative": "More."}, page="/actions")
+    assert sent.status_code in {400, 403, 422}
+    assert make.session.query(Update).count() == 0
+
+
+def test_an_update_on_an_action_of_another_post_is_refused(as_owner, make):
+    other = make.action(owner_id=make.post().id)
+    assert as_owner.get(f"/actions/{other.ref}/update").status_code == 403
+
+
+def test_a_lead_who_holds_no_post_comes_back_to_the_action(as_lead, action):
+    sent = as_lead.post(
+        f"/actions/{action.ref}/update", {"version": "", "confidence": "on-track", "narrative": "The owner told me."}
+    )
+    assert (sent.status_code, sent.location) == (303, f"/actions/{action.ref}")
+
+
+# Support, closing, editing
+
+
+def test_an_ask_is_answered_once_and_the_answer_stands_with_it(as_steering, make, action):
+    ask = make.update(action, support_needed="A room")
+    path = f"/support/{ask.id}"
+    assert "Write the answer" in text_of(as_steering.post(path, {"answer": " "}).text)
+    assert as_steering.post(path, {"answer": "Room 5 is yours."}).status_code == 303
+    assert "Answer: Room 5 is yours." in text_of(as_steering.get(f"/actions/{action.ref}").text)
+    assert "Answered already: Room 5 is yours." in text_of(as_steering.get(path).text)
+
+
+def test_done_is_said_with_evidence_and_verified_by_someone_else(app, browse, make, post, action):
+    from tests.browsing import Browser
+
+    owner = Browser(app, make.session).sign_in(make.owner(post))
+    path = f"/actions/{action.ref}"
+    refused = owner.post(f"{path}/done", {"version": action.version, "evidence": ""})
+    assert (refused.status_code, "what shows that it is done" in refused.text) == (422, True)
+    assert owner.post(f"{path}/done", {"version": action.version, "evidence": "Report of May"}).status_code == 303
+    assert "Someone else has to verify it." in owner.get(path).text
+    group = browse.sign_in(make.steering())
+    assert "Report of May" in group.get(f"{path}/verify").text
+    assert group.post(f"{path}/verify", {"version": action.version}).status_code == 303
+    assert "verified 23 November 2026" in text_of(group.get(path).text)
+    assert group.post(f"{path}/reopen", {"version": action.version, "reason": "One ward was missed"}).status_code == 303
+    make.session.refresh(action)
+    assert action.is_open
+
+
+def test_whoever_marked_it_done_is_told_that_someone_else_verifies(as_lead, action):
+    path = f"/actions/{action.ref}"
+    assert as_lead.post(f"{path}/done", {"version": action.version, "evidence": "Report"}).status_code == 303
+    refused = as_lead.get(f"{path}/verify")
+    assert refused.status_code == 403
+    assert "someone else has to verify it" in refused.text
+
+
+def test_an_action_is_added_with_all_its_fields_and_a_wrong_one_keeps_the_rest(as_lead, make, post):
+    theme, body = make.theme(), make.organisation()
+    values = {
+        "title": "Open a second unit",
+        "owner": post.ref,
+        "contributors": [body.ref],
+        "themes": [theme.ref],
+        "term": "short",
+        "measure": "Two units",
+        **parts("starts_on", days(10)),
+    }
+    path = f"/actions/new?plan={make.the_plan.ref}"
+    wrong = as_lead.post(path, values | parts("due_on", days(5)))
+    assert wrong.status_code == 422
+    assert "The due date is before the start" in wrong.text
+    assert "Two units" in wrong.text
+    assert re.search(rf'value="{theme.ref}"[^>]*checked', wrong.text)
+    made = as_lead.post(path, values | parts("due_on", days(50)))
+    assert (made.status_code, made.location) == (303, "/actions/open-a-second-unit")
+    told = text_of(as_lead.get(made.location).text)
+    assert theme.title in told
+    assert f"with {body.title}" in told
+
+
+def test_a_stale_edit_answers_409_with_both_texts(as_lead, make, action):
+    old = version_of(as_lead, f"/actions/{action.ref}/edit")
+    values = {"version": old, "title": "Theirs", "owner": post_ref(make, action), **parts("due_on", action.due_on)}
+    assert as_lead.post(f"/actions/{action.ref}/edit", values).status_code == 303
+    stale = as_lead.post(f"/actions/{action.ref}/edit", values | {"title": "Mine"})
+    assert stale.status_code == 409
+    assert "Theirs" in stale.text
+    assert "Mine" in stale.text
+
+
+def test_a_milestone_is_added_by_a_lead_and_reached_by_one_press(as_lead, make, action):
+    action.starts_on = days(-30)
+    path = f"/actions/{action.ref}"
+    wrong = as_lead.post(f"{path}/milestones", {"title": "Half", **parts("due_on", days(-40))}, page=path)
+    assert wrong.status_code == 422
+    assert "before the start" in wrong.text
+    added = as_lead.post(f"{path}/milestones", {"title": "Half", **parts("due_on", days(-2))}, page=path)
+    assert added.status_code == 303
+    assert "Overdue 2 days" in text_of(as_lead.get(path).text)
+    milestone = make.session.query(Milestone).one()
+    assert as_lead.post(f"{path}/milestones", {"finish": milestone.id}, page=path).status_code == 303
+    make.session.refresh(milestone)
+    assert milestone.done_on == TODAY
+
+
+# My actions and the steering group
+
+
+def test_my_actions_have_one_green_button_and_lead_to_the_form(as_owner, make, post, action):
+    make.action(owner_id=post.id, due_on=days(-1))
+    make.action(owner_id=post.id, due_on=days(20), last_said_on=days(-1), confidence="on-track")
+    page = as_owner.get("/my-actions").text
+    assert page.count('class="nhsuk-button"') == 1
+    assert "Answer now: 2" in text_of(page)
+    assert "Due soon: 1" in text_of(page)
+    assert "You hold Lead, Training." in text_of(page)
+
+
+def test_somebody_without_a_post_is_told_so(as_lead):
+    assert "You hold no post" in as_lead.get("/my-actions").text
+
+
+def test_the_steering_page_begins_each_decision_with_its_verb(as_steering, make, action):
+    ask = make.update(action, support_needed="A room", confidence="off-track")
+    done = make.action(title="Write the guide", closure="done", done_on=days(-2))
+    page = as_steering.get("/steering").text
+    told = text_of(page)
+    assert "Two decisions wanted" in told
+    assert re.search(r"Answer : Train all wards : A room|Answer : Train all wards :? A room", told)
+    assert f"/support/{ask.id}" in page
+    assert f"/actions/{done.ref}/verify" in page
+    assert "Overdue 3 days" in told
+
+
+def test_the_steering_page_tells_the_public_nothing_that_owners_say(in_public, browse, make, action):
+    make.update(action, support_needed="A room", confidence="off-track", narrative="Two trainers left.")
+    page = browse.get("/steering").text
+    told = text_of(page)
+    assert "Overdue 3 days" in told
+    for secret in ("A room", "Two trainers", "/support/"):
+        assert secret not in page
+    assert "signed in" in told
+
+
+def test_what_may_stay_unchanged_needs_a_word_and_a_date_to_come(make):
+    assert not updates.may_stay_unchanged(make.action(), TODAY)
+    assert updates.may_stay_unchanged(make.action(confidence="on-track"), TODAY)
+    assert not updates.may_stay_unchanged(make.action(confidence="on-track", due_on=days(-1)), TODAY)
+    assert updates.may_stay_unchanged(make.action(confidence="on-track", due_on=TODAY), TODAY)

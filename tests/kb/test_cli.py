@@ -1,0 +1,203 @@
+"""The `kb` command as scripts see it: what is on stdout, what on stderr, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from kb import cli, paths
+from kb.assembly import open_database
+from kb.config import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+    Kb = Callable[..., Result]
+
+ACCOUNT = ("user", "add", "new@example.org", "--name", "Somebody new", "--password", "a long pass phrase of words")
+
+
+def command(folder: Path) -> Kb:
+    """`kb` with its data in a folder, run as the installed script runs it."""
+
+    def run(*words: str) -> Result:
+        environment = {"KB_DEMO": "1", "KB_DATA_DIR": str(folder), "KB_DATABASE_URL": "", "KB_PASSWORD": None}
+        return CliRunner().invoke(cli.kb, list(words), env=environment)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the seed in it, set up by the commands themselves."""
+    folder = tmp_path_factory.mktemp("filled")
+    run = command(folder)
+    assert run("init").exit_code == 0
+    assert run("seed").exit_code == 0
+    yield folder
+    open_database(Settings(data_dir=folder)).engine.dispose()
+
+
+@pytest.fixture
+def kb(filled: Path) -> Kb:
+    """`kb` over the seed; for what only reads."""
+    return command(filled)
+
+
+@pytest.fixture
+def own(filled: Path, tmp_path: Path) -> Iterator[Kb]:
+    """`kb` over a copy of its own; for what changes something."""
+    folder = shutil.copytree(filled, tmp_path / "own")
+    yield command(folder)
+    open_database(Settings(data_dir=folder)).engine.dispose()
+
+
+def document(result: Result) -> Any:
+    """What stands on stdout, which is one JSON document and nothing else."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_init_and_seed_can_be_repeated(own: Kb) -> None:
+    again = own("init")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "up to date" in again.stderr
+    assert document(own("seed", "--json"))["made"] == {}
+
+
+def test_what_is_loaded_can_be_searched_at_once(kb: Kb) -> None:
+    found = document(kb("search", "perinatal nursing", "--json", "--limit", "3"))
+    assert set(found) >= {"query", "total", "did_you_mean", "facets", "hits"}
+    assert len(found["hits"]) == 3
+    assert set(found["hits"][0]) >= {"kind", "ref", "title", "score", "excerpt"}
+
+
+def test_a_search_can_be_narrowed_to_one_kind(kb: Kb) -> None:
+    found = document(kb("search", "workforce", "--json", "--kind", "source", "--limit", "100"))
+    assert {hit["kind"] for hit in found["hits"]} == {"source"}
+
+
+def test_stats_agree_with_the_founding_documents(kb: Kb) -> None:
+    counts = document(kb("stats", "--json"))
+    known = {
+        "source": 62,
+        "key_point": 274,
+        "response": 55,
+        "action": 68,
+        "theme": 44,
+        "term": 153,
+        "empty_response": 3,
+    }
+    assert {kind: counts[kind] for kind in known} == known
+    assert counts["implication"] >= 140
+
+
+@pytest.mark.parametrize("name", ["t4mh-strategy", "source:t4mh-strategy"])
+def test_a_thread_names_its_nodes_and_links(kb: Kb, name: str) -> None:
+    thread = document(kb("thread", name, "--json"))
+    assert thread["record"]["ref"] == "t4mh-strategy"
+    named = {f"{node['kind']}:{node['ref']}" for node in thread["nodes"]}
+    assert thread["links"]
+    assert all({link["from"], link["to"]} <= named for link in thread["links"])
+
+
+def test_gaps_are_one_list_for_each_kind(kb: Kb) -> None:
+    gaps = document(kb("gaps", "--json"))["mental-health-workforce-wales"]
+    assert all(isinstance(listed, list) for listed in gaps.values())
+    assert any(gaps.values())
+
+
+def test_a_dry_run_tells_who_would_be_reminded_and_why_and_sends_nothing(kb: Kb) -> None:
+    today = document(kb("remind", "--dry-run", "--json"))
+    planned = document(kb("remind", "--on", "2030-01-07", "--dry-run", "--json"))
+    assert planned
+    assert set(planned[0]) >= {"recipient", "kind", "action"}
+    assert document(kb("remind", "--dry-run", "--json")) == today
+
+
+def test_doctor_fails_while_the_worker_has_never_run(kb: Kb) -> None:
+    told = kb("doctor", "--json")
+    assert told.exit_code == 1
+    findings = json.loads(told.stdout)["findings"]
+    assert [finding["subject"] for finding in findings if finding["is_bad"]] == ["Worker"]
+
+
+def test_the_index_can_be_built_anew(own: Kb) -> None:
+    built = own("search-rebuild")
+    assert (built.exit_code, built.stdout) == (0, "")
+    assert "Indexed" in built.stderr
+
+
+def test_an_account_is_added_given_a_role_and_deactivated(own: Kb) -> None:
+    email = "new@example.org"
+    for words in (
+        ACCOUNT,
+        ("user", "password", email, "--password", "another long pass phrase"),
+        ("user", "role", email, "mental-health-workforce-wales", "steering"),
+        ("user", "deactivate", email),
+    ):
+        done = own(*words)
+        assert (done.exit_code, done.stdout) == (0, ""), done.output
+    listed = {one["email"]: one for one in document(own("user", "list", "--json"))}
+    assert listed[email]["name"] == "Somebody new"
+    assert listed[email]["is_active"] is False
+
+
+REFUSED = [
+    ("thread", "source:no-such-source"),
+    ("gaps", "--plan", "no-such-plan", "--json"),
+    ("user", "password", "nobody@example.org", "--password", "a long pass phrase of words"),
+    ("user", "role", "nobody@example.org", "mental-health-workforce-wales", "lead"),
+    ("user", "deactivate", "nobody@example.org"),
+    ("user", "add", "not an address", "--name", "N", "--password", "a long pass phrase of words"),
+    ("user", "add", "short@example.org", "--name", "N", "--password", "short"),
+]
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_what_is_refused_exits_with_1_and_says_so_on_stderr(kb: Kb, words: tuple[str, ...]) -> None:
+    refused = kb(*words)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("kb: ")
+
+
+MISUSED = [
+    ("no-such-command",),
+    ("search",),
+    ("search", "words", "--limit", "none"),
+    ("search", "words", "--kind", "no-such-kind"),
+    ("remind", "--on", "tomorrow", "--dry-run"),
+    ("remind", "--on", "2026-11-23"),
+    ("seed", "--from", "no-such-folder"),
+    ("user", "role", "lead@demonstration.invalid", "mental-health-workforce-wales", "owner"),
+]
+
+
+@pytest.mark.parametrize("words", MISUSED)
+def test_wrong_usage_exits_with_2_and_says_so_on_stderr(kb: Kb, words: tuple[str, ...]) -> None:
+    misused = kb(*words)
+    assert (misused.exit_code, misused.stdout) == (2, "")
+    assert misused.stderr
+
+
+def test_before_init_commands_say_what_to_do(tmp_path: Path) -> None:
+    refused = command(tmp_path)("stats", "--json")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "kb init" in refused.stderr
+
+
+def test_a_folder_that_cannot_be_used_is_refused_with_file_entry_and_field(own: Kb, tmp_path: Path) -> None:
+    folder = shutil.copytree(paths.SEED_DATA, tmp_path / "spoilt")
+    file = folder / "plans" / "mental-health-workforce-wales" / "mapping" / "01-together-for-mental-health.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("category: driver", "category: drover", 1), "utf-8")
+    refused = own("seed", "--from", str(folder), "--json")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    for part in (file.name, "t4mh-strategy", "category"):
+        assert part in refused.stderr

@@ -1,0 +1,98 @@
+"""How many SQL statements a page may send: the same number however many rows there are."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+
+from tests.browsing import Browser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+
+    from tests.factories import Make
+    from tests.project.seeded import Seeded
+
+LIST, RECORD = 12, 20
+LISTS = (
+    "/sources",
+    "/actions",
+    "/priorities",
+    "/organisations",
+    "/glossary",
+    "/gaps",
+    "/changes",
+    "/my-actions",
+    "/outbox",
+    "/search?q=nursing",
+    "/actions?schedule=overdue",
+    "/api/v1/sources",
+    "/api/v1/actions",
+    "/api/v1/search?q=nursing",
+)
+RECORDS = (
+    "/",
+    "/steering",
+    "/sources/t4mh-strategy",
+    "/sources/t4mh-delivery-plan-2019-22",
+    "/sources/t4mh-strategy/thread",
+    "/sources/t4mh-strategy/map?plan=mental-health-workforce-wales",
+    "/priorities/wales-phase1-02",
+    "/priorities/wales-phase1-03/thread",
+    "/plans/mental-health-workforce-wales",
+    "/actions/t4mh-18",
+    "/actions/t4mh-18/thread",
+    "/actions/t4mh-18/update",
+    "/actions/t4mh-18/edit",
+    "/organisations/welsh-government",
+    "/posts/plan-lead",
+    "/links/new?from=source:t4mh-strategy",
+    "/api/v1/sources/t4mh-strategy",
+    "/api/v1/actions/t4mh-18",
+)
+TRANSACTION = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")  # the test's own, around each request
+
+
+@contextmanager
+def counting(engine: Engine | Connection) -> Iterator[list[str]]:
+    """The SQL statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(TRANSACTION):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+
+
+def statements_of(browser: Browser, address: str) -> list[str]:
+    """What one request sends, when the map and the index are already in memory."""
+    browser.client.get(address)
+    with counting(browser.session.get_bind()) as sent:
+        answer = browser.client.get(address)
+    assert answer.status_code in (200, 303), f"{address}: {answer.status_code}"
+    return sent
+
+
+@pytest.mark.parametrize("role", ["lead", "administrator"])
+def test_every_page_keeps_to_its_number_of_statements(seed: Seeded, role: str) -> None:
+    browser = seed.browse(role)
+    over = {}
+    for address, budget in [*((a, LIST) for a in LISTS), *((a, RECORD) for a in RECORDS)]:
+        if browser.client.get(address).status_code == 403:
+            continue
+        sent = statements_of(browser, address)
+        if len(sent) > budget:
+            over[address] = sent
+    assert {address: len(sent) for address, sent in over.items()} == {}
