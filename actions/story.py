@@ -28,7 +28,7 @@ class Event:
 
 
 def story(updates: Iterable[Update], changes: Iterable[Change]) -> list[Event]:
-    """Updates and telling changes together; on one day what was said comes before what was changed after it."""
+    """Updates and telling changes together; on one day what was said is taken to come first."""
     said = [Event(update.said_on, update=update) for update in updates]
     changed = [
         Event(change.at.date(), change=change)

@@ -76,7 +76,9 @@ def signed_in(folder: Path) -> FlaskClient:
     search.ensure(database, settings)
     with database.writing(Channel.WEB) as session:
         email = demonstration.ADDRESS.format(name="lead")
-        token = sessions.open_session(session, session.scalars(select(User).where(User.email == email)).one(), now=now())
+        token = sessions.open_session(
+            session, session.scalars(select(User).where(User.email == email)).one(), now=now()
+        )
     app = build_app(settings)
     app.config["TODAY"] = TODAY
     client = app.test_client()

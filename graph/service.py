@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from graph import missing, reach, snapshot
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Strip = list[tuple[str, int]]
 IN_STRIP = ("source", "implication", "priority", "action", "indicator")
+# What should follow a column; after an action a measure may also stand in its own words.
+_FOLLOWS = {COLUMNS[before]: after for before, after in pairwise(IN_STRIP) if after != "indicator"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ def strips(session: Session, ids: Collection[int], person: Person) -> dict[int, 
 
 def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
     strip = [(each, counts[each]) for each in IN_STRIP if each in counts]
-    furthest = max(COLUMNS[each] for each in (kind, *counts))
-    if furthest < COLUMNS["action"]:
-        strip.append((next(each for each in IN_STRIP if COLUMNS[each] == furthest + 1), 0))
+    furthest = max(COLUMNS[kind], COLUMNS[strip[-1][0]] if strip else 0)
+    if furthest in _FOLLOWS:
+        strip.append((_FOLLOWS[furthest], 0))
     return strip
 
 

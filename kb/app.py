@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, abort, request
+from flask import Flask, abort, request
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import actions.api
+import actions.views
+import graph.views
+import kb.api.openapi
+import kb.api.sources
+import search.api
+import search.service
+import search.views
 from kb import csrf, error_pages, web, words
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.headers import add_headers
 from kb.paths import STATIC, TEMPLATES
 from kb.permissions import Capability
+from kb.views import (
+    accounts,
+    health,
+    home,
+    links,
+    mapping,
+    organisations,
+    outbox,
+    pages,
+    parts,
+    plans,
+    priorities,
+    source_forms,
+    sources,
+    terms,
+)
 
 if TYPE_CHECKING:
     from actions.models import Action
@@ -24,31 +46,27 @@ LARGEST_BODY = 1024 * 1024
 MOST_FIELDS = 2_000
 # Every module whose views are served; each has the blueprint that they belong to as `bp`.
 VIEW_MODULES = (
-    "kb.views.home",
-    "kb.views.sources",
-    "kb.views.source_forms",
-    "kb.views.mapping",
-    "kb.views.parts",
-    "kb.views.implications",
-    "kb.views.priorities",
-    "kb.views.plans",
-    "kb.views.organisations",
-    "kb.views.posts",
-    "kb.views.terms",
-    "kb.views.themes",
-    "kb.views.links",
-    "kb.views.pages",
-    "kb.views.accounts",
-    "kb.views.outbox",
-    "kb.views.health",
-    "actions.views",
-    "search.views",
-    "graph.views",
-    "kb.api.sources",
-    "kb.api.openapi",
-    "actions.api",
-    "search.api",
-    "graph.api",
+    home,
+    sources,
+    source_forms,
+    mapping,
+    parts,
+    priorities,
+    plans,
+    organisations,
+    terms,
+    links,
+    pages,
+    accounts,
+    outbox,
+    health,
+    actions.views,
+    search.views,
+    graph.views,
+    kb.api.sources,
+    kb.api.openapi,
+    actions.api,
+    search.api,
 )
 
 
@@ -70,7 +88,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS)
     app.extensions["settings"] = settings
     app.extensions["database"] = open_database(settings)
-    app.extensions["after_commit"] = []
+    app.extensions["after_commit"] = [search.service.catch_up]
     _set_up_templates(app, settings)
     app.before_request(_refuse_unreadable)
     app.before_request(csrf.check)
@@ -79,8 +97,6 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.teardown_request(web.close_session)
     error_pages.register(app)
     _register_blueprints(app)
-    _follow_commits(app)
-    app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/not-built-yet/{endpoint}")  # REMOVE
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -129,25 +145,5 @@ def _refuse_unreadable() -> None:
 
 def _register_blueprints(app: Flask) -> None:
     """Register each blueprint once; a blueprint may have its views in several modules."""
-    found: dict[str, Blueprint] = {}
-    for name in VIEW_MODULES:
-        if _exists(name):
-            try:  # REMOVE when everything is there
-                blueprint = import_module(name).bp
-                found[blueprint.name] = blueprint
-            except (ImportError, AttributeError) as error:
-                app.logger.error("NOT YET: %s: %s", name, error)
-    for blueprint in found.values():
+    for blueprint in dict.fromkeys(module.bp for module in VIEW_MODULES):
         app.register_blueprint(blueprint)
-
-
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ImportError:
-        return False
-
-
-def _follow_commits(app: Flask) -> None:
-    if _exists("search.service"):  # REMOVE the condition when everything is there
-        app.extensions["after_commit"].append(import_module("search.service").catch_up)

@@ -19,6 +19,7 @@ from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NO_RESPONSE = "none"
 SORTS = ("title", "newest", "status")
 # The day that a list sorts and filters by: when it was published, else when it starts.
-_DAY = func.coalesce(Source.published_on, Source.starts_on)
+listed_day = func.coalesce(Source.published_on, Source.starts_on)
 
 
 @dataclass(frozen=True)
@@ -197,13 +197,19 @@ def _clauses(wanted: SourceFilter) -> list[ColumnElement[bool]]:
         clauses.append(Source.id.in_(published.where(Organisation.ref.in_(wanted.publishers))))
     if wanted.responses:
         clauses.append(_answered(wanted.responses))
-    if wanted.from_year is not None:
-        clauses.append(_DAY >= date(wanted.from_year, 1, 1))
-    if wanted.to_year is not None:
-        clauses.append(_DAY <= date(wanted.to_year, 12, 31))
+    clauses += _in_years(wanted)
     for word in wanted.words.split()[:10]:
         named = select(SourceName.source_id).where(contains(SourceName.name, word))
         clauses.append(or_(contains(Record.title, word), Source.id.in_(named)))
+    return clauses
+
+
+def _in_years(wanted: SourceFilter) -> list[ColumnElement[bool]]:
+    clauses = []
+    if wanted.from_year is not None:
+        clauses.append(listed_day >= date(wanted.from_year, 1, 1))
+    if wanted.to_year is not None:
+        clauses.append(listed_day <= date(wanted.to_year, 12, 31))
     return clauses
 
 
@@ -218,7 +224,7 @@ def _answered(types: tuple[str, ...]) -> ColumnElement[bool]:
 
 def _order(sort: str) -> tuple[Any, ...]:
     if sort == "newest":
-        return (_DAY.is_(None), _DAY.desc(), Record.title, Source.id)
+        return (listed_day.is_(None), listed_day.desc(), Record.title, Source.id)
     if sort == "status":
         return (Source.status, Record.title, Source.id)
     return (Record.title, Source.id)

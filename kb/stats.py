@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def count(session: Session) -> dict[str, int]:
-    """Counts by kind of record, and of what hangs on records."""
+    """Counts by kind of record, and of what hangs on records; two statements."""
     by_kind = dict(session.execute(select(Record.kind, func.count()).group_by(Record.kind)).all())
     empty = select(func.count()).select_from(Response).where(Response.response_type.is_(None), Response.text == "")
     further: dict[str, Select[Any]] = {
@@ -36,9 +36,8 @@ def count(session: Session) -> dict[str, int]:
         "milestone": _rows(Milestone),
         "update": _rows(Update),
     }
-    return {kind.value: by_kind.get(kind, 0) for kind in Kind} | {
-        name: session.scalar(query) or 0 for name, query in further.items()
-    }
+    numbers = session.execute(select(*(query.scalar_subquery().label(name) for name, query in further.items()))).one()
+    return {kind.value: by_kind.get(kind, 0) for kind in Kind} | dict(numbers._mapping)
 
 
 def _rows(model: type[Any]) -> Select[Any]:

@@ -132,7 +132,7 @@ class Make:
                 to_kind=end.kind,
                 reason=reason,
                 **values,
-            )  # fmt: skip
+            )
         )
         return made
 

@@ -104,5 +104,7 @@ class ActionForm(Form):
     def details(self) -> ActionDetails:
         """What was filled in, for the service."""
         values: dict[str, Any] = self.values("version", "reason")
+        # A field that a hand-made form leaves out is empty, like one that nobody filled in.
+        values.update({name: "" for name, value in values.items() if value is None and not name.endswith("_on")})
         values.update({name: tuple(values[name] or ()) for name in ("contributors", "themes")})
         return ActionDetails(**values)

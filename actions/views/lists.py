@@ -21,9 +21,11 @@ def index() -> Response:
     session, person, today = web.session(), web.person(), web.today()
     wanted = filters.read(request.args)
     counts = service.counts_by_schedule(session, person, wanted, today)
-    total, _ = service.list_actions(session, person, wanted, today, limit=0)
+    asked = (max(1, web.number("page", 1)) - 1) * web.PER_PAGE
+    total, found = service.list_actions(session, person, wanted, today, offset=asked, limit=web.PER_PAGE)
     paging = web.paging(total)
-    _, found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
+    if paging.offset != asked:  # there is no such page: show the nearest
+        _, found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
     everything = total
     if not total and wanted.is_narrowing:
         everything, _ = service.list_actions(session, person, Filters(), today, limit=0)

@@ -140,6 +140,8 @@ def _source_filters() -> list[Schema]:
         _several("theme", TEXT, "Ref of a theme"),
         _several("publisher", TEXT, "Ref of an organisation"),
         _several("response", one_of([*ResponseType, NO_RESPONSE]), "How a plan stands to it"),
+        _query("from_year", {"type": "integer"}, "Published, or else started, in this year or later"),
+        _query("to_year", {"type": "integer"}, "Published, or else started, in this year or earlier"),
         _query("sort", one_of(SOURCE_SORTS)),
         *_PAGING,
     ]

@@ -10,14 +10,17 @@ from kb import records
 from kb.cli.base import as_json, print_json, ready_database, settings
 from kb.errors import NotFound
 from kb.models.plan import Plan
+from kb.models.record import Kind
 from kb.permissions import SYSTEM
 from search import service as search_service
+
+KINDS = sorted({name for kind in Kind for name in (kind.value, kind.value.replace("_", "-"))})
 
 
 @click.command()
 @click.argument("words")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100), help="Most hits to print.")
-@click.option("--kind", multiple=True, help="Only records of this kind; may be given several times.")
+@click.option("--kind", multiple=True, type=click.Choice(KINDS), help="Only this kind; may be given several times.")
 @click.option("--theme", multiple=True, help="Only records filed under this theme.")
 @click.option("--nation", multiple=True, help="Only sources that cover this nation.")
 @click.option("--status", multiple=True, help="Only sources with this status.")

@@ -13,6 +13,8 @@ from kb.words import gettext
 class Choice(SelectField):
     """One of a list."""
 
+    data: str | None
+
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list; where nothing was sent, the first of it is meant, as in a browser."""
         if self.data is None and self.choices:
@@ -24,11 +26,13 @@ class Choice(SelectField):
 class Ticks(SelectMultipleField):
     """Several of a list; what is not in it (any more) is left out, with a word about it."""
 
+    data: list[str] | None
+
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list, and keep the rest."""
         offered = {str(choice.value) for choice in self.iter_choices()}
         given: list[str] = list(self.data or ())
-        self.data: list[str] = [value for value in given if value in offered]
+        self.data = [value for value in given if value in offered]
         if len(self.data) != len(given):
             raise ValidationError(
                 gettext(

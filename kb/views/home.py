@@ -30,8 +30,9 @@ def home() -> Response:
     """The search box, what waits for the reader, and the plan from end to end."""
     session, person, today = web.session(), web.person(), web.today()
     plan = plans.chosen(session, None, person=person)
-    of_week = history.list_recent(session, person=person, limit=CHANGES_SHOWN, since=_start_of(today - WEEK))
-    changes = of_week or history.list_recent(session, person=person, limit=CHANGES_SHOWN)
+    newest = history.list_recent(session, person=person, limit=CHANGES_SHOWN)
+    of_week = [change for change in newest if change.at >= _start_of(today - WEEK)]
+    changes = of_week or newest
     steers = plan is not None and person.roles.get(plan.id) == Role.STEERING
     return web.page(
         "home/index.html",

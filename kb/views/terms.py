@@ -20,7 +20,7 @@ def index() -> Response:
     """Acronyms from A to Z, or those that hold words."""
     session, person = web.session(), web.person()
     words = request.args.get("q", "").strip()[:LONGEST_WORDS]
-    letter = request.args.get("letter", "")[:1]
+    letter = request.args.get("letter", "")[:1].upper()
     total, _ = terms.list_terms(session, person=person, words=words, letter=letter, limit=0)
     paging = web.paging(total, PER_PAGE)
     _, found = terms.list_terms(

@@ -144,6 +144,15 @@ def test_sponsor_and_contributors_change_without_a_reason_and_are_noted_by_title
     ]
 
 
+def test_an_action_is_filed_under_themes_that_are_noted_by_title(session, make, lead):
+    first, second, action = make.theme(title="Care"), make.theme(title="Data"), make.action()
+    edit(session, action, lead, themes=(second.ref, first.ref))
+    edit(session, action, lead, themes=(first.ref,))
+    assert told(session, action) == [("themes", None, "Care, Data", ""), ("themes", "Care, Data", "Care", "")]
+    with pytest.raises(Invalid, match="no theme called “nothing”"):
+        edit(session, action, lead, themes=("nothing",))
+
+
 def test_a_stale_edit_is_refused_and_shows_what_stands_now(session, make, lead):
     owner, body = make.post(title="Lead, A"), make.organisation(title="Board")
     action = make.action(owner_id=owner.id, due_on=days(10), contributors=[body])

@@ -13,6 +13,7 @@ from actions.schedule import (
     mismatch,
     previous_working_day,
     schedule_of,
+    schedule_of_milestone,
 )
 from tests.conftest import TODAY
 
@@ -32,6 +33,21 @@ def schedule(**values: Any) -> Schedule:
         "today": TODAY,
     }
     return schedule_of(**{**usual, **values})
+
+
+@pytest.mark.parametrize(
+    ("due_in", "done", "state"),
+    [
+        (-1, False, State.OVERDUE),
+        (30, False, State.DUE_SOON),
+        (31, False, State.ON_TIME),
+        (None, False, State.NO_DATE),
+        (-1, True, State.CLOSED),
+    ],
+)
+def test_a_milestone_stands_by_its_own_date_alone(due_in, done, state):
+    due_on = None if due_in is None else days(due_in)
+    assert schedule_of_milestone(due_on, TODAY if done else None, TODAY).state == state
 
 
 def test_a_closed_action_has_no_schedule_however_late_it_was():

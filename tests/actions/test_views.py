@@ -11,6 +11,8 @@ import pytest
 from actions import updates
 from actions.models import Action, Milestone, Update
 from kb.models.link import LinkType
+from kb.models.organisation import Post
+from tests.browsing import Browser
 from tests.conftest import TODAY
 
 
@@ -80,7 +82,7 @@ def test_the_list_says_what_it_is_filtered_by_and_how_to_take_it_off(as_lead, ma
 
 
 @pytest.mark.parametrize(
-    "query", ["schedule=nonsense", "confidence=nonsense&closure=x&term=y", "page=0&sort=%00"[:14], "owner=" + "x" * 999]
+    "query", ["schedule=nonsense", "confidence=nonsense&closure=x&term=y", "page=0&sort=nonsense", "owner=" + "x" * 999]
 )
 def test_filters_that_mean_nothing_never_fail(as_lead, make, query):
     make.action()
@@ -118,7 +120,7 @@ def test_the_public_sees_the_promise_and_nothing_of_what_was_said(in_public, bro
     told = text_of(page)
     assert "Overdue 3 days" in told
     assert "Two trainers" not in told
-    assert not re.search(r"(?<!said: )\bOff track\b", told.split("Schedule from the dates")[0])
+    assert "Off track" not in told.split("Schedule from the dates")[0]
     assert "Updates are for people who have signed in." in told
 
 
@@ -127,9 +129,8 @@ def test_the_record_tells_what_was_said_asked_and_changed_in_order(as_lead, make
     version = version_of(as_lead, f"/actions/{action.ref}/edit")
     moved = as_lead.post(
         f"/actions/{action.ref}/edit",
-        {"version": version, "title": action.title, "owner": "lead", "measure": action.measure, "reason": "Asked for"}
-        | {"owner": post_ref(make, action)}
-        | parts("due_on", days(9)),
+        {"version": version, "title": action.title, "measure": action.measure, "reason": "Asked for"}
+        | {"owner": post_ref(make, action), **parts("due_on", days(9))},
     )
     assert moved.status_code == 303
     told = text_of(as_lead.get(f"/actions/{action.ref}").text)
@@ -141,8 +142,6 @@ def test_the_record_tells_what_was_said_asked_and_changed_in_order(as_lead, make
 
 
 def post_ref(make, action: Action) -> str:
-    from kb.models.organisation import Post
-
     return make.session.get_one(Post, action.owner_id).ref
 
 
@@ -213,8 +212,8 @@ def test_an_update_is_sent_and_leads_to_the_next_action_that_wants_an_answer(as_
         days(30),
         "A second trainer",
     )
-    last = as_owner.post(f"/actions/{waiting.ref}/update", {"version": "", "confidence": "on-track", "narrative": "Now."}
-                         | parts("forecast_on", days(5)) | {"forecast_reason": "Late start"})  # fmt: skip
+    values = {"version": "", "confidence": "on-track", "narrative": "Now.", "forecast_reason": "Late start"}
+    last = as_owner.post(f"/actions/{waiting.ref}/update", values | parts("forecast_on", days(5)))
     assert (last.status_code, last.location) == (303, "/my-actions")
     assert "Thank you" in as_owner.get("/my-actions").text
 
@@ -305,15 +304,13 @@ def test_a_lead_who_holds_no_post_comes_back_to_the_action(as_lead, action):
 def test_an_ask_is_answered_once_and_the_answer_stands_with_it(as_steering, make, action):
     ask = make.update(action, support_needed="A room")
     path = f"/support/{ask.id}"
-    assert "Write the answer" in text_of(as_steering.post(path, {"answer": " "}).text)
+    assert "Say what support there will be" in text_of(as_steering.post(path, {"answer": " "}).text)
     assert as_steering.post(path, {"answer": "Room 5 is yours."}).status_code == 303
     assert "Answer: Room 5 is yours." in text_of(as_steering.get(f"/actions/{action.ref}").text)
     assert "Answered already: Room 5 is yours." in text_of(as_steering.get(path).text)
 
 
 def test_done_is_said_with_evidence_and_verified_by_someone_else(app, browse, make, post, action):
-    from tests.browsing import Browser
-
     owner = Browser(app, make.session).sign_in(make.owner(post))
     path = f"/actions/{action.ref}"
     refused = owner.post(f"{path}/done", {"version": action.version, "evidence": ""})
@@ -342,6 +339,7 @@ def test_an_action_is_added_with_all_its_fields_and_a_wrong_one_keeps_the_rest(a
     values = {
         "title": "Open a second unit",
         "owner": post.ref,
+        "sponsor": "",
         "contributors": [body.ref],
         "themes": [theme.ref],
         "term": "short",
@@ -409,7 +407,7 @@ def test_the_steering_page_begins_each_decision_with_its_verb(as_steering, make,
     page = as_steering.get("/steering").text
     told = text_of(page)
     assert "Two decisions wanted" in told
-    assert re.search(r"Answer : Train all wards : A room|Answer : Train all wards :? A room", told)
+    assert re.search(r"Answer : Train all wards : A room", told)
     assert f"/support/{ask.id}" in page
     assert f"/actions/{done.ref}/verify" in page
     assert "Overdue 3 days" in told

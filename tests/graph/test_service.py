@@ -37,10 +37,11 @@ def test_a_strip_counts_the_kinds_above_and_below_in_the_order_of_the_thread(ses
 def test_a_strip_names_what_should_follow_where_the_thread_stops(session, make):
     source, bare, priority = make.source(), make.source(), make.priority()
     implication = make.implication(source)
+    make.response(bare)
     strips = service.strips(session, [source.id, implication.id, bare.id, priority.id], SYSTEM)
     assert strips[source.id] == [("implication", 1), ("priority", 0)]
     assert strips[implication.id] == [("source", 1), ("priority", 0)]
-    assert strips[bare.id] == [("implication", 0)]
+    assert strips[bare.id] == [("implication", 0)], "a response alone does not say what the source means"
     assert strips[priority.id] == [("action", 0)]
 
 

@@ -158,8 +158,8 @@ def test_the_check_of_answers_finds_what_is_wrong():
 
 
 def test_every_filter_is_described(described):
-    shared = {"q", "page", "limit"}
-    assert set(parameters(described, "/api/v1/sources")) == {*source_filters.NAMES, "sort", *shared}
+    shared, years = {"q", "page", "limit"}, {"from_year", "to_year"}
+    assert set(parameters(described, "/api/v1/sources")) == {*source_filters.NAMES, *years, "sort", *shared}
     assert set(parameters(described, "/api/v1/actions")) == {*action_filters.SINGLE, "schedule", "sort", *shared}
     assert set(parameters(described, "/api/v1/search")) == {*SEARCH_FILTERS, "order", "own", "exact", *shared}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kb import history
+from kb.db import now
 from kb.models.history import Channel
 from kb.models.record import Visibility
+from kb.permissions import Person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -57,3 +59,28 @@ def test_recent_changes_leave_out_what_the_first_loading_wrote_and_what_may_not_
     session.flush()
     assert [line.record.ref for line in history.list_recent(session, person=viewer)] == [edited.ref]
     assert {line.record.ref for line in history.list_recent(session, person=lead)} == {edited.ref, draft.ref}
+
+
+def test_lines_that_tell_of_people_or_updates_are_for_those_who_may_read_updates(session: Session, make: Make) -> None:
+    action, lead = make.action(), make.person(make.lead())
+    for field in sorted(history.PRIVATE):
+        history.note(session, action, field, None, "told", by=lead)
+    history.note(session, action, "title", "a", "b", by=lead)
+    session.flush()
+    public = Person(reads_publicly=True)
+    assert [line.field for line in history.list_for(session, action, person=public)] == ["title"]
+    assert [line.field for line in history.list_recent(session, person=public)] == ["title"]
+    assert history.count_recent(session, person=public) == 1
+    assert len(history.list_for(session, action, person=lead)) == 1 + len(history.PRIVATE)
+    assert history.count_recent(session, person=lead) == 1 + len(history.PRIVATE)
+
+
+def test_recent_changes_may_be_those_since_an_instant(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    old = history.note(session, make.source(), "title", "a", "b", by=lead)
+    old.at = now() - timedelta(days=8)
+    new = history.note(session, make.source(), "title", "a", "b", by=lead)
+    session.flush()
+    assert history.list_recent(session, person=lead) == [new, old]
+    assert history.list_recent(session, person=lead, since=now() - timedelta(days=7)) == [new]
+    assert history.list_recent(session, person=lead, offset=1) == [old]

@@ -157,7 +157,12 @@ def test_everything_is_saved_together_and_told_on_the_sources_page(page: Page) -
     ],
 )
 def test_a_row_is_added_without_script_and_everything_typed_is_kept(page: Page, what: str, field: str) -> None:
-    typed = {**page.open(), "key_points-1-text": ["Half a sent"], "response-text": ["Not yet"], "implications-0-cites": ["1"]}  # fmt: skip
+    typed = {
+        **page.open(),
+        "key_points-1-text": ["Half a sent"],
+        "response-text": ["Not yet"],
+        "implications-0-cites": ["1"],
+    }
     status, html = page.send(typed, add=what)
     now = read(html)
     assert status == 200
@@ -197,7 +202,12 @@ def test_a_ticked_row_is_removed(page: Page) -> None:
 
 
 def test_errors_stand_in_their_row_lead_to_their_field_and_keep_everything(page: Page) -> None:
-    typed = {**page.open(), "key_points-1-text": [" "], "implications-0-text": ["x" * 700], "key_points-0-place": ["p. 7"]}  # fmt: skip
+    typed = {
+        **page.open(),
+        "key_points-1-text": [" "],
+        "implications-0-text": ["x" * 700],
+        "key_points-0-place": ["p. 7"],
+    }
     status, html = page.send(typed)
     assert status == 422
     assert 'href="#key_points-1-text"' in html
@@ -287,7 +297,12 @@ def test_a_stale_save_shows_both_versions_and_loses_nothing(page: Page) -> None:
     mine = page.open()
     theirs = {**mine, "key_points-0-text": ["Their words"], "key_points-1-is_removed": ["y"]}
     assert page.send({**theirs, "key_points-5-text": ["Their new point"], "key_points-5-kind": ["point"]})[0] == 303
-    typed = {**mine, "key_points-0-text": ["My words"], "key_points-1-text": ["Second, mine"], "implications-0-text": ["I say"]}  # fmt: skip
+    typed = {
+        **mine,
+        "key_points-0-text": ["My words"],
+        "key_points-1-text": ["Second, mine"],
+        "implications-0-text": ["I say"],
+    }
     status, html = page.send(typed)
     assert status == 409
     for words in ("Their words", "My words", "Their new point", "Saved now", "Yours"):
@@ -358,15 +373,6 @@ def test_another_plan_is_chosen_in_the_address_and_an_unknown_one_is_none(page: 
     elsewhere = page.make.plan(title="The other plan")
     assert 'aria-current="page">The other plan' in page.browse.get(f"{page.address}?plan={elsewhere.ref}").text
     assert page.browse.get(f"{page.address}?plan=no-such-plan").status_code == 200
-
-
-def test_without_any_plan_a_source_can_still_be_mapped(browse: Browser, make: Make) -> None:
-    lead = make.lead()
-    source = make.source()
-    make.session.delete(make.the_plan)
-    make.session.flush()
-    browse.sign_in(lead)
-    assert browse.get(f"/sources/{source.ref}/map").status_code == 403
 
 
 def test_a_viewer_may_not_map(browse: Browser, make: Make) -> None:

@@ -74,7 +74,6 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("links.confirm", "GET"): ANY_LEAD,
     ("links.confirm", "POST"): ANY_LEAD,
     ("links.retire", "POST"): ANY_LEAD,
-    ("links.retire", "POST"): ANY_LEAD,
     ("outbox.index", "GET"): ADMINISTRATOR,
     ("outbox.detail", "GET"): ADMINISTRATOR,
     ("outbox.send_again", "POST"): ADMINISTRATOR,

@@ -108,9 +108,8 @@ def test_an_installed_wheel_runs_without_the_checkout(wheel: Path, tmp_path: Pat
         "from kb.app import build_app; page = build_app().test_client().get('/'); sys.exit(page.status_code != 200)"
     )
     # -P and a bare path: neither this folder nor the editable install may serve instead of the wheel.
-    blocked = "import sys; sys.path[:] = [p for p in sys.path if p != %r]; sys.path.insert(0, %r); " % (
-        str(ROOT),
-        str(target),
+    blocked = (
+        f"import sys; sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; sys.path.insert(0, {str(target)!r}); "
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", blocked + script],
