@@ -14,9 +14,7 @@ help: ## list these words
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 run: $(VENV)/installed ## set up, load the seed and serve http://127.0.0.1:5000 with a worker
-	@$(DEMO) $(BIN)/kb init
-	@$(DEMO) $(BIN)/kb seed
-	@$(DEMO) $(BIN)/kb run --port $(PORT) --with-worker
+	@$(DEMO) $(BIN)/kb run --port $(PORT) --with-seed --with-worker
 
 test: $(VENV)/developing ## set up and run all tests, on SQLite and on PostgreSQL
 	@$(BIN)/python -m tests.run

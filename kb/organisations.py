@@ -93,4 +93,4 @@ def posts_held(session: Session, user_ids: Iterable[int], *, today: date) -> dic
         .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
         .order_by(PostHolding.is_deputy.desc(), PostHolding.id.desc())
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

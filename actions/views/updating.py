@@ -24,7 +24,9 @@ def update(ref: str) -> ResponseReturnValue:
     action = service.get(session, ref, person)
     person.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
     last = updates.last_update(session, action)
-    form = UpdateForm(data={"version": last.id if last else None, "forecast_on": updates.expected_on(action)})
+    expected = updates.expected_on(action)
+    is_past = expected is not None and expected < today
+    form = UpdateForm(data={"version": last.id if last else None, "forecast_on": None if is_past else expected})
     if request.method == "POST":
         sent = _send(form, ref)
         if sent is not None:
@@ -35,6 +37,7 @@ def update(ref: str) -> ResponseReturnValue:
         form=form,
         action=action,
         last=last,
+        expected_before=expected if is_past else None,
         schedule=service.schedule_now(session, action, today),
         turn=next((at for at, item in enumerate(waiting, 1) if item.action.id == action.id), None),
         of=len(waiting),

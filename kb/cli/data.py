@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,11 @@ from kb.errors import KnowledgeBaseError
 from kb.models.history import Channel
 from kb.seeding import service as seeding
 from search import service as search
+
+if TYPE_CHECKING:
+    from kb.config import Settings
+    from kb.db import Database
+    from kb.seeding.loader import Report
 
 
 @click.command()
@@ -38,16 +44,27 @@ def init() -> None:
 def seed(folder: Path, is_json: bool) -> None:
     """Load the seed data; what is there already stays as it is."""
     given = settings()
-    database = ready_database(given)
-    with database.writing(Channel.SEED) as session:
-        report = seeding.load(session, folder, today=today(given), is_demonstration=given.demo, progress=show_progress)
-    search.ensure(database, given)
-    search.catch_up(database, given)
+    report = load_seed(given, ready_database(given), folder)
     made = {kind: number for kind, number in sorted(report.made.items()) if number}
     if is_json:
         print_json({"made": made, "kept": dict(sorted(report.kept.items())), "left_alone": report.left_alone})
         return
-    say("Loaded: " + (", ".join(f"{number} {kind}" for kind, number in made.items()) or "nothing new") + ".")
+    tell_loaded(report)
+
+
+def load_seed(given: Settings, database: Database, folder: Path = paths.SEED_DATA) -> Report:
+    """Load a seed folder and bring the search index in step."""
+    with database.writing(Channel.SEED) as session:
+        report = seeding.load(session, folder, today=today(given), is_demonstration=given.demo, progress=show_progress)
+    search.ensure(database, given)
+    search.catch_up(database, given)
+    return report
+
+
+def tell_loaded(report: Report) -> None:
+    """Say on stderr what a loading made and left alone."""
+    made = [f"{number} {kind}" for kind, number in sorted(report.made.items()) if number]
+    say(f"Loaded: {', '.join(made) or 'nothing new'}.")
     for name in report.left_alone:
         say(f"Left alone, since a person has edited it: {name}")
 

@@ -11,6 +11,7 @@ from kb import jobs, migrate
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.cli.base import ready_database, say, settings
+from kb.cli.data import load_seed, tell_loaded
 from kb.config import Settings
 from search import service as search
 
@@ -20,12 +21,17 @@ THREADS = 8
 @click.command()
 @click.option("--port", default=5000, show_default=True, help="Port on this machine.")
 @click.option("--with-worker", is_flag=True, help="Also plan and send reminders, in this process.")
-def run(port: int, with_worker: bool) -> None:
+@click.option("--with-seed", is_flag=True, help="Also load the seed data first; what is there stays as it is.")
+def run(port: int, with_worker: bool, with_seed: bool) -> None:
     """Serve on this machine, to try it out; sets the database up if it must."""
     given = settings()
     given = replace(given, base_url=f"http://127.0.0.1:{port}")
     given.check_serving("127.0.0.1")
-    migrate.upgrade(open_database(given))
+    database = open_database(given)
+    migrate.upgrade(database)
+    if with_seed:
+        say("Loading the seed data ...")
+        tell_loaded(load_seed(given, database))
     _serve(given, "127.0.0.1", port, with_worker=with_worker)
 
 

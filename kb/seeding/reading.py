@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+try:  # in C where there is one: several times as fast
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from kb import dates
 from kb.dates import StatedDate
 from kb.errors import KnowledgeBaseError
@@ -32,7 +37,7 @@ class Malformed(KnowledgeBaseError):
         self.field = field
 
 
-class _Strings(yaml.SafeLoader):
+class _Strings(SafeLoader):
     """YAML in which a repeated key is an error, and dates stay the words that were written."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -62,6 +62,7 @@ def _stale(form: MappingForm, stand: Stand, standing: Mapping, error: Conflict) 
 
 
 def _page(form: MappingForm, stand: Stand, *, status: int = 200, **values: Any) -> ResponseReturnValue:
+    values = {"conflict": None, "differences": (), "focus": "", **values}
     return web.page(
         "mapping/edit.html",
         status=status,

@@ -192,7 +192,6 @@ def test_an_update_is_sent_and_leads_to_the_next_action_that_wants_an_answer(as_
     waiting = make.action(title="Hire trainers", owner_id=post.id, due_on=days(-1))
     page = as_owner.get(f"/actions/{action.ref}/update").text
     assert "Update 1 of 2" in text_of(page)
-    assert 'value="20"' in page  # the day that was agreed stands there, the text of last time does not
     sent = as_owner.post(
         f"/actions/{action.ref}/update",
         {
@@ -216,6 +215,17 @@ def test_an_update_is_sent_and_leads_to_the_next_action_that_wants_an_answer(as_
     last = as_owner.post(f"/actions/{waiting.ref}/update", values | parts("forecast_on", days(5)))
     assert (last.status_code, last.location) == (303, "/my-actions")
     assert "Thank you" in as_owner.get("/my-actions").text
+
+
+def test_the_expected_date_stands_in_the_form_unless_it_has_passed(as_owner, make, action):
+    make.update(action, narrative="Words of last time.")
+    path = f"/actions/{action.ref}/update"
+    assert "It was expected on 20 November 2026, which has passed." in as_owner.get(path).text
+    assert 'value="20"' not in as_owner.get(path).text
+    action.forecast_on = days(4)
+    page = as_owner.get(path).text
+    assert 'value="27"' in page
+    assert re.search(r"<textarea[^>]*></textarea>", page), "text is never filled in from last time"
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,14 @@ COMMON = f'"name": field.name, "hint": field.description or none, "errorMessage"
 LABEL = '"id": field.id, "label": {"text": field.label.text}'
 CHOICES = "{% for one in field.iter_choices() %}{% set _ = items.append({"
 COMPONENTS = {
-    "text": ("input", f'{{{LABEL}, {COMMON}, "value": field._value(), "width": 5, "spellcheck": false}}', "width=5, spellcheck=False"),
+    "text": ("input", f'{{{LABEL}, {COMMON}, "value": field._value(), "width": 5, "spellcheck": false}}',
+             "width=5, spellcheck=False"),
     "textarea": ("textarea", f'{{{LABEL}, {COMMON}, "value": field._value(), "rows": 4}}', "rows=4"),
     "select": ("select", f'{{{LABEL}, {COMMON}, "items": items}}', ""),
     "checkboxes": (
         "checkboxes",
-        f'{{"idPrefix": field.id, "items": items, "small": true, "fieldset": {{"legend": {{"text": field.label.text}}}}, {COMMON}}}',
+        f'{{"idPrefix": field.id, "items": items, "small": true, '
+        f'"fieldset": {{"legend": {{"text": field.label.text}}}}, {COMMON}}}',
         "",
     ),
 }  # fmt: skip
