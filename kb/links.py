@@ -11,7 +11,7 @@ from kb import history
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
-from kb.models.record import Kind, Record
+from kb.models.record import Kind, Record, Visibility
 from kb.permissions import SYSTEM, Capability, visible_to
 from kb.words import gettext
 
@@ -37,9 +37,10 @@ PHRASES: dict[LinkType, str] = {
 }
 
 
-def types_between(start: str, end: str) -> list[LinkType]:
-    """The link types that may join a record of the first kind to one of the second."""
-    return [kind for kind, pairs in ALLOWED.items() if (start, end) in pairs]
+def told(start: Record, kind: LinkType, end: Record) -> str:
+    """A link as the history of its start tells it; whoever may read that need not be allowed to see a draft's title."""
+    is_secret = end.visibility == Visibility.DRAFT and start.visibility != Visibility.DRAFT
+    return f"{PHRASES[kind]} {gettext('a draft')}" if is_secret else f"{PHRASES[kind]} “{end.title}”"
 
 
 def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason: str, by: Person) -> Link:
@@ -59,7 +60,7 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
         made_by_id=by.user_id,
     )
     session.add(link)
-    history.note(session, start, "link", None, f"{PHRASES[kind]} “{end.title}”", reason=reason, by=by)
+    history.note(session, start, "link", None, told(start, kind, end), reason=reason, by=by)
     return link
 
 
@@ -68,7 +69,8 @@ def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     link = get(session, link_id, person=by)
     require_editing(link.start, by)
     link.state = LinkState.RETIRED
-    history.note(session, link.start, "link", _told(link), None, reason=reason, by=by)
+    words = told(link.start, LinkType(link.type), link.end)
+    history.note(session, link.start, "link", words, None, reason=reason, by=by)
     return link
 
 
@@ -78,7 +80,8 @@ def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     require_editing(link.start, by)
     link.state = LinkState.CURRENT
     link.confirmed_at = now()
-    history.note(session, link.start, "link", _told(link), _told(link), reason=reason, by=by)
+    words = told(link.start, LinkType(link.type), link.end)
+    history.note(session, link.start, "link", words, words, reason=reason, by=by)
     return link
 
 
@@ -161,10 +164,6 @@ def _reaches(session: Session, kind: LinkType, start: int, target: int) -> bool:
         edge = set(session.scalars(query)) - seen
         seen |= edge
     return target in seen
-
-
-def _told(link: Link) -> str:
-    return f"{PHRASES[LinkType(link.type)]} “{link.end.title}”"
 
 
 def _article(kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb import history, links, records
 from kb.db import now
@@ -52,6 +52,11 @@ class Changes:
         history.note_created(self.session, record, by=self.by)
         self.number += 1
 
+    @property
+    def as_hidden_as_the_source(self) -> dict[str, Any]:
+        """What a new record needs so that nobody reads in it what they may not read in its source."""
+        return {"visibility": self.stand.source.visibility, "author_id": self.by.user_id}
+
     def in_words(self) -> str:
         """For the source's own history."""
         return ngettext("%(num)s change", "%(num)s changes", self.number)
@@ -82,9 +87,8 @@ def retie(
     A link that is wanted no more is retired, a retired one that is wanted again is current again; an empty reason
     leaves the one that stands.
     """
-    phrase = links.PHRASES[kind]
     for link in standing:
-        told = f"{phrase} “{link.end.title}”"
+        told = links.told(start, kind, link.end)
         _, reason = wanted.get(link.to_id, (None, ""))
         is_retired = link.state == LinkState.RETIRED
         if link.to_id not in wanted and not is_retired:
@@ -134,7 +138,7 @@ def _save_points(changes: Changes, rows: tuple[PointRow, ...]) -> tuple[dict[int
         if point is None:
             position += 1
             ref = records.new_ref(changes.session, Kind.KEY_POINT, f"{source.ref}-k{position:02d}")
-            point = KeyPoint(ref=ref, position=position, source=source, **values)
+            point = KeyPoint(ref=ref, position=position, source=source, **changes.as_hidden_as_the_source, **values)
             changes.note_created(point)
         else:
             if point.title != row.text:
@@ -158,7 +162,8 @@ def _save_implication(changes: Changes, row: ImplicationRow, points: dict[int, K
     if implication is None:
         position = max((one.position for one in source.implications), default=0) + 1
         ref = records.new_ref(changes.session, Kind.IMPLICATION, f"{source.ref}-i{position:02d}")
-        implication = Implication(ref=ref, position=position, source=source, key_points=[], staff_groups=[], **values)
+        implication = Implication(ref=ref, position=position, source=source, **changes.as_hidden_as_the_source, **values)
+        implication.key_points, implication.staff_groups = [], []
         changes.note_created(implication)
     else:
         _set(implication, values)
@@ -229,7 +234,7 @@ def _suspect(changes: Changes, implication: Implication, reworded: list[KeyPoint
         if link.type != LinkType.CALLS_FOR or link.state != LinkState.CURRENT or link.id in changes.touched_links:
             continue
         link.state = LinkState.SUSPECT
-        told = f"{links.PHRASES[LinkType.CALLS_FOR]} “{link.end.title}”"
+        told = links.told(implication, LinkType.CALLS_FOR, link.end)
         why = gettext("What it rests on was reworded: %(now)s", now=_titles(reworded))
         changes.note(implication, "link", told, gettext("%(link)s, suspect", link=told), why)
 

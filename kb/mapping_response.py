@@ -60,6 +60,7 @@ def _make(changes: Changes, plan: Plan, row: ResponseRow) -> Response:
         text=row.text,
         owner_id=owner.id if owner else None,
         review_by=row.review_by,
+        **changes.as_hidden_as_the_source,
     )
     changes.note_created(response)
     changes.session.add(ResponseSource(response_id=response.id, source_id=source.id, position=1))

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from kb import history, labels, records
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.errors import Invalid
 from kb.models.organisation import Organisation
+from kb.models.plan import Response, ResponseSource
 from kb.models.record import Kind, Record, Theme, Visibility
-from kb.models.source import Category, Nation, Source, SourceName, SourceNation, SourceStatus
+from kb.models.source import Category, Implication, KeyPoint, Nation, Source, SourceName, SourceNation, SourceStatus
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 LONGEST_TITLE = 300
@@ -122,6 +124,7 @@ def edit(session: Session, ref: str, details: SourceDetails, *, version: int, re
         _change_dates(session, source, details, reason.strip(), by)
         _change_lists(session, source, lists, reason.strip(), by)
     session.flush()
+    _hide_or_show_parts(session, source, reason.strip(), by)
     return source
 
 
@@ -212,6 +215,26 @@ def _fill(source: Source, details: SourceDetails) -> None:
     for name in _WORDS:
         setattr(source, name, str(getattr(details, name)))
     source.is_statutory = details.is_statutory
+
+
+def _hide_or_show_parts(session: Session, source: Source, reason: str, by: Person) -> None:
+    """Let whoever may read the source, and nobody else, read what is read in it, and how plans stand to it alone."""
+    other = aliased(Record)
+    shared = (
+        select(ResponseSource.response_id)
+        .join(other, other.id == ResponseSource.source_id)
+        .where(other.visibility == Visibility.PUBLISHED, ResponseSource.source_id != source.id)
+    )
+    rows = select(ResponseSource.response_id).where(ResponseSource.source_id == source.id)
+    queries: tuple[Select[Any], ...] = (
+        select(KeyPoint).where(KeyPoint.source_id == source.id),
+        select(Implication).where(Implication.source_id == source.id),
+        select(Response).where(Response.id.in_(rows), Response.id.not_in(shared)),
+    )
+    for query in queries:
+        for part in session.scalars(query.where(Record.visibility != source.visibility)):
+            history.note(session, part, "visibility", part.visibility, source.visibility, reason=reason, by=by)
+            part.visibility = source.visibility
 
 
 def _change_dates(session: Session, source: Source, details: SourceDetails, reason: str, by: Person) -> None:

@@ -110,9 +110,16 @@ def test_all_links_of_a_record_are_listed_from_both_ends(session: Session, make:
     assert {link.start.id for link in links.list_of(session, action.id, person=SYSTEM)} == {response.id, priority.id}
 
 
-def test_the_types_between_two_kinds_are_those_of_the_table() -> None:
-    assert links.types_between(Kind.RESPONSE, Kind.ACTION) == [LinkType.ANSWERED_BY]
-    assert links.types_between(Kind.TERM, Kind.ACTION) == []
+def test_the_history_of_an_open_record_does_not_name_a_draft_that_it_is_linked_to(session, make) -> None:
+    start, end = make.source(), make.source(title="Secret strategy", visibility=Visibility.DRAFT)
+    links.make(session, start, LinkType.DRAWS_ON, end, reason="It says so.", by=make.person(make.lead()))
+    session.flush()
+    (line,) = history.list_for(session, start, person=make.person(make.viewer()))
+    assert line.new == "draws on a draft"
+    assert links.told(end, LinkType.DRAWS_ON, start) == f"draws on “{start.title}”"
+
+
+def test_every_type_of_link_has_its_words_and_its_kinds() -> None:
     assert set(ALLOWED) == set(links.PHRASES) == set(LinkType)
 
 
