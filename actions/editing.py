@@ -179,17 +179,6 @@ def list_owners(session: Session, person: Person) -> Sequence[Post]:
     return session.scalars(query).all()
 
 
-def list_organisations(session: Session, person: Person) -> Sequence[Organisation]:
-    """The organisations that may contribute to an action, by title."""
-    query = select(Organisation).where(visible_to(person)).order_by(Organisation.title, Organisation.id)
-    return session.scalars(query).all()
-
-
-def list_themes(session: Session, person: Person) -> Sequence[Theme]:
-    """The themes that an action may be filed under, by title."""
-    return session.scalars(select(Theme).where(visible_to(person)).order_by(Theme.title, Theme.id)).all()
-
-
 def _editable(session: Session, ref: str, version: int, by: Person) -> Action:
     action = service.get(session, ref, by)
     by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from actions import in_sql
 from actions.models import Action, Closure
 from actions.schedule import State
+from kb.db import contains
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.record import Kind, Record, Theme, record_theme
 from kb.permissions import Capability
@@ -126,7 +127,7 @@ def _filed_under(ref: str) -> ColumnElement[bool]:
 def _bears(words: str) -> ColumnElement[bool]:
     """Whether each of the words stands somewhere in the action's own text."""
     text = Action.ref + " " + Action.title + " " + Action.description + " " + Action.measure
-    return and_(true(), *(text.icontains(word, autoescape=True) for word in words.split()[:MOST_WORDS]))
+    return and_(true(), *(contains(text, word) for word in words.split()[:MOST_WORDS]))
 
 
 def _only(session: Session, only: str, today: date, *, reads_updates: bool) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from actions import in_sql, service, stages
 from actions.digest import CONFIDENCE_WORDS
@@ -88,10 +88,7 @@ def my_actions(session: Session, person: Person, today: date) -> Mine:
 
 def _deputised(session: Session, person: Person, today: date) -> set[int]:
     query = select(PostHolding.post_id).where(
-        PostHolding.user_id == person.user_id,
-        PostHolding.is_deputy,
-        PostHolding.from_on <= today,
-        or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today),
+        PostHolding.user_id == person.user_id, PostHolding.is_deputy, PostHolding.holds_on(today)
     )
     return set(session.scalars(query))
 

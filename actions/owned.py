@@ -152,7 +152,7 @@ def list_coming(session: Session, user_ids: Sequence[int], *, today: date) -> Ma
         .join(Action, Action.owner_id == PostHolding.post_id)
         .where(
             PostHolding.user_id.in_(user_ids),
-            _is_current(today),
+            PostHolding.holds_on(today),
             Action.closure == Closure.OPEN,
             Action.visibility == Visibility.PUBLISHED,
             Action.due_on > today,
@@ -192,7 +192,7 @@ def _answerers(session: Session, post_ids: set[int], today: date) -> Mapping[int
         .join(organisation, organisation.c.id == Post.organisation_id)
         .join(organisation_record, organisation_record.c.id == organisation.c.id)
         .join(User, User.id == PostHolding.user_id)
-        .where(PostHolding.post_id.in_(post_ids), User.is_active, _is_current(today))
+        .where(PostHolding.post_id.in_(post_ids), User.is_active, PostHolding.holds_on(today))
         # The holder comes last, and so stands in the place of the deputy.
         .order_by(PostHolding.is_deputy.desc(), PostHolding.from_on)
     )
@@ -200,7 +200,3 @@ def _answerers(session: Session, post_ids: set[int], today: date) -> Mapping[int
         row.post_id: _Answerer(row.user_id, f"{row.title}, {row.abbreviation or row.organisation_title}", row.is_deputy)
         for row in session.execute(query)
     }
-
-
-def _is_current(today: date) -> ColumnElement[bool]:
-    return and_(PostHolding.from_on <= today, or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 
 from actions.models import Action, Closure
 from graph.gaps import GAP_KINDS as LINK_GAPS
@@ -142,8 +142,7 @@ def _empty_posts(session: Session, facts: _Facts, open_actions: Iterable[Row[Any
             select(PostHolding.post_id).where(
                 PostHolding.post_id.in_(wanted - {None}),
                 PostHolding.is_deputy.is_(False),
-                PostHolding.from_on <= today,
-                or_(PostHolding.until_on.is_(None), PostHolding.until_on > today),
+                PostHolding.holds_on(today),
             )
         )
     )

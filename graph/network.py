@@ -135,10 +135,3 @@ def related(network: Network, id: int, *, keep: Keep = None) -> list[Edge]:
     return [
         edge for edge in network.relations if id in (edge.source, edge.target) and {edge.source, edge.target} <= seen
     ]
-
-
-def would_close_circle(edges: Iterable[Edge], new: Edge) -> bool:
-    """Whether a new link would make a record follow itself by links of the same type."""
-    same_type = nx.DiGraph((e.source, e.target) for e in edges if e.type == new.type and e.state != RETIRED)
-    same_type.add_edge(new.source, new.target)
-    return bool(nx.has_path(same_type, new.target, new.source))

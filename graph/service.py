@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from graph import missing, reach, snapshot
 from graph import thread as threads
 from graph.network import COLUMNS, of_kind, visible
-from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.words import gettext
 
@@ -188,9 +187,9 @@ def gaps(session: Session, person: Person, plan: Plan | None, today: date) -> di
     return missing.find(session, snapshot.current(session), person, plan.id if plan else None, today)
 
 
-def gaps_as_json(session: Session, person: Person, plan: Plan | None) -> dict[str, list[dict[str, str]]]:
+def gaps_as_json(session: Session, person: Person, plan: Plan | None, today: date) -> dict[str, list[dict[str, str]]]:
     """The gaps of a plan as the command prints them."""
-    found = gaps(session, person, plan, now().date())
+    found = gaps(session, person, plan, today)
     return {
         kind: [{"kind": gap.kind, "ref": gap.ref, "title": gap.title, "who": gap.who} for gap in listed]
         for kind, listed in found.items()

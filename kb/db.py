@@ -88,8 +88,7 @@ def one_of(column: str, values: type[Any], *, nullable: bool = False) -> str:
 
 def contains(column: Any, word: str) -> ColumnElement[bool]:
     """Whether a text column holds a word as it stands, in any case; nothing in the word is a wildcard."""
-    escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    found: ColumnElement[bool] = column.ilike(f"%{escaped}%", escape="!")
+    found: ColumnElement[bool] = column.icontains(word, autoescape=True)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The worker: one job, once a minute, that plans reminders, sends mails and brings the search index up to date.
+"""The worker: one job, once a minute: it plans reminders, sends mails, mends the index and forgets ended sessions.
 
 APScheduler only keeps the time. What has been done is in our own tables, so a worker may be killed at any moment and
 any number of them may run.
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from actions import planning
-from kb import mail, pulse
+from kb import mail, pulse, sessions
 from kb.assembly import open_database
 from kb.db import now
 from kb.delivery import deliverer_for
@@ -62,7 +62,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_plan, _send, _index):
+    for part in (_plan, _send, _index, _forget):
         if should_stop():
             break
         try:
@@ -104,6 +104,11 @@ def _send(
 def _index(database: Database, settings: Settings, report: Report, *_: object) -> None:
     search.ensure(database, settings)
     report.indexed = search.catch_up(database, settings)
+
+
+def _forget(database: Database, settings: Settings, _report: Report, clock: Callable[[], datetime], *_: object) -> None:
+    with database.writing(Channel.WORKER) as session:
+        sessions.forget_ended(session, now=clock(), idle=timedelta(hours=settings.session_hours))
 
 
 def _name() -> str:

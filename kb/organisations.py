@@ -35,10 +35,11 @@ def list_organisations(
     session: Session, *, person: Person, words: str = "", offset: int = 0, limit: int = 25
 ) -> tuple[int, list[Listed]]:
     """How many organisations fit, and one page of them by name."""
+    seen = select(Source.id).where(visible_to(person))
     published = (
         select(func.count())
         .select_from(source_publisher)
-        .where(source_publisher.c.organisation_id == Organisation.id)
+        .where(source_publisher.c.organisation_id == Organisation.id, source_publisher.c.source_id.in_(seen))
         .scalar_subquery()
     )
     posts = select(func.count()).select_from(Post).where(Post.organisation_id == Organisation.id).scalar_subquery()
@@ -76,8 +77,7 @@ def holders_of(session: Session, post: Post, *, today: date) -> Sequence[PostHol
     """Who holds a post and who deputises, today; the holder first."""
     query = (
         select(PostHolding)
-        .where(PostHolding.post_id == post.id, PostHolding.from_on <= today)
-        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
+        .where(PostHolding.post_id == post.id, PostHolding.holds_on(today))
         .options(joinedload(PostHolding.user))
         .order_by(PostHolding.is_deputy, PostHolding.id)
     )
@@ -89,8 +89,7 @@ def posts_held(session: Session, user_ids: Iterable[int], *, today: date) -> dic
     query = (
         select(PostHolding.user_id, Record.title)
         .join(Record, Record.id == PostHolding.post_id)
-        .where(PostHolding.user_id.in_(set(user_ids)), PostHolding.from_on <= today)
-        .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
+        .where(PostHolding.user_id.in_(set(user_ids)), PostHolding.holds_on(today))
         .order_by(PostHolding.is_deputy.desc(), PostHolding.id.desc())
     )
     return dict(session.execute(query).all())

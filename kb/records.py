@@ -66,6 +66,11 @@ def get_any(session: Session, name: str, *, person: Person) -> Record:
     return found[0]
 
 
+def list_all(session: Session, model: type[R], *, person: Person) -> Sequence[R]:
+    """Every record of a model that the person may see, by title: what a form offers to choose from."""
+    return session.scalars(select(model).where(visible_to(person)).order_by(model.title, model.id)).all()
+
+
 def list_by_ids(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, Record]:
     """The records with these ids that the person may see, without the tables of their kinds."""
     query = select(Record).where(Record.id.in_(list(ids)), visible_to(person))

@@ -123,15 +123,11 @@ def _person(session: Session, user: User, *, today: date) -> Person:
 
 
 def _posts(session: Session, user: User, *, today: date) -> Mapping[int, str]:
-    """The posts that the user holds or deputises today, own posts first; a holding ends on the day it names."""
+    """The posts that the user holds or deputises today, own posts first."""
     query = (
         select(Post.id, Post.title)
         .join(PostHolding, PostHolding.post_id == Post.id)
-        .where(
-            PostHolding.user_id == user.id,
-            PostHolding.from_on <= today,
-            or_(PostHolding.until_on.is_(None), PostHolding.until_on > today),
-        )
+        .where(PostHolding.user_id == user.id, PostHolding.holds_on(today))
         .order_by(PostHolding.is_deputy, Post.title)
     )
     return dict(session.execute(query).all())

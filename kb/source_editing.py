@@ -20,7 +20,7 @@ from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -117,25 +117,16 @@ def edit(session: Session, ref: str, details: SourceDetails, *, version: int, re
     _check(details)
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
-    lists = _find(session, details, by)
+    lists, was = _find(session, details, by), source.visibility
     with session.no_autoflush:
         _fill(source, details)
         history.note_changes(session, source, by=by, reason=reason.strip())
         _change_dates(session, source, details, reason.strip(), by)
         _change_lists(session, source, lists, reason.strip(), by)
     session.flush()
-    _hide_or_show_parts(session, source, reason.strip(), by)
+    if source.visibility != was:
+        _hide_or_show_parts(session, source, reason.strip(), by)
     return source
-
-
-def list_publishers(session: Session, *, person: Person) -> Sequence[Organisation]:
-    """The organisations that may have published a source, by name."""
-    return session.scalars(select(Organisation).where(visible_to(person)).order_by(Record.title, Record.id)).all()
-
-
-def list_themes(session: Session, *, person: Person) -> Sequence[Theme]:
-    """The themes that a source may be filed under, by title."""
-    return session.scalars(select(Theme).where(visible_to(person)).order_by(Record.title, Record.id)).all()
 
 
 def list_kinds(session: Session) -> list[str]:

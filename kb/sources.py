@@ -14,7 +14,7 @@ from kb.db import contains
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record, Theme, record_theme
-from kb.models.source import Category, Implication, Nation, Source, SourceName, SourceNation, SourceStatus
+from kb.models.source import Implication, Source, SourceName, SourceNation
 from kb.models.source import source_publisher as publisher_table
 from kb.permissions import Person, visible_to
 
@@ -64,7 +64,7 @@ class Facets:
 
 def count(session: Session, wanted: SourceFilter, *, person: Person) -> int:
     """How many sources fit."""
-    found = _narrowed(select(Source.id).where(visible_to(person)), wanted).subquery()
+    found = _narrowed(select(Source.id).where(visible_to(person)), wanted, person).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
@@ -72,7 +72,7 @@ def list_sources(
     session: Session, wanted: SourceFilter, *, person: Person, offset: int = 0, limit: int = 25
 ) -> Sequence[Source]:
     """One page of the sources that fit, with publishers and nations."""
-    found = _narrowed(select(Source.id).where(visible_to(person)), wanted).subquery()
+    found = _narrowed(select(Source.id).where(visible_to(person)), wanted, person).subquery()
     query = (
         select(Source)
         .where(Source.id.in_(select(found.c.id)))
@@ -98,13 +98,13 @@ def facets(session: Session, *, person: Person) -> Facets:
     themes = (
         select(literal("themes"), Theme.ref, Theme.title, func.count())
         .join(record_theme, record_theme.c.theme_id == Theme.id)
-        .where(record_theme.c.record_id.in_(ids))
+        .where(record_theme.c.record_id.in_(ids), visible_to(person))
         .group_by(Theme.ref, Theme.title)
     )
     publishers = (
         select(literal("publishers"), Organisation.ref, Organisation.title, func.count())
         .join(publisher_table, publisher_table.c.organisation_id == Organisation.id)
-        .where(publisher_table.c.source_id.in_(ids))
+        .where(publisher_table.c.source_id.in_(ids), visible_to(person))
         .group_by(Organisation.ref, Organisation.title)
     )
     query = union_all(
@@ -170,13 +170,13 @@ def responses_of(session: Session, source: Source, *, person: Person) -> list[tu
     return [(response, plan) for response, plan in session.execute(query)]
 
 
-def _narrowed(query: Select[Any], wanted: SourceFilter) -> Select[Any]:
-    for clause in _clauses(wanted):
+def _narrowed(query: Select[Any], wanted: SourceFilter, person: Person) -> Select[Any]:
+    for clause in _clauses(wanted, person):
         query = query.where(clause)
     return query
 
 
-def _clauses(wanted: SourceFilter) -> list[ColumnElement[bool]]:
+def _clauses(wanted: SourceFilter, person: Person) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.categories:
         clauses.append(Source.category.in_(wanted.categories))
@@ -196,7 +196,7 @@ def _clauses(wanted: SourceFilter) -> list[ColumnElement[bool]]:
         )
         clauses.append(Source.id.in_(published.where(Organisation.ref.in_(wanted.publishers))))
     if wanted.responses:
-        clauses.append(_answered(wanted.responses))
+        clauses.append(_answered(wanted.responses, person))
     clauses += _in_years(wanted)
     for word in wanted.words.split()[:10]:
         named = select(SourceName.source_id).where(contains(SourceName.name, word))
@@ -213,9 +213,10 @@ def _in_years(wanted: SourceFilter) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _answered(types: tuple[str, ...]) -> ColumnElement[bool]:
+def _answered(types: tuple[str, ...], person: Person) -> ColumnElement[bool]:
     """Sources to which some plan stands in one of these ways; `none` is an answer without words, or no row at all."""
     rows = select(ResponseSource.source_id).join(Response, Response.id == ResponseSource.response_id)
+    rows = rows.where(visible_to(person))
     clauses: list[ColumnElement[bool]] = [Source.id.in_(rows.where(Response.response_type.in_(types)))]
     if NO_RESPONSE in types:
         clauses.append(Source.id.not_in(rows.where(Response.text != "")))
@@ -228,10 +229,3 @@ def _order(sort: str) -> tuple[Any, ...]:
     if sort == "status":
         return (Source.status, Record.title, Source.id)
     return (Record.title, Source.id)
-
-
-CHOICES: dict[str, frozenset[str]] = {
-    "categories": frozenset(Category),
-    "statuses": frozenset(SourceStatus),
-    "nations": frozenset(Nation),
-}

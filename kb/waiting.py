@@ -94,9 +94,10 @@ def _what_made_suspect(session: Session, ids: Sequence[int]) -> dict[int, Change
     return {change.record_id: change for change in session.scalars(query)}
 
 
-def last_confirmed(session: Session) -> datetime | None:
-    """When a suspect link was last found to hold."""
-    return session.scalar(select(func.max(Link.confirmed_at)))
+def last_confirmed(session: Session, plan: Plan, *, person: Person) -> datetime | None:
+    """When a link into a plan's records was last found to hold."""
+    mine = select(Record.id).where(Record.plan_id == plan.id, visible_to(person))
+    return session.scalar(select(func.max(Link.confirmed_at)).where(Link.to_id.in_(mine)))
 
 
 def list_over(session: Session, plan: Plan, *, person: Person, today: date) -> Sequence[Source]:

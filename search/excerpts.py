@@ -46,9 +46,6 @@ class Sought:
     rows: frozenset[tuple[str, ...]] = frozenset()
 
 
-NOTHING_SOUGHT = Sought()
-
-
 def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
     """The part of what the index keeps of a record that says best why it was found; None when there is no text.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, extract, func, literal, not_, or_, select
 
 from actions.models import Action
+from kb.db import contains
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan, Priority, Response, ResponseSource
 from kb.models.record import Record, Theme, record_theme
@@ -38,7 +39,7 @@ def find(
     rows = session.execute(select(Record.kind, func.count()).where(*conditions).group_by(Record.kind)).all()
     counts = dict(sorted(rows, key=lambda row: (-row[1], row[0])))
     matched: Any = sum((case((match, 1), else_=0) for match in matches), literal(0))
-    in_title: Any = sum((case((_in(Record.title, term), 1), else_=0) for term in query.wanted), literal(0))
+    in_title: Any = sum((case((contains(Record.title, term.text), 1), else_=0) for term in query.wanted), literal(0))
     page = (
         select(Record.id)
         .where(*conditions, *kind_filter)
@@ -48,11 +49,6 @@ def find(
     )
     total = sum(count for kind, count in counts.items() if not filters.kind or kind in filters.kind)
     return total, list(session.scalars(page)), counts
-
-
-def _in(column: Any, term: Term) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.icontains(term.text, autoescape=True)
-    return found
 
 
 def _has(term: Term) -> ColumnElement[bool]:
@@ -69,10 +65,10 @@ def _has(term: Term) -> ColumnElement[bool]:
     )
     # The tables themselves, not the classes: a joined class would bring its record along.
     elsewhere = [
-        Record.id.in_(select(_plain(key)).where(or_(*(_in(_plain(column), term) for column in columns))))
+        Record.id.in_(select(_plain(key)).where(or_(*(contains(_plain(column), term.text) for column in columns))))
         for key, columns in tables
     ]
-    return or_(_in(Record.title, term), *elsewhere)
+    return or_(contains(Record.title, term.text), *elsewhere)
 
 
 def _plain(attribute: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb import labels
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -49,16 +50,11 @@ def value(name: str, given: str, titles: Mapping[tuple[str, str], str]) -> str:
     """A value of a filter in words; `titles` holds those of themes, plans, organisations and posts."""
     known = {
         "kind": kinds(),
-        "category": {"driver": gettext("Policy driver"), "research": gettext("Research")},
+        "category": labels.categories(),
         "status": _statuses(),
-        "nation": {
-            "wales": gettext("Wales"),
-            "england": gettext("England"),
-            "scotland": gettext("Scotland"),
-            "northern-ireland": gettext("Northern Ireland"),
-        },
+        "nation": labels.nations(),
     }.get(name, {})
-    return known.get(given) or titles.get((name, given)) or given.replace("-", " ").replace("_", " ").capitalize()
+    return known.get(given) or titles.get((name, given)) or labels.readable(given)
 
 
 def years(filters: Filters) -> str:
@@ -105,22 +101,14 @@ def part(name: str, number: int | None) -> str:
         "theme": gettext("Theme"),
         "note": gettext("Note"),
     }
-    return words.get(name, name.replace("_", " ").capitalize())
+    return words.get(name, labels.readable(name))
 
 
 def _statuses() -> dict[str, str]:
     return {
-        "in-development": gettext("In development"),
-        "draft": gettext("Draft"),
-        "consultation": gettext("Consultation"),
-        "enacted": gettext("Enacted, not in force"),
-        "in-force": gettext("In force"),
-        "published": gettext("Published"),
-        "under-review": gettext("Under review"),
-        "ended": gettext("Ended"),
-        "superseded": gettext("Superseded"),
-        "withdrawn": gettext("Withdrawn"),
+        **labels.source_statuses(),
         "not-stated": gettext("Not stated"),
+        **labels.response_types(),
         "open": gettext("Action open"),
         "done": gettext("Action done"),
         "verified": gettext("Action verified"),

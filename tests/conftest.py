@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from kb import migrate
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 23)
 SECRET = "a secret that only tests use, long enough"
+
+
+class CompiledTemplates(BytecodeCache):
+    """Keeps templates compiled from one application of the run to the next."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -123,6 +141,7 @@ def app(settings: Settings, database: Database, tmp_path: Path) -> Flask:
     app.config["TESTING"] = True
     app.config["TODAY"] = TODAY
     app.extensions["database"] = database
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 

@@ -12,9 +12,11 @@ from actions.models import Action
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
-from kb import auth, history, plans, web
+from kb import auth, history, plans, records, web
 from kb.errors import Invalid, NotFound
 from kb.forms.base import add_error
+from kb.models.organisation import Organisation
+from kb.models.record import Theme
 from kb.permissions import Capability
 from kb.words import gettext
 
@@ -94,8 +96,8 @@ def _form(action: Action | None = None) -> ActionForm:
     session, person = web.session(), web.person()
     return ActionForm.offering(
         editing.list_owners(session, person),
-        editing.list_organisations(session, person),
-        editing.list_themes(session, person),
+        records.list_all(session, Organisation, person=person),
+        records.list_all(session, Theme, person=person),
         editing.details_of(action) if action else None,
         action.version if action else None,
     )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
 from graph import service as graph
-from kb import records
-from kb.cli.base import as_json, print_json, ready_database, settings
-from kb.errors import NotFound
-from kb.models.plan import Plan
+from kb import plans, records
+from kb.cli.base import as_json, print_json, ready_database, settings, today
 from kb.models.record import Kind
 from kb.permissions import SYSTEM
 from search import service as search_service
@@ -74,11 +71,8 @@ def gaps(plan_ref: str | None, is_json: bool) -> None:
     given = settings()
     database = ready_database(given)
     with database.reading() as session:
-        plans = session.scalars(select(Plan).order_by(Plan.title)).all()
-        chosen = [plan for plan in plans if plan_ref in (None, plan.ref)]
-        if plan_ref and not chosen:
-            raise NotFound("plan", plan_ref)
-        document = {plan.ref: graph.gaps_as_json(session, SYSTEM, plan) for plan in chosen}
+        chosen = [plans.get(session, plan_ref, person=SYSTEM)] if plan_ref else plans.list_plans(session, person=SYSTEM)
+        document = {plan.ref: graph.gaps_as_json(session, SYSTEM, plan, today(given)) for plan in chosen}
     if is_json:
         print_json(document)
         return

@@ -63,6 +63,15 @@ def deactivate(email: str) -> None:
     say(f"{email} can no longer sign in.")
 
 
+@user.command()
+@click.argument("email")
+def activate(email: str) -> None:
+    """Open an account again; its posts do not come back by themselves."""
+    with ready_database(settings()).writing(Channel.COMMAND) as session:
+        users.activate(session, users.get_by_email(session, email), by=SYSTEM)
+    say(f"{email} can sign in again.")
+
+
 @user.command("list")
 @as_json
 def list_users(is_json: bool) -> None:

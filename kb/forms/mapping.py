@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from kb.forms.base import DateParts, Form
 from kb.forms.mapping_rows import HeadForm, ImplicationForm, LinkForm, PointForm, ResponseForm
-from kb.mapping_rows import Mapping, ResponseRow
+from kb.mapping.rows import Mapping, ResponseRow
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wtforms.fields.core import Field
 
     from kb.errors import Invalid
-    from kb.mapping import Offered
+    from kb.mapping.service import Offered
 
 R = TypeVar("R", bound=Form)
 

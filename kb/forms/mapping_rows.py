@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 from kb import labels
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice, Ticks, YesNo
-from kb.mapping_rows import ImplicationRow, LinkRow, PointRow
+from kb.mapping.rows import ImplicationRow, LinkRow, PointRow
 from kb.words import gettext
 
 # Titles of records stand in an index of the database, which takes no more.

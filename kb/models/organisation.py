@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base, Key, Name, RecordKey, Word
@@ -80,6 +80,11 @@ class PostHolding(Base):
     until_on: Mapped[date | None]
     post: Mapped[Post] = relationship(lazy="raise_on_sql", back_populates="holdings")
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    @classmethod
+    def holds_on(cls, day: date) -> ColumnElement[bool]:
+        """Whether a holding counts on a day; it ends with the day before the one that it names."""
+        return and_(cls.from_on <= day, or_(cls.until_on.is_(None), cls.until_on > day))
 
 
 class StaffGroup(Base):

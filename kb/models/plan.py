@@ -25,10 +25,6 @@ class ResponseType(StrEnum):
     CONTEXT_ONLY = "context-only"
 
 
-# A response of these types says that the plan acts, so one without an action is a gap.
-ACTING_RESPONSES = frozenset({ResponseType.INCORPORATED, ResponseType.ALIGNED, ResponseType.SUPPORTING})
-
-
 class Plan(Record):
     """A workforce plan or programme."""
 

@@ -88,7 +88,7 @@ def of(session: Session, person: Person, plan: Plan, today: date) -> Attention:
         reviews=reviews,
         overdue_reviews=len(overdue),
         doubts=doubts,
-        last_confirmed=None if doubts else waiting.last_confirmed(session),
+        last_confirmed=None if doubts else waiting.last_confirmed(session, plan, person=person),
         gaps=gaps,
         extent=graph.extent(session, person, plan),
         by_schedule=actions.counts_by_schedule(session, person, Filters(plan=plan.ref), today),

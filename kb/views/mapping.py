@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb import auth, mapping, mapping_words, plans, web
+from kb import auth, plans, web
 from kb.errors import Conflict, Invalid
 from kb.forms.mapping import MappingForm
+from kb.mapping import service as mapping
+from kb.mapping import words as mapping_words
 from kb.permissions import Capability
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from kb.mapping import Stand
-    from kb.mapping_rows import Mapping
+    from kb.mapping.rows import Mapping
+    from kb.mapping.service import Stand
     from kb.models.plan import Plan
 
 bp = Blueprint("mapping", __name__)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
 
-from kb import auth, source_editing, web
+from kb import auth, records, source_editing, web
 from kb.errors import Invalid
 from kb.forms.base import add_error
 from kb.forms.sources import SourceEditForm, SourceForm
+from kb.models.organisation import Organisation
+from kb.models.record import Theme
 from kb.permissions import Capability
 from kb.source_likeness import alike
 from kb.views.sources import bp
@@ -74,8 +76,8 @@ def edit(ref: str) -> ResponseReturnValue:
 def _form(kind: type[SourceForm], source: Source | None = None) -> SourceForm:
     session, person = web.session(), web.person()
     return kind.offering(
-        source_editing.list_publishers(session, person=person),
-        source_editing.list_themes(session, person=person),
+        records.list_all(session, Organisation, person=person),
+        records.list_all(session, Theme, person=person),
         source_editing.list_kinds(session),
         source_editing.details_of(source) if source else None,
         source.version if source else None,

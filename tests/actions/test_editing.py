@@ -7,8 +7,9 @@ import pytest
 
 from actions import editing, service
 from actions.editing import ActionDetails
-from kb import history
+from kb import history, records
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb.models.organisation import Organisation
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM
 from tests.conftest import TODAY
@@ -236,4 +237,4 @@ def test_the_form_offers_the_posts_and_organisations_that_the_person_may_see(ses
     viewer = make.person(make.viewer())
     assert [(one.title, one.organisation.title) for one in editing.list_owners(session, viewer)] == [("Lead", "Board")]
     assert len(editing.list_owners(session, lead)) == 2
-    assert [one.title for one in editing.list_organisations(session, viewer)] == ["Board"]
+    assert [one.title for one in records.list_all(session, Organisation, person=viewer)] == ["Board"]

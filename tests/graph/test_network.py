@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.gaps import GAP_KINDS, gaps
-from graph.network import COLUMNS, Edge, Network, Node, build, related, would_close_circle
+from graph.network import COLUMNS, Edge, Network, Node, build, related
 from graph.reach import counts, without
 from graph.thread import Stop, thread, why
 
@@ -220,20 +220,6 @@ def test_without_both_sources_nothing_is_kept(wales):
 def test_what_had_no_support_cannot_lose_it(wales):
     network = build(NODES, [*EDGES, Edge(IDLE, STRAY, "delivered-by")])
     assert without(network, [IDLE]).lost == ()
-
-
-@pytest.mark.parametrize(
-    ("new", "closes"),
-    [((3, 1), True), ((1, 3), False), ((4, 4), True), ((2, 1), True), ((5, 1), False)],
-)
-def test_a_circle_is_seen_before_it_is_closed(new, closes):
-    chain = [
-        Edge(1, 2, "depends-on"),
-        Edge(2, 3, "depends-on"),
-        Edge(1, 5, "supersedes"),
-        Edge(3, 5, "depends-on", state="retired"),
-    ]
-    assert would_close_circle(chain, Edge(*new, "depends-on")) is closes
 
 
 # --- against plain recursion on random maps -------------------------------------------------------

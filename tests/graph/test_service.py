@@ -331,7 +331,7 @@ def test_drafts_are_in_no_list_of_those_who_may_not_see_them(session, make):
 
 def test_the_gaps_as_json_say_who_should_act(session, make):
     action = make.action(title="Bare")
-    document = service.gaps_as_json(session, SYSTEM, make.the_plan)
+    document = service.gaps_as_json(session, SYSTEM, make.the_plan, make.today)
     assert document["action-without-owner"] == [
         {"kind": "action", "ref": action.ref, "title": "Bare", "who": "Strategy lead"}
     ]

@@ -148,6 +148,9 @@ def test_an_account_is_added_given_a_role_and_deactivated(own: Kb) -> None:
     listed = {one["email"]: one for one in document(own("user", "list", "--json"))}
     assert listed[email]["name"] == "Somebody new"
     assert listed[email]["is_active"] is False
+    assert own("user", "activate", email).exit_code == 0
+    listed = {one["email"]: one for one in document(own("user", "list", "--json"))}
+    assert listed[email]["is_active"] is True
 
 
 REFUSED = [

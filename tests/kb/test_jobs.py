@@ -12,12 +12,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from actions import planning, reminders
-from kb import jobs, migrate, pulse
+from kb import jobs, migrate, pulse, sessions
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.models.outbox import Pulse
+from kb.models.user import WebSession
 from kb.paths import TEMPLATES
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -55,7 +57,7 @@ def test_a_tick_plans_sends_and_notes_its_pulse(tick, due, given, session):
     assert tick().planned == tick().sent == 0
 
 
-@pytest.mark.parametrize("part", ["_plan", "_send", "_index"])
+@pytest.mark.parametrize("part", ["_plan", "_send", "_index", "_forget"])
 def test_a_part_that_fails_keeps_no_other_from_its_work(part, tick, due, monkeypatch, session, given):
     def broken(*_):
         raise RuntimeError("broken")
@@ -65,11 +67,19 @@ def test_a_part_that_fails_keeps_no_other_from_its_work(part, tick, due, monkeyp
     monkeypatch.setattr(jobs, part, broken)
     report = tick()
     assert report.trouble == [f"{part.strip('_')}: RuntimeError: broken"]
-    assert report.sent == (1 if part == "_index" else 0)
+    assert report.sent == (1 if part in {"_index", "_forget"} else 0)
     assert pulse.last(session).note == report.trouble[0]
     monkeypatch.undo()
     assert tick().trouble == []
     assert len(list(given.outbox_dir.glob("*.eml"))) == 1
+
+
+def test_a_tick_forgets_the_sessions_that_ended(tick, make, session):
+    for age in (timedelta(hours=1), timedelta(hours=13)):
+        sessions.open_session(session, make.user(), now=NOON - age)
+    session.commit()
+    assert tick().trouble == []
+    assert session.scalar(select(func.count()).select_from(WebSession)) == 1
 
 
 def test_a_tick_that_is_told_to_stop_begins_nothing_more(database, given, due):

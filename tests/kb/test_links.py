@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from kb import links
+from kb import history, links
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.history import Change
 from kb.models.link import ALLOWED, Link, LinkState, LinkType
-from kb.models.record import Kind
+from kb.models.record import Visibility
 from kb.permissions import SYSTEM
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from kb import history, mapping
+from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
-from kb.mapping_rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
+from kb.mapping import service as mapping
+from kb.mapping.rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Response
+from kb.models.record import Visibility
 from kb.models.source import Implication, KeyPoint, Source
 
 if TYPE_CHECKING:
@@ -292,3 +294,17 @@ def test_only_leads_map_and_only_the_plans_own_lead_answers_for_it(world: World)
     elsewhere = world.make.person(world.make.lead(world.make.plan()))
     with pytest.raises(NotAllowed):
         world.save(Mapping(response=ResponseRow(text="Not mine to say")), by=elsewhere)
+
+
+def test_what_is_mapped_in_a_draft_is_a_draft_itself(world: World) -> None:
+    world.session.get_one(Source, world.source.id).visibility = Visibility.DRAFT
+    given = Mapping(
+        (PointRow(7, text="Staff are promised rest", kind="point"),),
+        (ImplicationRow(4, text="Rotas change", kind="wellbeing"),),
+        ResponseRow(text="We have begun"),
+    )
+    assert world.save(given)
+    stand = world.stand()
+    assert stand.response is not None
+    made = (stand.source.key_points[-1], stand.source.implications[-1], stand.response)
+    assert {(one.visibility, one.author_id) for one in made} == {(Visibility.DRAFT, world.lead.user_id)}

@@ -43,6 +43,9 @@ def test_what_an_organisation_published_is_listed_as_far_as_the_reader_may_see(s
     _publish(session, body, make.source(title="Draft", visibility=Visibility.DRAFT))
     viewer = make.person(make.viewer())
     assert [source.title for source in organisations.published_by(session, body, person=viewer)] == ["Shown"]
+    for person, number in ((viewer, 1), (make.person(make.lead()), 2)):
+        _, (listed,) = organisations.list_organisations(session, person=person)
+        assert listed.sources == number
 
 
 def test_a_post_is_held_from_its_first_day_until_the_day_it_ends(session: Session, make: Make) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from kb import dates, history, source_editing
+from kb import dates, history, records, source_editing
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
 from kb.models.history import Change
 from kb.models.record import Visibility
@@ -256,3 +256,19 @@ def test_a_source_is_not_like_itself(session, make, lead):
 def test_likeness_does_not_tell_of_drafts(session, make):
     draft = make.source(title="Delivery plan for mental health", visibility=Visibility.DRAFT)
     assert alike(session, draft.title, [], person=make.person(make.viewer())) == []
+
+
+def test_what_is_read_in_a_source_is_as_hidden_as_the_source(session, make, lead):
+    source, other = make.source(), make.source()
+    point, implication = make.key_point(source), make.implication(source)
+    answer, shared = make.response(source), make.response(other, source)
+    parts = (point, implication, answer, shared)
+    for visibility, seen in ((Visibility.DRAFT, {shared.id}), (Visibility.PUBLISHED, {part.id for part in parts})):
+        stands = stored(session, source.ref, lead)
+        details = replace(source_editing.details_of(stands), visibility=visibility)
+        source_editing.edit(session, source.ref, details, version=stands.version, reason="Asked for", by=lead)
+        session.flush()
+        found = records.list_by_ids(session, [part.id for part in parts], person=make.person(make.viewer()))
+        assert set(found) == seen
+    newest = history.list_for(session, point, person=lead)[0]
+    assert (newest.field, newest.old, newest.new, newest.reason) == ("visibility", "draft", "published", "Asked for")

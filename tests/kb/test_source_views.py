@@ -366,3 +366,12 @@ def test_an_unknown_source_cannot_be_edited(editor):
 def test_a_filter_knows_whether_it_narrows():
     assert not SourceFilter(sort="newest").is_narrowing
     assert SourceFilter(words="x").is_narrowing
+
+
+def test_what_a_draft_response_says_decides_no_list_of_those_who_may_not_see_it(browse, make):
+    make.response(make.source(title="Act"), response_type="aligned", text="Yes.", visibility=Visibility.DRAFT)
+    browse.sign_in(make.lead())
+    assert titles(browse.get("/sources?response=aligned")) == ["Act"]
+    browse.sign_in(make.viewer())
+    assert titles(browse.get("/sources?response=aligned")) == []
+    assert titles(browse.get("/sources?response=none")) == ["Act"]

@@ -72,11 +72,13 @@ def test_suspect_links_into_other_plans_or_from_hidden_records_are_not_listed(se
 
 
 def test_the_last_confirmation_is_known(session: Session, make: Make) -> None:
-    assert waiting.last_confirmed(session) is None
+    assert waiting.last_confirmed(session, make.the_plan, person=SYSTEM) is None
     at = now()
     make.link(make.source(), LinkType.CALLS_FOR, make.priority(), confirmed_at=at)
     make.link(make.source(), LinkType.CALLS_FOR, make.priority(), confirmed_at=at - timedelta(days=3))
-    assert waiting.last_confirmed(session) == at
+    theirs = make.priority(plan_id=make.plan().id)
+    make.link(make.source(), LinkType.CALLS_FOR, theirs, confirmed_at=at + timedelta(days=1))
+    assert waiting.last_confirmed(session, make.the_plan, person=SYSTEM) == at
 
 
 def test_answered_sources_that_are_over_without_a_successor_are_listed_the_last_first(

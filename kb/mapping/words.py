@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from kb import labels
-from kb.mapping_rows import ImplicationRow, PointRow
+from kb.mapping.rows import ImplicationRow, PointRow
 from kb.models.link import LinkState, LinkType
 from kb.words import gettext, spoken
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as AnyMapping
 
-    from kb.mapping import Stand
-    from kb.mapping_rows import LinkRow, Mapping, ResponseRow
+    from kb.mapping.rows import LinkRow, Mapping, ResponseRow
+    from kb.mapping.service import Stand
     from kb.models.link import Link
     from kb.models.organisation import StaffGroup
     from kb.models.record import Record

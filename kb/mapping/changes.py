@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kb.mapping import Stand
-    from kb.mapping_rows import ImplicationRow, Mapping, PointRow
+    from kb.mapping.rows import ImplicationRow, Mapping, PointRow
+    from kb.mapping.service import Stand
     from kb.permissions import Person
 
 R = TypeVar("R", bound=Record)
@@ -162,7 +162,9 @@ def _save_implication(changes: Changes, row: ImplicationRow, points: dict[int, K
     if implication is None:
         position = max((one.position for one in source.implications), default=0) + 1
         ref = records.new_ref(changes.session, Kind.IMPLICATION, f"{source.ref}-i{position:02d}")
-        implication = Implication(ref=ref, position=position, source=source, **changes.as_hidden_as_the_source, **values)
+        implication = Implication(
+            ref=ref, position=position, source=source, **changes.as_hidden_as_the_source, **values
+        )
         implication.key_points, implication.staff_groups = [], []
         changes.note_created(implication)
     else:

@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 
 from kb import records
 from kb.errors import Invalid
-from kb.mapping_changes import Changes, retie
+from kb.mapping.changes import Changes, retie
 from kb.models.link import LinkState, LinkType
 from kb.models.plan import Response, ResponseSource
 from kb.models.record import Kind, Record
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from kb.mapping_rows import LinkRow, ResponseRow
+    from kb.mapping.rows import LinkRow, ResponseRow
     from kb.models.plan import Plan
 
 LONGEST_TITLE = 500

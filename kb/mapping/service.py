@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kb import history, mapping_changes, mapping_response, plans, records
+from kb import history, plans, records
 from kb.errors import Conflict
-from kb.mapping_rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
+from kb.mapping import changes as changing
+from kb.mapping import response as answering
+from kb.mapping.rows import ImplicationRow, LinkRow, Mapping, PointRow, ResponseRow
 from kb.models.history import Change
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Post, StaffGroup
@@ -106,7 +108,7 @@ def as_rows(stand: Stand) -> Mapping:
                 cites=tuple(sorted(numbers[point.id] for point in implication.key_points if point.id in numbers)),
                 staff_groups=tuple(group.ref for group in implication.staff_groups),
                 priorities=tuple(link.end.ref for link in called),
-                reason=mapping_changes.common_reason(called),
+                reason=changing.common_reason(called),
             )
         )
     return Mapping(points, tuple(implications), _response_row(stand))
@@ -129,10 +131,10 @@ def save(session: Session, ref: str, plan: Plan | None, given: Mapping, *, versi
             saved_by=stand.saved_by,
             version=stand.version,
         )
-    changes = mapping_changes.Changes(session, stand, by)
-    mapping_changes.save_rows(changes, given)
+    changes = changing.Changes(session, stand, by)
+    changing.save_rows(changes, given)
     if given.response is not None and plan is not None:
-        mapping_response.save(changes, plan, given.response)
+        answering.save(changes, plan, given.response)
     if not changes.number:
         return False
     # The source moves on with every part of it, so that two saves at the same moment cannot both stand.
