@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from kb.seeding import demonstration, folder
 from kb.seeding.loader import Loader, Progress, Report, load_plan, load_vocabulary
 
@@ -35,4 +37,7 @@ def load(session: Session, path: Path, *, today: date, is_demonstration: bool, p
             demonstration.load_dates(loader, plan_folder, plan, today)
             loader.report.made["account"] += demonstration.add_accounts(session, plan, today)
     session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        # Its planner knows nothing of rows that were just written, and would join them in the worst order.
+        session.execute(text("ANALYZE"))
     return loader.report

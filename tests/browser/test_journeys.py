@@ -30,7 +30,7 @@ def test_a_lead_finds_a_driver_and_follows_it_to_an_action(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Perinatal")
     page.get_by_role("main").get_by_role("link", name=re.compile("^Support staff to meet")).first.click()
     expect(page).to_have_url(re.compile("/actions/perinatal-05"))
-    page.get_by_role("link", name=re.compile("Thread", re.I)).first.click()
+    page.get_by_role("main").get_by_role("link", name="Thread map").click()
     expect(page).to_have_url(re.compile("/thread"))
     expect(page.get_by_role("main")).to_contain_text("Perinatal")
 
@@ -82,7 +82,8 @@ def test_signing_out_ends_the_session_also_for_a_copied_cookie(open_as: Callable
     page.get_by_role("button", name="Viewer").click()
     copied = page.context.storage_state()
     page.goto("/my-actions")
-    page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_role("banner").get_by_text("Signed in as").click()
+    page.get_by_role("button", name="Sign out").click()
     again = page.context.browser.new_context(base_url=address, storage_state=copied)  # type: ignore[union-attr]
     other = again.new_page()
     other.goto("/my-actions")
