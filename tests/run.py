@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIDE_BY_SIDE = 2
+# Coverage makes the tests half as slow again, so it is measured where it is held to its floors: in the gate.
+IS_GATE = bool(os.environ.get("CI"))
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ RUNS = (
 def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
     """Run the suite once; returns its exit code and what it printed."""
     started = time.monotonic()
-    cover = ["--cov", "--cov-report="] if one.is_covered else []
+    cover = ["--cov", "--cov-report="] if one.is_covered and IS_GATE else []
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *one.options, *cover, *arguments],
         env={**os.environ, "COVERAGE_FILE": str(folder / f".coverage.{RUNS.index(one)}")},
@@ -47,7 +49,7 @@ def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
 
 
 def main() -> int:
-    """Run everything, print what each run said, then hold the coverage to its floors; returns the exit code."""
+    """Run everything, print what each run said; in the gate hold the coverage to its floors. Returns the exit code."""
     print("Running all tests, on SQLite, on PostgreSQL and in Chromium; this takes some minutes ...", flush=True)
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         folder = Path(name)
@@ -57,6 +59,8 @@ def main() -> int:
             print(f"\n== {one.name}", *(lines if code else lines[-1:]), sep="\n", flush=True)
         if any(code for code, _ in results):
             return 1
+        if not IS_GATE:
+            return 0
         return subprocess.run([sys.executable, "-m", "tests.coverage_floor", name], check=False).returncode
 
 
