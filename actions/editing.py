@@ -182,7 +182,7 @@ def list_owners(session: Session, person: Person) -> Sequence[Post]:
 def _editable(session: Session, ref: str, version: int, by: Person) -> Action:
     action = service.get(session, ref, by)
     by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
-    records.check_version(action, version, theirs=_in_words(action))
+    records.check_version(action, version, theirs=_in_words(action), chosen=_chosen(action))
     return action
 
 
@@ -263,6 +263,17 @@ def _note_related(session: Session, action: Action, found: _Found, reason: str, 
     if set(found.themes) != set(action.themes):
         history.note(session, action, "themes", _titles(action.themes), _titles(found.themes), reason=reason, by=by)
         action.themes = found.themes
+
+
+def _chosen(action: Action) -> dict[str, list[str]]:
+    """What is chosen from lists now, as the form sends it."""
+    return {
+        "owner": [action.owner.ref] if action.owner else [],
+        "sponsor": [action.sponsor.ref] if action.sponsor else [],
+        "contributors": [organisation.ref for organisation in action.contributors],
+        "themes": [theme.ref for theme in action.themes],
+        "term": [action.term] if action.term else [],
+    }
 
 
 def _titles(records: Sequence[Record]) -> str | None:

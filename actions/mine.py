@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from actions import in_sql, service, stages
 from actions.digest import CONFIDENCE_WORDS
-from actions.models import Action, Closure, Confidence, Update
+from actions.models import Action, Closure, Confidence, ReminderKind, Update
 from actions.schedule import Schedule, State, counted_from, is_working_day
 from kb.models.organisation import PostHolding
 from kb.words import gettext, ngettext, relative, spoken
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.permissions import Person
 
-# Within this many days of its date an action needs a fresh answer, one that is no older than this.
-ANSWER_DAYS = 7
 LONGEST_QUOTE = 120
 
 
@@ -109,13 +107,11 @@ def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, 
         return "done", gettext("Verified on %(day)s.", day=spoken(action.verified_on))
     if action.closure == Closure.DONE:
         return "waiting", _closed(action, person)
-    if schedule.state == State.OVERDUE and not _has_fresh_answer(action, today):
-        return "answer_now", gettext("%(said)s The due date has passed.", said=_last_word(action, said, person, today))
-    if schedule.state == State.STALE:
-        return "answer_now", _silent(action, schedule, said, person)
-    is_last_week = schedule.state == State.DUE_SOON and (schedule.days or 0) <= ANSWER_DAYS
-    if is_last_week and not _has_fresh_answer(action, today):
-        return "answer_now", gettext("It is due %(when)s. Say whether you will make it.", when=_when(action, today))
+    # What a mail would ask about, and nothing else, is what this page asks about.
+    facts = _facts(one)
+    stage = stages.stage_of(facts, today)
+    if stage is not None:
+        return "answer_now", _asked_for(action, stage, facts, said, person, today)
     if action.id in said.asks:
         return "waiting", _asked(said.asks[action.id], person, today)
     if schedule.state in {State.DUE_SOON, State.OVERDUE}:
@@ -127,9 +123,26 @@ def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, 
     return "later", gettext("Nothing is needed from you now.")
 
 
-def _has_fresh_answer(action: Action, today: date) -> bool:
-    """Whether something was said so lately that nobody should be asked again, however late the action is."""
-    return action.last_said_on is not None and (today - action.last_said_on).days <= ANSWER_DAYS
+def _facts(one: Listed) -> stages.Facts:
+    return stages.Facts(
+        due_on=one.action.due_on,
+        starts_on=one.action.starts_on,
+        last_said_on=one.action.last_said_on,
+        known_since=one.action.created_at.date(),
+        stale_after_days=one.plan.stale_after_days,
+        nation=one.plan.nation,
+    )
+
+
+def _asked_for(
+    action: Action, stage: stages.Stage, facts: stages.Facts, said: _Said, person: Person, today: date
+) -> str:
+    """Why the action needs an answer now."""
+    if stage.kind == ReminderKind.OVERDUE:
+        return gettext("%(said)s The due date has passed.", said=_last_word(action, said, person, today))
+    if stage.kind == ReminderKind.STALE:
+        return _silent(action, (today - stages.silent_since(facts)).days, said, person)
+    return gettext("It is due %(when)s. Say whether you will make it.", when=relative(action.due_on or today, today))
 
 
 def _last_word(action: Action, said: _Said, person: Person, today: date) -> str:
@@ -142,8 +155,8 @@ def _last_word(action: Action, said: _Said, person: Person, today: date) -> str:
     return gettext("Your post said “%(words)s” %(when)s.", words=words, when=when)
 
 
-def _silent(action: Action, schedule: Schedule, said: _Said, person: Person) -> str:
-    days = ngettext("%(num)s day", "%(num)s days", schedule.days or 0)
+def _silent(action: Action, silent_days: int, said: _Said, person: Person) -> str:
+    days = ngettext("%(num)s day", "%(num)s days", silent_days)
     if action.confidence is None:
         return gettext("You have said nothing for %(days)s.", days=days)
     words = CONFIDENCE_WORDS[Confidence(action.confidence)]
@@ -174,14 +187,7 @@ def _nothing_yet(action: Action, today: date) -> str:
     if action.last_said_on is not None and (due_on - action.last_said_on).days <= stages.SOON_DAYS:
         return gettext("You answered %(when)s. Nothing more is needed now.", when=relative(action.last_said_on, today))
     ask_on = due_on - timedelta(days=stages.SOON_DAYS)
-    if ask_on > today:
-        return gettext("Nothing is needed yet. We will ask you from %(day)s.", day=spoken(ask_on))
-    by = due_on - timedelta(days=ANSWER_DAYS)
-    return gettext("Say by %(day)s whether you will make it.", day=spoken(max(by, today)))
-
-
-def _when(action: Action, today: date) -> str:
-    return relative(action.due_on or today, today)
+    return gettext("Nothing is needed yet. We will ask you from %(day)s.", day=spoken(ask_on))
 
 
 def _urgency(item: Item) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from actions.models import ReminderKind
-from actions.schedule import previous_working_day
+from actions.schedule import counted_from, previous_working_day
 
 SOON_DAYS = 14
 OVERDUE_EVERY_DAYS = 14
@@ -48,7 +48,7 @@ def stage_of(facts: Facts, today: date) -> Stage | None:
 
 def silent_since(facts: Facts) -> date:
     """The day of the last answer, else the day from which one could be expected."""
-    return facts.last_said_on or facts.starts_on or facts.known_since
+    return facts.last_said_on or counted_from(facts.starts_on, facts.known_since)
 
 
 def _dated(due_on: date, today: date, nation: str) -> tuple[Stage, date]:

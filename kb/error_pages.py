@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 from urllib.parse import quote_plus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
@@ -15,10 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kb import errors, nearest, web
 from kb.forms.base import tidy
-from kb.words import gettext, ngettext
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from kb.words import gettext, ngettext, spoken
 
 WAIT_SECONDS = 5
 # Never shown or sent back on a conflict page.
@@ -104,27 +102,45 @@ def _conflict(error: errors.Conflict) -> Response:
     values = {
         "saved_by": error.saved_by,
         "version": error.version,
-        "rows": _both(error.theirs),
+        "rows": _both(error),
         "mine": mine,
     }
-    title = gettext("Someone else saved this while you were writing")
+    title = gettext("This was saved while you were writing")
     details = {"current": error.theirs, "saved_by": error.saved_by, "version": error.version}
     return Problem(409, title, str(error), template="errors/conflict.html", values=values, details=details).answer()
 
 
-def _both(theirs: Mapping[str, str]) -> list[dict[str, str]]:
-    """The fields that stand otherwise now than the person wrote them."""
+def _both(error: errors.Conflict) -> list[dict[str, Any]]:
+    """The fields that stand otherwise now than the person sent them; only texts can be edited together."""
     rows = []
-    for name, saved in theirs.items():
+    for name, saved in error.theirs.items():
         sent = "\n".join(request.form.getlist(name))
-        if name in request.form and tidy(sent) != tidy(saved):
+        is_text = name in request.form and name not in error.chosen
+        if name in error.chosen:
+            differs = sorted(filter(None, request.form.getlist(name))) != sorted(error.chosen[name])
+            sent = sent.replace("-", " ").replace("\n", ", ")
+        elif f"{name}-year" in request.form:
+            sent = _day_sent(name)
+            differs = sent != saved
+        else:
+            differs = is_text and tidy(sent) != tidy(saved)
+        if differs:
             label = name.replace("_", " ").replace("-", " ").capitalize()
-            rows.append({"name": name, "label": label, "theirs": saved, "mine": sent})
+            rows.append({"name": name, "label": label, "theirs": saved, "mine": sent, "is_text": is_text})
     return rows
 
 
+def _day_sent(name: str) -> str:
+    """A date that was sent in three boxes, in words where it is one."""
+    year, month, day = (tidy(request.form.get(f"{name}-{part}", "")) for part in ("year", "month", "day"))
+    try:
+        return spoken(date(int(year), int(month), int(day)))
+    except ValueError:
+        return " ".join(filter(None, (day, month, year)))
+
+
 def _stale(_error: StaleDataError) -> Response:
-    return _conflict(errors.Conflict(gettext("Someone else saved this record a moment before you.")))
+    return _conflict(errors.Conflict(gettext("This record was saved a moment before you sent it.")))
 
 
 def _clash(error: IntegrityError) -> Response:

@@ -28,7 +28,8 @@ class NotAllowed(KnowledgeBaseError):
 class Conflict(KnowledgeBaseError):
     """Somebody saved the record since the person opened it; `theirs` holds what stands now, by field of the form.
 
-    `version` is the one that stands now: whoever sends it has seen what they replace.
+    `version` is the one that stands now: whoever sends it has seen what they replace. `chosen` holds the values of
+    those fields that are chosen from lists, as the form sends them, since `theirs` holds their names.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Conflict(KnowledgeBaseError):
         message: str,
         *,
         theirs: Mapping[str, str] | None = None,
+        chosen: Mapping[str, list[str]] | None = None,
         saved_by: str = "",
         version: int | None = None,
     ) -> None:
         super().__init__(message)
         self.theirs = dict(theirs or {})
+        self.chosen = dict(chosen or {})
         self.saved_by = saved_by
         self.version = version
 

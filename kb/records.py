@@ -77,12 +77,20 @@ def list_by_ids(session: Session, ids: Iterable[int], *, person: Person) -> dict
     return {record.id: record for record in session.scalars(query)}
 
 
-def check_version(record: Record, version: int, *, theirs: dict[str, str], saved_by: str = "") -> None:
+def check_version(
+    record: Record,
+    version: int,
+    *,
+    theirs: dict[str, str],
+    chosen: dict[str, list[str]] | None = None,
+    saved_by: str = "",
+) -> None:
     """Raise Conflict, with what stands now, when the record moved on since the person opened it."""
     if record.version != version:
         raise Conflict(
-            gettext("“%(title)s” was saved by someone else while you were writing.", title=record.title),
+            gettext("“%(title)s” was saved while you were writing.", title=record.title),
             theirs=theirs,
+            chosen=chosen,
             saved_by=saved_by,
             version=record.version,
         )

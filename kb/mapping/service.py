@@ -126,7 +126,7 @@ def save(session: Session, ref: str, plan: Plan | None, given: Mapping, *, versi
     stand = get(session, ref, plan, person=by)
     if version != stand.version:
         raise Conflict(
-            gettext("“%(title)s” was mapped by someone else while you were writing.", title=stand.source.title),
+            gettext("“%(title)s” was mapped while you were writing.", title=stand.source.title),
             theirs={},
             saved_by=stand.saved_by,
             version=stand.version,

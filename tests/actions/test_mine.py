@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from actions.mine import my_actions
+from actions.owned import list_candidates
+from actions.stages import stage_of
 from kb.models.record import Visibility
 from kb.permissions import NOBODY
 from tests.conftest import TODAY
@@ -60,20 +62,20 @@ def test_somebody_without_a_post_has_no_actions(session, make):
 def test_an_overdue_action_wants_an_answer_and_tells_what_was_said_last(session, make, owner, owned):
     silent, by_me, by_another = (owned(due_on=days(-24)) for _ in range(3))
     make.update(by_me, days_ago=42, confidence="at-risk", person_id=owner.user_id)
-    make.update(by_another, days_ago=8, confidence="on-track", person_id=make.user().id)
+    make.update(by_another, days_ago=14, confidence="on-track", person_id=make.user().id)
     assert placed(session, owner) == {
         silent.ref: ("answer_now", "You have not said yet how it goes. The due date has passed."),
         by_me.ref: ("answer_now", "You said “at risk” 42 days ago. The due date has passed."),
-        by_another.ref: ("answer_now", "Your post said “on track” 8 days ago. The due date has passed."),
+        by_another.ref: ("answer_now", "Your post said “on track” 14 days ago. The due date has passed."),
     }
 
 
 def test_an_overdue_action_that_was_just_answered_is_not_asked_about_again(session, make, owner, owned):
     action = owned(due_on=days(-24))
-    make.update(action, days_ago=7)
-    assert placed(session, owner) == {action.ref: ("due_soon", "You answered 7 days ago. Nothing more is needed now.")}
+    make.update(action, days_ago=13)
+    assert placed(session, owner) == {action.ref: ("due_soon", "You answered 13 days ago. Nothing more is needed now.")}
     # Late actions are asked about again a fortnight after the answer.
-    assert my_actions(session, owner, TODAY).next_mail_on == days(7)
+    assert my_actions(session, owner, TODAY).next_mail_on == days(1)
 
 
 def test_a_silent_action_wants_an_answer_and_tells_how_long_it_has_been(session, make, owner, owned):
@@ -88,21 +90,31 @@ def test_a_silent_action_wants_an_answer_and_tells_how_long_it_has_been(session,
     }
 
 
-def test_in_its_last_week_an_action_wants_an_answer_that_is_not_older_than_a_week(session, make, owner, owned):
-    silent, stale, fresh, early = (
-        owned(due_on=days(7)),
+def test_in_its_last_fortnight_an_action_wants_an_answer_and_on_its_last_day_another(session, make, owner, owned):
+    silent, last_day, answered, early = (
+        owned(due_on=days(14)),
         owned(due_on=TODAY),
-        owned(due_on=days(1)),
-        owned(due_on=days(8)),
+        owned(due_on=days(2)),
+        owned(due_on=days(15)),
     )
-    make.update(stale, days_ago=8)
-    make.update(fresh, days_ago=7)
+    make.update(last_day, days_ago=8)
+    make.update(answered, days_ago=8)
     assert placed(session, owner) == {
-        silent.ref: ("answer_now", "It is due in 7 days. Say whether you will make it."),
-        stale.ref: ("answer_now", "It is due today. Say whether you will make it."),
-        fresh.ref: ("due_soon", "You answered 7 days ago. Nothing more is needed now."),
-        early.ref: ("due_soon", "Say by 24 November 2026 whether you will make it."),
+        silent.ref: ("answer_now", "It is due in 14 days. Say whether you will make it."),
+        last_day.ref: ("answer_now", "It is due today. Say whether you will make it."),
+        answered.ref: ("due_soon", "You answered 8 days ago. Nothing more is needed now."),
+        early.ref: ("due_soon", "Nothing is needed yet. We will ask you from 24 November 2026."),
     }
+
+
+def test_the_page_asks_for_what_the_mail_asks_for(session, make, owner, owned):
+    for number in range(-30, 40):
+        owned(due_on=days(number), written_on=days(-35))
+        make.update(owned(due_on=days(number)), days_ago=abs(number) % 20)
+        owned(due_on=days(number), starts_on=days(-400))
+    candidates = list_candidates(session, today=TODAY)
+    mailed = {one.ref for one in candidates if stage_of(one.facts, TODAY) is not None}
+    assert {item.action.ref for item in my_actions(session, owner, TODAY).answer_now} == mailed
 
 
 def test_what_is_due_within_thirty_days_says_when_we_will_ask(session, owner, owned):

@@ -98,7 +98,7 @@ def test_a_stale_version_is_a_conflict_that_carries_what_stands_now(session: Ses
     version = source.version
     source.summary = "Somebody saved"
     session.flush()
-    with pytest.raises(Conflict, match="someone else") as refused:
+    with pytest.raises(Conflict, match="was saved while you were writing") as refused:
         records.check_version(source, version, theirs={"summary": source.summary}, saved_by="Lead")
     assert refused.value.theirs == {"summary": "Somebody saved"}
 

@@ -127,7 +127,7 @@ def test_a_stale_save_tells_what_stands_now_by_field_of_the_form(session, make, 
     body = make.organisation(ref="the-ministry")
     details = replace(STRATEGY, publishers=(body.ref,), starts=dates.parse("2021-Q3"), also_called=("A", "B"))
     made = source_editing.create(session, details, by=lead)
-    with pytest.raises(Conflict, match="saved by someone else") as raised:
+    with pytest.raises(Conflict, match="was saved while you were writing") as raised:
         source_editing.edit(session, made.ref, STRATEGY, version=made.version - 1, reason="Because.", by=lead)
     theirs = raised.value.theirs
     assert {name: theirs[name] for name in ("title", "starts", "publishers", "also_called", "is_statutory")} == {

@@ -298,7 +298,7 @@ def test_a_stale_edit_shows_both_versions_and_can_be_put_in_place(editor, make, 
     mine = {**FORM, "summary": "Mine.", "reason": "Said better.", "publishers": ["body-0", "body-1"]}
     response = editor.post(f"/sources/{source.ref}/edit", {**mine, "version": source.version - 1})
     assert response.status_code == 409
-    for told in ("Theirs.", "Mine.", "saved by someone else", "body-2"):
+    for told in ("Theirs.", "Mine.", "was saved while you were writing", "body-2"):
         assert told in words(response)
     assert session.scalars(select(Source.summary)).one() == "Theirs."
     main = response.text.split("<main", 1)[1]
