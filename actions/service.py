@@ -14,7 +14,7 @@ from actions.schedule import Schedule, State, mismatch, schedule_of_milestone
 from kb import links, records
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Post
-from kb.models.plan import Plan, Priority, PrioritySet
+from kb.models.plan import Plan, Priority
 from kb.models.record import Kind, Record, Theme, record_theme
 from kb.permissions import Capability, Person, visible_to
 
@@ -143,11 +143,7 @@ def choices(session: Session, person: Person) -> Choices:
 
     visible = select(Plan.ref, Plan.title).where(visible_to(person))
     owners = select(Post.ref, Post.title).where(Post.id.in_(seen.with_only_columns(Action.owner_id)))
-    priorities = (
-        select(Priority.ref, Priority.title)
-        .join(PrioritySet, PrioritySet.id == Priority.set_id)
-        .where(PrioritySet.plan_id.is_not(None), visible_to(person))
-    )
+    priorities = select(Priority.ref, Priority.title).where(Priority.plan_id.is_not(None), visible_to(person))
     themes = (
         select(Theme.ref, Theme.title)
         .join(record_theme, record_theme.c.theme_id == Theme.id)

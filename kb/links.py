@@ -27,6 +27,7 @@ PHRASES: dict[LinkType, str] = {
     LinkType.CALLS_FOR: "calls for",
     LinkType.ANSWERED_BY: "is answered by",
     LinkType.DELIVERED_BY: "is delivered by",
+    LinkType.MEASURED_BY: "is measured by",
     LinkType.SUPERSEDES: "supersedes",
     LinkType.AMENDS: "amends",
     LinkType.IMPLEMENTS: "implements",

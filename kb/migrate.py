@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from alembic import command
@@ -14,6 +15,7 @@ from kb import paths
 from kb.db import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from sqlalchemy import Connection
@@ -27,10 +29,28 @@ def upgrade(database: Database) -> None:
     On SQLite the whole is one transaction with the write lock held, so that two processes starting at once agree.
     """
     engine = database.engine.execution_options(sqlite_begin="IMMEDIATE")
-    with engine.begin() as connection:
+    with engine.connect() as connection, _without_cascades(connection, database), connection.begin():
         if not database.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7283401)")
         command.upgrade(_config(connection), "head")
+        if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RuntimeError("A migration left a row that points to nothing; nothing was changed")
+
+
+@contextmanager
+def _without_cascades(connection: Connection, database: Database) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it, which must not delete what points to its rows."""
+    if not database.is_sqlite:
+        yield
+        return
+    # The switch is heeded only outside a transaction, and the connection begins one at the first statement of its own.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(database: Database) -> bool:

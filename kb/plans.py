@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from kb import history, records
 from kb.errors import Invalid
@@ -64,17 +64,19 @@ def get(session: Session, ref: str, *, person: Person) -> Plan:
 
 def list_sets(session: Session, *, person: Person, plan: Plan | None = None) -> list[Listed]:
     """The plans' sets of priorities, in order, each with the priorities that the person may see."""
+    of = aliased(PrioritySet, flat=True)
     query = (
-        select(PrioritySet, Priority)
-        .join(Priority, Priority.set_id == PrioritySet.id)
-        .where(PrioritySet.plan_id.is_not(None), visible_to(person))
-        .order_by(PrioritySet.plan_id, PrioritySet.position, PrioritySet.id, Priority.position)
+        select(Priority)
+        .join(of, Priority.set_id == of.id)
+        .options(contains_eager(Priority.set.of_type(of)))
+        .where(Priority.plan_id.is_not(None), visible_to(person))
+        .order_by(Priority.plan_id, of.position, of.id, Priority.position)
     )
     if plan is not None:
-        query = query.where(PrioritySet.plan_id == plan.id)
+        query = query.where(Priority.plan_id == plan.id)
     listed: dict[int, Listed] = {}
-    for one, priority in session.execute(query):
-        listed.setdefault(one.id, Listed(one, [])).priorities.append(priority)
+    for priority in session.scalars(query):
+        listed.setdefault(priority.set_id, Listed(priority.set, [])).priorities.append(priority)
     return list(listed.values())
 
 

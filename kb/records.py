@@ -33,6 +33,11 @@ KIND_IN_ADDRESS: dict[Kind, str] = {
     Kind.TERM: "glossary",
     Kind.ORGANISATION: "organisations",
     Kind.POST: "posts",
+    Kind.PRIORITY_SET: "priority-sets",
+    Kind.STAFF_GROUP: "staff-groups",
+    Kind.FIGURE: "figures",
+    Kind.COMPARISON: "comparisons",
+    Kind.INDICATOR: "indicators",
 }
 
 

@@ -214,7 +214,7 @@ def _offered(session: Session, plan: Plan | None, person: Person) -> Offered:
     posts = session.scalars(
         select(Post).where(visible_to(person)).options(joinedload(Post.organisation)).order_by(Post.title)
     )
-    groups = session.scalars(select(StaffGroup).order_by(StaffGroup.title))
+    groups = records.list_all(session, StaffGroup, person=person)
     sets = plans.list_sets(session, person=person, plan=plan) if plan is not None else []
     actions: Sequence[Record] = ()
     if plan is not None:

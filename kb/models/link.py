@@ -18,6 +18,7 @@ class LinkType(StrEnum):
     CALLS_FOR = "calls-for"
     ANSWERED_BY = "answered-by"
     DELIVERED_BY = "delivered-by"
+    MEASURED_BY = "measured-by"
     SUPERSEDES = "supersedes"
     AMENDS = "amends"
     IMPLEMENTS = "implements"
@@ -36,7 +37,7 @@ class LinkState(StrEnum):
 
 
 # Support: any one path from a source to an action justifies the action.
-SUPPORT_TYPES = frozenset({LinkType.CALLS_FOR, LinkType.ANSWERED_BY, LinkType.DELIVERED_BY})
+SUPPORT_TYPES = frozenset({LinkType.CALLS_FOR, LinkType.ANSWERED_BY, LinkType.DELIVERED_BY, LinkType.MEASURED_BY})
 # These say that one comes before another, so a chain of them may not close into a circle.
 ORDERED_TYPES = frozenset(
     {
@@ -61,6 +62,7 @@ ALLOWED: dict[LinkType, frozenset[tuple[Kind, Kind]]] = {
     ),
     LinkType.ANSWERED_BY: frozenset({(Kind.RESPONSE, Kind.ACTION)}),
     LinkType.DELIVERED_BY: frozenset({(Kind.PRIORITY, Kind.ACTION)}),
+    LinkType.MEASURED_BY: frozenset({(Kind.ACTION, Kind.INDICATOR), (Kind.PRIORITY, Kind.INDICATOR)}),
     **{kind: frozenset({(Kind.SOURCE, Kind.SOURCE)}) for kind in _SOURCE_TO_SOURCE},
     LinkType.DEPENDS_ON: frozenset({(Kind.ACTION, Kind.ACTION)}),
     LinkType.SAME_AS: frozenset((kind, kind) for kind in (Kind.SOURCE, Kind.PRIORITY, Kind.ACTION, Kind.ORGANISATION)),

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kb.db import Base, Key, Name, RecordKey, Word
+from kb.db import Base, Key, LongText, RecordKey, Word
 from kb.models.record import Kind, Record
 from kb.models.user import User
 
@@ -22,6 +22,7 @@ class Organisation(Record):
     abbreviation: Mapped[str] = mapped_column(default="")
     body_kind: Mapped[Word] = mapped_column(default="")
     is_generic: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[LongText]
     nations: Mapped[list[OrganisationNation]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="OrganisationNation.nation"
     )
@@ -87,11 +88,11 @@ class PostHolding(Base):
         return and_(cls.from_on <= day, or_(cls.until_on.is_(None), cls.until_on > day))
 
 
-class StaffGroup(Base):
+class StaffGroup(Record):
     """A group of staff that implications speak about."""
 
     __tablename__ = "staff_group"
+    __mapper_args__ = {"polymorphic_identity": Kind.STAFF_GROUP}
 
-    id: Mapped[Key]
-    ref: Mapped[Name] = mapped_column(unique=True)
-    title: Mapped[Name]
+    id: Mapped[RecordKey]
+    also_called: Mapped[LongText]

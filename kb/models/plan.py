@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kb.db import Base, Key, LongText, Name, RecordKey, Slug, Word, one_of
+from kb.db import Base, LongText, RecordKey, Word, one_of
 from kb.models.organisation import Post
 from kb.models.record import Kind, Record
 from kb.models.source import Source
@@ -26,7 +26,7 @@ class ResponseType(StrEnum):
 
 
 class Plan(Record):
-    """A workforce plan or programme."""
+    """A workforce plan or programme; `source` is the source that publishes it, where there is one."""
 
     __tablename__ = "plan"
     __mapper_args__ = {"polymorphic_identity": Kind.PLAN}
@@ -37,6 +37,8 @@ class Plan(Record):
     stale_after_days: Mapped[int] = mapped_column(default=28)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     first_loaded_on: Mapped[date | None]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"), index=True)
+    source: Mapped[Source | None] = relationship(lazy="raise_on_sql", foreign_keys=[source_id])
 
 
 class Response(Record):
@@ -76,18 +78,16 @@ class ResponseSource(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class PrioritySet(Base):
-    """Priorities that were named together, by a plan or by a source."""
+class PrioritySet(Record):
+    """Priorities that were named together, by a plan (`plan_id`) or by a source (`source_id`), never by both."""
 
     __tablename__ = "priority_set"
-    __table_args__ = (CheckConstraint("(plan_id IS NULL) <> (source_id IS NULL)", name="of_plan_or_source"),)
+    __mapper_args__ = {"polymorphic_identity": Kind.PRIORITY_SET}
 
-    id: Mapped[Key]
-    ref: Mapped[Slug] = mapped_column(unique=True)
-    title: Mapped[Name]
+    id: Mapped[RecordKey]
     position: Mapped[int] = mapped_column(default=0)
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    source: Mapped[Source | None] = relationship(lazy="raise_on_sql", foreign_keys=[source_id])
     priorities: Mapped[list[Priority]] = relationship(
         lazy="raise_on_sql", foreign_keys="Priority.set_id", order_by="Priority.position", back_populates="set"
     )
@@ -103,5 +103,6 @@ class Priority(Record):
     id: Mapped[RecordKey]
     set_id: Mapped[int] = mapped_column(ForeignKey("priority_set.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
+    priority_kind: Mapped[Word] = mapped_column(default="")
     summary: Mapped[LongText]
     set: Mapped[PrioritySet] = relationship(lazy="raise_on_sql", foreign_keys=[set_id], back_populates="priorities")

@@ -26,6 +26,11 @@ class Kind(StrEnum):
     TERM = "term"
     ORGANISATION = "organisation"
     POST = "post"
+    PRIORITY_SET = "priority_set"
+    STAFF_GROUP = "staff_group"
+    FIGURE = "figure"
+    COMPARISON = "comparison"
+    INDICATOR = "indicator"
 
 
 class Visibility(StrEnum):
@@ -38,7 +43,8 @@ class Visibility(StrEnum):
 class Record(Base):
     """Identity, title and version of one thing that people look up, link and change.
 
-    `plan_id` names the plan that the record belongs to; records without one are shared by all plans.
+    `plan_id` names the plan that the record belongs to; records without one are shared by all plans. A record with
+    `deleted_at` is out of sight until its deletion is undone; `merged_into_id` says where a merged one went.
     """
 
     __tablename__ = "record"
@@ -60,6 +66,8 @@ class Record(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("record.id", ondelete="SET NULL"), index=True)
     document: Mapped[str | None] = mapped_column(Text)
     document_line: Mapped[int | None]
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from kb.dates import Precision, StatedDate
-from kb.db import Base, LongText, RecordKey, Word, one_of
+from kb.db import Base, Key, LongText, RecordKey, Word, one_of
 from kb.models.organisation import Organisation, StaffGroup
 from kb.models.record import Kind, Record
+
+if TYPE_CHECKING:
+    from kb.models.figure import Figure
 
 
 class Category(StrEnum):
@@ -47,10 +51,11 @@ class Nation(StrEnum):
 
 
 class KeyPointKind(StrEnum):
-    """A statement, a promise with who and by when, or something learnt."""
+    """A statement, a promise with who and by when, advice that nobody has promised to follow, or something learnt."""
 
     POINT = "point"
     COMMITMENT = "commitment"
+    RECOMMENDATION = "recommendation"
     LESSON = "lesson"
 
 
@@ -147,6 +152,9 @@ class Source(Record):
     names: Mapped[list[SourceName]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="SourceName.name"
     )
+    mentions: Mapped[list[Mention]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="(Mention.document, Mention.line)"
+    )
     key_points: Mapped[list[KeyPoint]] = relationship(
         lazy="raise_on_sql", foreign_keys="KeyPoint.source_id", order_by="KeyPoint.position", back_populates="source"
     )
@@ -155,6 +163,9 @@ class Source(Record):
         foreign_keys="Implication.source_id",
         order_by="Implication.position",
         back_populates="source",
+    )
+    figures: Mapped[list[Figure]] = relationship(
+        lazy="raise_on_sql", foreign_keys="Figure.source_id", order_by="Figure.position", back_populates="source"
     )
 
 
@@ -177,8 +188,23 @@ class SourceName(Base):
     name: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
+class Mention(Base):
+    """A place where a document names a source, with the words it uses there."""
+
+    __tablename__ = "mention"
+
+    id: Mapped[Key]
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    document: Mapped[Word]
+    line: Mapped[int]
+    named_as: Mapped[LongText]
+
+
 class KeyPoint(Record):
-    """One thing that a source says, in our words; its title is the statement."""
+    """One thing that a source says, in our words; its title is the statement.
+
+    `site` is where a lesson was learnt, `aspect` what sort of lesson it is.
+    """
 
     __tablename__ = "key_point"
     __mapper_args__ = {"polymorphic_identity": Kind.KEY_POINT}
@@ -195,6 +221,8 @@ class KeyPoint(Record):
     promised_by: Mapped[LongText]
     promised_for: Mapped[LongText]
     measured_by: Mapped[LongText]
+    site: Mapped[LongText]
+    aspect: Mapped[Word] = mapped_column(default="")
     source: Mapped[Source] = relationship(lazy="raise_on_sql", foreign_keys=[source_id], back_populates="key_points")
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kb.db import Base, Key, LongText, RecordKey
+from kb.db import Base, Key, LongText, RecordKey, Word, one_of
 from kb.models.record import Kind, Record
+
+
+class Language(StrEnum):
+    """The service's two languages."""
+
+    ENGLISH = "en"
+    WELSH = "cy"
 
 
 class Term(Record):
@@ -29,10 +38,14 @@ class Meaning(Base):
     """One thing that an acronym stands for."""
 
     __tablename__ = "meaning"
-    __table_args__ = (UniqueConstraint("term_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("term_id", "position"),
+        CheckConstraint(one_of("language", Language), name="known_language"),
+    )
 
     id: Mapped[Key]
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id", ondelete="CASCADE"))
     position: Mapped[int]
     expansion: Mapped[str] = mapped_column(Text)
     note: Mapped[LongText]
+    language: Mapped[Word] = mapped_column(default=Language.ENGLISH)

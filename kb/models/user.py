@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """A person with an account."""
+    """A person with an account; `previous_visit_at` is when they were last here before this visit."""
 
     __tablename__ = "user"
 
@@ -33,6 +33,7 @@ class User(Base):
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[MadeAt]
     last_seen_at: Mapped[datetime | None]
+    previous_visit_at: Mapped[datetime | None]
     memberships: Mapped[list[Membership]] = relationship(lazy="raise_on_sql", back_populates="user")
 
 
@@ -59,6 +60,30 @@ class WebSession(Base):
     last_used_at: Mapped[MadeAt]
     ends_at: Mapped[Instant]
     user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+class TokenPurpose(StrEnum):
+    """What the holder of a mailed link may do once."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class AccountToken(Base):
+    """A link that was mailed to one person and works once; only a hash of its token is kept."""
+
+    __tablename__ = "account_token"
+    __table_args__ = (CheckConstraint(one_of("purpose", TokenPurpose), name="known_purpose"),)
+
+    id: Mapped[Key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[Word]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[MadeAt]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    ends_at: Mapped[Instant]
+    used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[user_id])
 
 
 class SignInAttempt(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alembic import command
-from sqlalchemy import inspect
+from sqlalchemy import CheckConstraint, inspect, text
 
 from kb import migrate
 from kb.db import Base, connect
@@ -38,3 +38,48 @@ def test_the_migrations_can_be_taken_back_to_nothing(tmp_path: Path) -> None:
     assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
     migrate.upgrade(database)
     assert migrate.is_current(database)
+
+
+def test_the_migrated_database_has_the_checks_of_the_models(empty_database: Database) -> None:
+    found = inspect(empty_database.engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {each.name for each in table.constraints if isinstance(each, CheckConstraint)}
+        assert {each["name"] for each in found.get_check_constraints(table.name)} == wanted, table.name
+
+
+def test_priority_sets_and_staff_groups_become_records_without_loss(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'first.sqlite'}")
+    with database.engine.begin() as connection:
+        command.upgrade(migrate._config(connection), "0001")
+        for statement in FIRST_ROWS:
+            connection.execute(text(statement))
+    migrate.upgrade(database)
+    with database.engine.connect() as connection:
+        priorities = "SELECT p.id, s.ref, s.plan_id FROM priority p JOIN record s ON s.id = p.set_id ORDER BY p.id"
+        groups = "SELECT r.ref FROM implication_staff_group i JOIN record r ON r.id = i.staff_group_id"
+        assert connection.execute(text(priorities)).all() == [(4, "of-source", None), (5, "of-plan", 1)]
+        assert connection.execute(text(groups)).all() == [("doctors",)]
+
+
+def _record(number: int, kind: str) -> str:
+    return (
+        "INSERT INTO record (id, kind, ref, title, visibility, version, created_at, updated_at) VALUES "
+        f"({number}, '{kind}', '{kind}-{number}', 'T', 'published', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+    )
+
+
+FIRST_ROWS = (
+    *(
+        _record(number, kind)
+        for number, kind in enumerate(("plan", "source", "implication", "priority", "priority"), 1)
+    ),
+    "INSERT INTO plan (id, summary, nation, stale_after_days, is_demonstration) VALUES (1, '', 'wales', 28, false)",
+    "INSERT INTO source (id, category, source_kind, summary, publisher_as_stated, is_statutory, status, "
+    "status_as_stated, link) VALUES (2, 'driver', 'bill', '', '', false, 'draft', '', '')",
+    "INSERT INTO implication (id, source_id, position, implication_kind) VALUES (3, 2, 1, 'skills')",
+    "INSERT INTO staff_group (id, ref, title) VALUES (1, 'nurses', 'Nurses'), (2, 'doctors', 'Doctors')",
+    "INSERT INTO implication_staff_group (implication_id, staff_group_id) VALUES (3, 2)",
+    "INSERT INTO priority_set (id, ref, title, position, plan_id, source_id) VALUES "
+    "(4, 'of-plan', 'Plan', 1, 1, NULL), (5, 'of-source', 'Source', 2, NULL, 2)",
+    "INSERT INTO priority (id, set_id, position, summary) VALUES (4, 5, 1, ''), (5, 4, 1, '')",
+)
