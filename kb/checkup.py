@@ -1,7 +1,8 @@
-"""Examining the whole: is the database sound, does the index agree, does the worker run, are mails stuck?"""
+"""Examining the whole: what is wrong that nobody would notice, and what to do about it."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from graph import service as graph
 from kb import migrate
 from kb.db import now
 from kb.models.outbox import MailState, OutboxMessage, Pulse
+from kb.models.user import User
+from kb.words import ngettext
 from search import service as search
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from kb.db import Database
 
 QUIET_FOR = timedelta(minutes=3)
+LEAST_SPACE = 500 * 2**20
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ def examine(database: Database, settings: Settings) -> list[Finding]:
             _map(session),
             _worker(session),
             _mails(session),
+            _people(session),
+            _sending(settings),
+            _space(settings),
         ]
 
 
@@ -52,7 +59,8 @@ def _soundness(session: Session, database: Database) -> Finding:
     integrity = session.scalar(text("PRAGMA integrity_check"))
     orphans = session.execute(text("PRAGMA foreign_key_check")).all()
     if integrity != "ok" or orphans:
-        return Finding("Database", True, f"integrity: {integrity}; rows that point nowhere: {len(orphans)}")
+        told = f"integrity: {integrity}; rows that point nowhere: {len(orphans)}; restore the newest backup"
+        return Finding("Database", True, told)
     return Finding("Database", False, "sound, every reference leads somewhere")
 
 
@@ -72,7 +80,7 @@ def _worker(session: Session) -> Finding:
     if pulse is None:
         return Finding("Worker", True, "has never run; start kb work")
     if now() - pulse.at > QUIET_FOR:
-        return Finding("Worker", True, f"silent since {pulse.at:%Y-%m-%d %H:%M} UTC")
+        return Finding("Worker", True, f"silent since {pulse.at:%Y-%m-%d %H:%M} UTC; start kb work")
     return Finding("Worker", False, "runs")
 
 
@@ -83,3 +91,23 @@ def _mails(session: Session) -> Finding:
     if stuck:
         return Finding("Mails", True, f"{stuck} failed or unknown; look at the outbox page")
     return Finding("Mails", False, f"{counts.get(MailState.SENT, 0)} sent, {counts.get(MailState.QUEUED, 0)} waiting")
+
+
+def _people(session: Session) -> Finding:
+    administrators = select(func.count()).select_from(User).where(User.is_administrator, User.is_active)
+    number = session.scalar(administrators) or 0
+    if not number:
+        return Finding("People", True, "nobody can manage people; run kb init --email ADDRESS --name NAME")
+    return Finding("People", False, ngettext("%(num)s administrator", "%(num)s administrators", number))
+
+
+def _sending(settings: Settings) -> Finding:
+    if settings.demo or settings.smtp_url:
+        return Finding("Sending", False, "mail goes to the outbox page" if settings.demo else "a mail server is set")
+    return Finding("Sending", True, "no mail leaves: set KB_SMTP_URL")
+
+
+def _space(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.data_dir).free
+    told = f"{free / 2**30:,.1f} GB free where the data is"
+    return Finding("Space", free < LEAST_SPACE, f"{told}; make room" if free < LEAST_SPACE else told)

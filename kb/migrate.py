@@ -64,6 +64,11 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def knows(name: str) -> bool:
+    """Whether a revision is one of this version's."""
+    return name in {each.revision for each in ScriptDirectory(str(paths.MIGRATIONS)).walk_revisions()}
+
+
 def differences(database: Database) -> list[Any]:
     """What the models have and the database has not, or the reverse; empty when they agree."""
     with database.engine.connect() as connection:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kb.cli import data, looking, people, reminding, serving
+from kb.cli import data, keeping, looking, people, reminding, serving
 from kb.errors import KnowledgeBaseError
 
 
@@ -27,7 +27,14 @@ def kb() -> None:
     """Golden Thread: policy drivers and research, what they mean, and what the plan does about them."""
 
 
-for command in (*data.COMMANDS, *serving.COMMANDS, *looking.COMMANDS, *reminding.COMMANDS, people.user):
+for command in (
+    *data.COMMANDS,
+    *keeping.COMMANDS,
+    *serving.COMMANDS,
+    *looking.COMMANDS,
+    *reminding.COMMANDS,
+    people.user,
+):
     kb.add_command(command)
 
 

@@ -145,6 +145,15 @@ def _copied(template: str) -> Iterator[str]:
         _run_on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def empty_place(on: str) -> Iterator[Settings]:
+    """Settings of a place in which nothing is yet, not even tables."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
+        url = stack.enter_context(_copied("template1")) if on == "postgresql" else ""
+        yield Settings(data_dir=Path(folder), database_url=url, secret_key=SECRET)
+
+
 def clear_templates() -> None:
     for template in _templates.values():
         shutil.rmtree(template.folder, ignore_errors=True)

@@ -16,7 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-MODULES = ("mail_trial", "web_trial", "index_trial", "workers_trial", "editors_trial", "fuzz_trial")
+MODULES = (
+    *("mail_trial", "web_trial", "index_trial", "workers_trial", "editors_trial", "backup_trial"),
+    "fuzz_trial",
+)
 FEWEST = 2
 
 
