@@ -1,4 +1,4 @@
-"""All tests, on SQLite, on PostgreSQL and in a real browser, two at a time: `make test`."""
+"""All tests, on SQLite, on PostgreSQL and in a real browser, side by side: `make test`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-SIDE_BY_SIDE = 2
+# The runs wait for their databases and for the browser more than they compute.
+SIDE_BY_SIDE = 3
 # Coverage makes the tests half as slow again, so it is measured where it is held to its floors: in the gate.
 IS_GATE = bool(os.environ.get("CI"))
 
