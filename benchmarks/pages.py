@@ -1,6 +1,7 @@
 """How long the server takes for each page at seed size (budget 60 ms each): the median of 15, as a strategy lead.
 
-Run: python benchmarks/pages.py [--profile ADDRESS]   (SQLite in a temporary folder, requests inside this process)
+Run: python benchmarks/pages.py [--grown 10000] [--profile ADDRESS]
+SQLite in a temporary folder, requests inside this process; `--grown` adds that many sources and that many actions.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import select
 
+from benchmarks.growing import grow
 from kb import migrate, paths, sessions
 from kb.app import build_app
 from kb.assembly import open_database
@@ -66,13 +68,15 @@ PAGES = (
 )
 
 
-def signed_in(folder: Path) -> FlaskClient:
+def signed_in(folder: Path, grown: int = 0) -> FlaskClient:
     """A browser of the demonstration's strategy lead, over the whole seed."""
     settings = Settings(data_dir=folder, secret_key="x" * 32, demo=True, public_read=True)
     database = open_database(settings)
     migrate.upgrade(database)
     with database.writing(Channel.SEED) as session:
         service.load(session, paths.SEED_DATA, today=TODAY, is_demonstration=True)
+        if grown:
+            grow(session, grown, today=TODAY)
     search.ensure(database, settings)
     with database.writing(Channel.WEB) as session:
         email = demonstration.ADDRESS.format(name="lead")
@@ -97,9 +101,11 @@ def milliseconds(client: FlaskClient, address: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", metavar="ADDRESS", help="only this page, with where its time goes")
-    chosen = parser.parse_args().profile
+    parser.add_argument("--grown", type=int, default=0, metavar="NUMBER", help="so many more sources and actions")
+    arguments = parser.parse_args()
+    chosen = arguments.profile
     with tempfile.TemporaryDirectory() as folder:
-        client = signed_in(Path(folder))
+        client = signed_in(Path(folder), arguments.grown)
         if chosen:
             profile(client, chosen)
             return
