@@ -1,4 +1,4 @@
-"""Made-up dates, updates and accounts for trying the service out, marked as such wherever they show."""
+"""Made-up dates, updates, readings and accounts for trying the service out, marked as such wherever they show."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from actions.indicator_models import Reading
 from actions.models import Action, Closure, Milestone, Update
 from kb.models.history import Channel
 from kb.models.organisation import Post, PostHolding
@@ -16,6 +17,7 @@ from kb.models.record import Kind
 from kb.models.user import Membership, Role, User
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from kb.seeding.loader import Loader
 
 ADDRESS = "{name}@demonstration.invalid"
+# How long after the end of a month its made-up reading comes in.
+READ_AFTER_DAYS = 10
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,56 @@ ACCOUNTS = (
 )
 
 
-def load_dates(loader: Loader, folder: e.PlanFolder, plan: Plan, today: date) -> None:
-    """Give this loading's new actions and responses their made-up dates; a later loading changes none of them."""
+def load(loader: Loader, seed: e.Seed, today: date) -> None:
+    """Make what is new live: dates, updates and readings from the plans' folders, and the accounts that are missing."""
+    posts = {account.post for account in ACCOUNTS if account.post}
+    for folder in seed.plans:
+        plan = loader.record(Kind.PLAN, folder.plan.ref)
+        assert isinstance(plan, Plan)
+        _load_plan(loader, folder, plan, today)
+        if posts & {post.ref for post in folder.posts}:
+            loader.report.made["account"] += _add_accounts(loader.session, plan, today)
+
+
+def _load_plan(loader: Loader, folder: e.PlanFolder, plan: Plan, today: date) -> None:
+    """A plan's made-up dates count from the day of its first loading; a later loading changes none of them."""
     if plan.first_loaded_on is None:
         plan.first_loaded_on = today
-        plan.is_demonstration = True
+        plan.is_demonstration = bool(folder.demonstration or folder.reviews or folder.readings)
     start = plan.first_loaded_on
     for entry in folder.demonstration:
         action = loader.record(Kind.ACTION, entry.action)
-        if action.id in loader.report.made_ids:
+        if loader.is_new(action):
             assert isinstance(action, Action)
             _date_action(loader, action, entry, start)
     for review in folder.reviews:
         response = loader.record(Kind.RESPONSE, review.response)
-        if response.id in loader.report.made_ids:
+        if loader.is_new(response):
             assert isinstance(response, Response)
             response.review_by = start + timedelta(days=review.review_in_days)
+    for readings in folder.readings:
+        indicator = loader.record(Kind.INDICATOR, readings.indicator)
+        if loader.is_new(indicator):
+            loader.session.add_all(_readings(readings, indicator.id, start))
+            loader.report.made["reading"] += readings.months
+
+
+def _readings(entry: e.ReadingsEntry, indicator_id: int, start: date) -> Iterator[Reading]:
+    """One reading for the end of each month, the last for the month before the first loading."""
+    wave = entry.wave or (0.0,)
+    ends_on = start.replace(day=1) - timedelta(days=1)
+    for month in reversed(range(entry.months)):
+        read_on = min(ends_on + timedelta(days=READ_AFTER_DAYS), start)
+        yield Reading(
+            indicator_id=indicator_id,
+            ends_on=ends_on,
+            value=round(entry.start + entry.step * month + wave[month % len(wave)], 2),
+            data_source="Demonstration",
+            quality_note="Made up by a fixed rule; nobody measured this.",
+            at=datetime.combine(read_on, time(9), tzinfo=UTC),
+            is_demonstration=True,
+        )
+        ends_on = ends_on.replace(day=1) - timedelta(days=1)
 
 
 def _date_action(loader: Loader, action: Action, entry: e.DemonstrationEntry, start: date) -> None:
@@ -107,7 +145,7 @@ def _add_update(session: Session, action: Action, said: e.UpdateEntry, start: da
     action.forecast_on = forecast or action.forecast_on
 
 
-def add_accounts(session: Session, plan: Plan, today: date) -> int:
+def _add_accounts(session: Session, plan: Plan, today: date) -> int:
     """Make the demonstration accounts that are missing; returns how many."""
     made = 0
     for account in ACCOUNTS:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,11 +21,14 @@ except ImportError:
 from kb import dates
 from kb.dates import StatedDate
 from kb.errors import KnowledgeBaseError
+from kb.seeding.entries import UNWRITTEN, Written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 E = TypeVar("E")
+# The fields by which a message names an entry, the first that it has; what stands inside one is named by its place.
+NAMING = ("ref", "action", "indicator", "response")
 
 
 class Malformed(KnowledgeBaseError):
@@ -82,12 +87,14 @@ def entry(kind: type[E], data: Any, file: str, name: str, *, default_document: s
     """One entry of a kind. Raises Malformed when a field is missing, unknown or of the wrong type."""
     if not isinstance(data, dict):
         raise Malformed(file, name, "", "named fields are needed")
-    name = str(data.get("ref") or data.get("action") or name)
+    is_written = issubclass(kind, Written)
+    if is_written:
+        name = next((data[field] for field in NAMING if isinstance(data.get(field), str)), name)
     known = _fields(typing.cast("Any", kind))
     for field in data:
         if field not in known:
             raise Malformed(file, name, str(field), f"there is no such field; known are {', '.join(sorted(known))}")
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"file": file} if is_written else {}
     for field, (attribute, wanted, required) in known.items():
         if field in data:
             values[attribute] = _value(wanted, data[field], file, name, field, default_document)
@@ -109,6 +116,7 @@ def _fields(kind: Any) -> dict[str, tuple[str, Any, bool]]:
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
         )
         for field in dataclasses.fields(kind)
+        if not field.metadata.get(UNWRITTEN)
     }
 
 
@@ -140,5 +148,22 @@ def _scalar(wanted: Any, value: Any, file: str, name: str, field: str) -> Any:
         return value.strip()
     if wanted in (int, bool) and type(value) is wanted:
         return value
-    words = {str: "text (in quotes if it looks like a number)", int: "a whole number", bool: "true or false"}
+    if wanted is float and type(value) in (int, float) and math.isfinite(value):
+        return float(value)
+    if wanted is date and isinstance(value, str) and (day := _day(value)):
+        return day
+    words = {
+        str: "text (in quotes if it looks like a number)",
+        int: "a whole number",
+        bool: "true or false",
+        float: "a number",
+        date: "a day in quotes, such as “2021-03-31”,",
+    }
     raise Malformed(file, name, field, f"{words[wanted]} is needed, not {value!r}")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

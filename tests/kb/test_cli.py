@@ -87,10 +87,13 @@ def test_a_search_can_be_narrowed_to_one_kind(kb: Kb) -> None:
 def test_stats_agree_with_the_founding_documents(kb: Kb) -> None:
     counts = document(kb("stats", "--json"))
     known = {
-        "source": 62,
-        "key_point": 274,
+        "source": 206,
+        "key_point": 447,
         "response": 55,
-        "action": 68,
+        "action": 123,
+        "priority": 186,
+        "figure": 236,
+        "organisation": 165,
         "theme": 44,
         "term": 153,
         "empty_response": 3,
@@ -204,3 +207,76 @@ def test_a_folder_that_cannot_be_used_is_refused_with_file_entry_and_field(own: 
     assert (refused.exit_code, refused.stdout) == (1, "")
     for part in (file.name, "t4mh-strategy", "category"):
         assert part in refused.stderr
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[Kb]:
+    """`kb` over nothing, outside demonstration mode."""
+
+    def run(*words: str) -> Result:
+        environment = {
+            "KB_DEMO": None,
+            "KB_DATA_DIR": str(tmp_path),
+            "KB_DATABASE_URL": "",
+            "KB_PASSWORD": None,
+            "KB_BASE_URL": "https://thread.example.org",
+        }
+        return CliRunner().invoke(cli.kb, list(words), env=environment)
+
+    yield run
+    open_database(Settings(data_dir=tmp_path)).engine.dispose()
+
+
+FIRST = ("init", "--email", "first@example.org", "--name", "First")
+
+
+def test_init_on_nothing_says_how_the_first_administrator_comes_in(new: Kb) -> None:
+    told = new("init")
+    assert (told.exit_code, told.stdout) == (0, "")
+    assert "kb init --email" in told.stderr
+
+
+def test_init_prints_one_link_for_the_first_administrator_and_no_password(new: Kb) -> None:
+    links = [new(*FIRST).stdout.strip() for _ in range(2)]
+    assert len(set(links)) == 2
+    assert all(link.startswith("https://thread.example.org/invitations/") for link in links)
+    assert document(new("user", "list", "--json")) == [
+        {
+            "email": "first@example.org",
+            "name": "First",
+            "is_active": True,
+            "is_administrator": True,
+            "state": "invited",
+        }
+    ]
+    assert "Nobody has come in yet" in new("init").stderr
+
+
+def test_init_invites_nobody_once_an_administrator_can_sign_in(new: Kb) -> None:
+    new("init")
+    assert new(*ACCOUNT, "--administrator").exit_code == 0
+    refused = new(*FIRST)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "an administrator already" in refused.stderr
+    assert "kb init" not in new("init").stderr
+
+
+@pytest.mark.parametrize("words", [("--email", "a@example.org"), ("--name", "A")])
+def test_init_takes_email_and_name_together(new: Kb, words: tuple[str, ...]) -> None:
+    assert new("init", *words).exit_code == 2
+
+
+def test_a_link_for_a_new_password_is_printed_where_no_mail_leaves(new: Kb) -> None:
+    new("init")
+    new(*ACCOUNT)
+    told = new("user", "link", ACCOUNT[2])
+    assert told.stdout.startswith("https://thread.example.org/new-password/")
+    assert new("user", "link", "unknown@example.org").exit_code == 1
+
+
+def test_the_last_administrator_is_not_deactivated_by_command_either(new: Kb) -> None:
+    new("init")
+    new(*ACCOUNT, "--administrator")
+    refused = new("user", "deactivate", ACCOUNT[2])
+    assert refused.exit_code == 1
+    assert "only administrator" in refused.stderr

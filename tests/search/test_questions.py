@@ -22,8 +22,9 @@ from search import service
 
 QUESTIONS = Path(__file__).resolve().parents[3] / "shared" / "search_questions.yaml"
 TOP = 10
-# Measured on 22 November 2026 with the 62 sources of the Wales plan: nDCG@10 0.84, recall@10 0.81 over 20 questions.
-FLOOR_NDCG, FLOOR_RECALL = 0.80, 0.75
+# Measured on 22 November 2026 over 20 questions: nDCG@10 0.81, recall@10 0.75 with all 206 sources (0.84 and 0.81 with
+# the 62 of the Wales plan alone). Some questions have more than ten right answers now.
+FLOOR_NDCG, FLOOR_RECALL = 0.80, 0.74
 
 
 def test_strategy_leads_find_what_a_right_answer_contains(session, own, keep_up):
