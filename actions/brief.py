@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from actions.models import Action
 from actions.schedule import Schedule, counted_from, schedule_of
-from kb.models.plan import Plan
+from kb.models.link import Link, LinkState, LinkType
+from kb.models.plan import Plan, Priority
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
@@ -38,6 +39,25 @@ def briefs(session: Session, ids: Iterable[int], *, person: Person, today: date)
         action.id: Brief(action, schedule_for(action, stale_after_days, today))
         for action, stale_after_days in session.execute(query)
     }
+
+
+def priorities_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[str]]:
+    """For each of these actions the titles of the priorities that it delivers, as far as the person may see them."""
+    query = (
+        select(Link.to_id, Priority.title)
+        .join(Priority, Priority.id == Link.from_id)
+        .where(
+            Link.to_id.in_(list(ids)),
+            Link.type == LinkType.DELIVERED_BY,
+            Link.state != LinkState.RETIRED,
+            visible_to(person),
+        )
+        .order_by(Priority.position, Priority.id)
+    )
+    titles: dict[int, list[str]] = {}
+    for action_id, title in session.execute(query):
+        titles.setdefault(action_id, []).append(title)
+    return titles
 
 
 def schedule_for(action: Action, stale_after_days: int, today: date) -> Schedule:

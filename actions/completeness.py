@@ -23,17 +23,21 @@ class Missing:
     words: str
 
 
-def missing(action: Action, *, has_priority: bool) -> list[Missing]:
+def missing(action: Action, *, has_priority: bool, has_indicator: bool = False) -> list[Missing]:
     """The advice that matters most for an open action, at most three pieces."""
     if not action.is_open:
         return []
     lacking = [
         (action.owner_id is None, "owner", gettext("Nobody owns it, so nobody is asked how it goes.")),
         (action.due_on is None, "due_on", gettext("It has no due date, so it can never be late.")),
-        (not action.measure, "measure", gettext("Nothing says how anybody would know that it worked.")),
+        (
+            not action.measure and not has_indicator,
+            "measure",
+            gettext("Nothing says how anybody would know that it worked."),
+        ),
         (not has_priority, "priority", gettext("It delivers none of the plan’s priorities.")),
         (
-            bool(action.measure) and not _NUMBER.search(action.measure),
+            bool(action.measure) and not has_indicator and not _NUMBER.search(action.measure),
             "measure",
             gettext("The measure of success has no number."),
         ),

@@ -69,7 +69,7 @@ def criteria(session: Session, filters: Filters, person: Person, today: date) ->
         "priority": lambda: _delivers(filters.priority),
         "theme": lambda: _filed_under(filters.theme),
         "words": lambda: _bears(filters.words),
-        "only": lambda: _only(session, filters.only, today, reads_updates=reads_updates),
+        "only": lambda: _only(session, filters.only, person, today),
     }
     if reads_updates:
         makers["confidence"] = lambda: _said(filters.confidence)
@@ -130,14 +130,15 @@ def _bears(words: str) -> ColumnElement[bool]:
     return and_(true(), *(contains(text, word) for word in words.split()[:MOST_WORDS]))
 
 
-def _only(session: Session, only: str, today: date, *, reads_updates: bool) -> ColumnElement[bool]:
+def _only(session: Session, only: str, person: Person, today: date) -> ColumnElement[bool]:
     """One of the findings that the steering page counts."""
+    reads_updates = person.may(Capability.READ_UPDATES)
     finding: ColumnElement[bool]
     match only:
         case "no-owner":
             finding = Action.owner_id.is_(None)
         case "no-measure":
-            finding = Action.measure == ""
+            finding = in_sql.is_unmeasured(person)
         case "silent":
             finding = and_(in_sql.has_started(today), in_sql.is_silent(session, today))
         case "slipped":

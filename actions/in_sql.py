@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, false, or_, select
+from sqlalchemy import and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from actions.models import Action, Closure, Update
 from actions.schedule import SOON_DAYS, State
+from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan
+from kb.models.record import Kind, Record
+from kb.permissions import visible_to
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from kb.permissions import Person
 
 # Both actions and plans keep a part of themselves in the table of records, so the plan needs another name.
 PLAN = aliased(Plan, flat=True, name="plan_of_action")
@@ -71,6 +76,15 @@ def has_slipped(*, with_forecast: bool) -> ColumnElement[bool]:
     """Whether the due date is later than the first one, or is expected to be missed."""
     later = Action.due_on > Action.baseline_due_on
     return or_(later, Action.forecast_on > Action.due_on) if with_forecast else later
+
+
+def is_unmeasured(person: Person) -> ColumnElement[bool]:
+    """Whether neither words nor an indicator that the person may see say how to tell that it worked."""
+    indicators = select(Record.id).where(Record.kind == Kind.INDICATOR, visible_to(person)).correlate(None)
+    measured = select(Link.from_id).where(
+        Link.type == LinkType.MEASURED_BY, Link.state != LinkState.RETIRED, Link.to_id.in_(indicators)
+    )
+    return and_(func.trim(Action.measure) == "", Action.id.not_in(measured))
 
 
 def is_open_ask() -> ColumnElement[bool]:

@@ -85,7 +85,12 @@ def list_candidates(session: Session, *, today: date, only: Sequence[int] | None
         .select_from(Action.__table__)
         .join(Record.__table__, record.id == action.id)
         .join(Plan.__table__, Plan.__table__.c.id == record.plan_id)
-        .where(action.closure == Closure.OPEN, action.owner_id.is_not(None), record.visibility == Visibility.PUBLISHED)
+        .where(
+            action.closure == Closure.OPEN,
+            action.owner_id.is_not(None),
+            record.visibility == Visibility.PUBLISHED,
+            record.deleted_at.is_(None),
+        )
         .order_by(action.id)
     )
     query = query.where(action.id.in_(only) if only is not None else _may_need_an_answer(session, today))

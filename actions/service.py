@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from actions import brief, completeness, filters, in_sql, slips, updates
-from actions.models import Action, Milestone, Update
+from actions.models import Action, Closure, Milestone, Update
 from actions.schedule import Schedule, State, mismatch, schedule_of_milestone
 from kb import links, records
 from kb.models.link import Link, LinkState, LinkType
@@ -19,7 +19,7 @@ from kb.models.record import Kind, Record, Theme, record_theme
 from kb.permissions import Capability, Person, visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from actions.filters import Filters
 
 Row = TypeVarTuple("Row")
+BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,23 @@ def list_actions(
     return total, listed(session, query.offset(offset).limit(limit), today)
 
 
+def stream_actions(session: Session, person: Person, wanted: Filters, today: date) -> Iterator[list[Listed]]:
+    """Every action that fits, in batches, whose rows are read as they are used; owners come once for each batch."""
+    plans = {plan.id: plan for plan in session.scalars(select(Plan))}
+    owner = selectinload(Action.owner).selectinload(Post.organisation)
+    query = seen_by(person, select(Action)).where(*filters.criteria(session, wanted, person, today)).options(owner)
+    found = session.scalars(query.order_by(*filters.order(wanted.sort, today)).execution_options(yield_per=BATCH))
+    for batch in found.partitions():
+        of_plans = [(action, plans[action.plan_id or 0]) for action in batch]
+        yield [Listed(action, plan, schedule_for(action, plan, today)) for action, plan in of_plans]
+
+
+def list_by_ids(session: Session, ids: Collection[int], person: Person, today: date) -> dict[int, Listed]:
+    """These actions, as far as the person may see them."""
+    found = listed(session, select_listed(person).where(Action.id.in_(list(ids))), today) if ids else []
+    return {one.action.id: one for one in found}
+
+
 def counts_by_schedule(session: Session, person: Person, wanted: Filters, today: date) -> dict[str, int]:
     """How many actions stand in each state, among those that fit all other filters."""
     fitting = filters.criteria(session, wanted.without("schedule"), person, today)
@@ -105,6 +123,14 @@ def counts_by_schedule(session: Session, person: Person, wanted: Filters, today:
     states = seen_by(person, select(state)).where(*fitting).subquery()
     rows = session.execute(select(states.c.state, func.count().label("number")).group_by(states.c.state)).all()
     return {**dict.fromkeys((state.value for state in State), 0), **{row.state: row.number for row in rows}}
+
+
+def count_open_by_owner(session: Session, person: Person, post_ids: Sequence[int]) -> dict[int, int]:
+    """How many open actions each of these posts owns; those that own none are left out."""
+    query = select(Action.owner_id, func.count()).where(
+        Action.owner_id.in_(post_ids), Action.closure == Closure.OPEN, visible_to(person)
+    )
+    return {post_id: number for post_id, number in session.execute(query.group_by(Action.owner_id)) if post_id}
 
 
 def seen_by(person: Person, query: Select[*Row]) -> Select[*Row]:
@@ -186,7 +212,11 @@ def detail(session: Session, ref: str, person: Person, today: date) -> Detail:
         depends_on=[others[link.to_id] for link in dependencies if link.to_id in others],
         waits_for=[others[link.from_id] for link in dependencies if link.from_id in others],
         updates=updates.list_for(session, action, person),
-        missing=completeness.missing(action, has_priority=any(one.record.kind == Kind.PRIORITY for one in linked)),
+        missing=completeness.missing(
+            action,
+            has_priority=any(one.record.kind == Kind.PRIORITY for one in linked),
+            has_indicator=any(link.type == LinkType.MEASURED_BY for link in held),
+        ),
         slips=slips.dates_of(session, action),
     )
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from actions.service import Listed
     from kb.permissions import Person
 
-LIST_LIMIT = 12
-LATEST_LIMIT = 5
-DECISIONS_LIMIT = 10
 _OPEN = Closure.OPEN.value
 # Each number with the filters that open the list which it counts.
 _FILTERS: dict[str, dict[str, str]] = {
@@ -43,6 +40,20 @@ _FILTERS: dict[str, dict[str, str]] = {
 # These tell what updates say.
 _FROM_UPDATES = frozenset({"off_track", "asks"})
 _LISTED = ("overdue", "slipped", "due_soon", "silent", "no_owner", "no_measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows each list may have."""
+
+    listed: int
+    decisions: int
+    latest: int
+
+
+ON_THE_PAGE = Limits(listed=12, decisions=10, latest=5)
+ON_PAPER = Limits(listed=100, decisions=50, latest=20)
+IN_A_FILE = Limits(listed=10_000, decisions=1_000, latest=1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +88,45 @@ class Overview:
     decisions: list[Decision]
     latest: Sequence[Update] = field(default_factory=tuple)
 
+    @property
+    def late(self) -> list[Listed]:
+        """What is overdue, then what has slipped without being so."""
+        slipped = [one for one in self.lists["slipped"] if one.schedule.state != State.OVERDUE]
+        return [*self.lists["overdue"], *slipped]
+
     def number(self, key: str) -> int:
         """One of the numbers; none for what the person may not know."""
         return next((one.number for one in self.numbers if one.key == key), 0)
 
 
-def overview(session: Session, person: Person, today: date, *, plan: str = "") -> Overview:
+def overview(
+    session: Session, person: Person, today: date, *, plan: str = "", limits: Limits = ON_THE_PAGE
+) -> Overview:
     """Everything on the steering page, in a number of statements that does not grow; an unknown plan means all."""
     plans = session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title, Plan.id)).all()
     chosen = next((one for one in plans if one.ref == plan), None)
     plan_id = chosen.id if chosen else None
-    findings = _findings(session, today, reads_updates=person.may(Capability.READ_UPDATES))
+    findings = _findings(session, person, today)
     return Overview(
         plans=plans,
         plan=chosen,
         numbers=_numbers(session, person, findings, chosen),
-        lists={key: _worst(session, person, findings[key], _order(key), plan_id, today, LIST_LIMIT) for key in _LISTED},
-        decisions=_decisions(session, person, findings["to_verify"], plan_id, today),
-        latest=updates.list_latest(session, person, LATEST_LIMIT, plan_id),
+        lists={
+            key: _worst(session, person, findings[key], _order(key), plan_id, today, limits.listed) for key in _LISTED
+        },
+        decisions=_decisions(session, person, findings["to_verify"], plan_id, today, limits.decisions),
+        latest=updates.list_latest(session, person, limits.latest, plan_id),
     )
 
 
 def numbers(session: Session, person: Person, today: date, plan: Plan | None) -> list[Number]:
     """The numbers of the page alone."""
-    return _numbers(session, person, _findings(session, today, reads_updates=person.may(Capability.READ_UPDATES)), plan)
+    return _numbers(session, person, _findings(session, person, today), plan)
 
 
-def _findings(session: Session, today: date, *, reads_updates: bool) -> dict[str, ColumnElement[bool]]:
+def _findings(session: Session, person: Person, today: date) -> dict[str, ColumnElement[bool]]:
     """What each number counts, as SQL."""
+    reads_updates = person.may(Capability.READ_UPDATES)
     open_, silent = in_sql.is_open(), in_sql.is_silent(session, today)
     state = in_sql.state_with(silent, today)
     findings = {
@@ -112,7 +134,7 @@ def _findings(session: Session, today: date, *, reads_updates: bool) -> dict[str
         "due_soon": state == State.DUE_SOON.value,
         "silent": and_(open_, in_sql.has_started(today), silent),
         "no_owner": and_(open_, Action.owner_id.is_(None)),
-        "no_measure": and_(open_, Action.measure == ""),
+        "no_measure": and_(open_, in_sql.is_unmeasured(person)),
         "off_track": and_(open_, Action.confidence == Confidence.OFF_TRACK),
         "slipped": and_(open_, in_sql.has_slipped(with_forecast=reads_updates)),
         "to_verify": Action.closure == Closure.DONE,
@@ -158,14 +180,14 @@ def _order(key: str) -> tuple[Any, ...]:
 
 
 def _decisions(
-    session: Session, person: Person, to_verify: ColumnElement[bool], plan_id: int | None, today: date
+    session: Session, person: Person, to_verify: ColumnElement[bool], plan_id: int | None, today: date, limit: int
 ) -> list[Decision]:
     """The asks that wait for an answer, oldest first, then what is done and not verified."""
-    asks = updates.list_asks(session, person, plan_id, DECISIONS_LIMIT)
+    asks = updates.list_asks(session, person, plan_id, limit)
     oldest_first = (Action.done_on, Action.id)
-    done = _worst(session, person, to_verify, oldest_first, plan_id, today, DECISIONS_LIMIT)
+    done = _worst(session, person, to_verify, oldest_first, plan_id, today, limit)
     decisions = [_to_answer(ask, person, today) for ask in asks] + [_to_verify(one.action, person) for one in done]
-    return decisions[:DECISIONS_LIMIT]
+    return decisions[:limit]
 
 
 def _to_answer(ask: Update, person: Person, today: date) -> Decision:
@@ -178,5 +200,6 @@ def _to_answer(ask: Update, person: Person, today: date) -> Decision:
 
 
 def _to_verify(action: Action, person: Person) -> Decision:
-    note = gettext("Done by the owner on %(day)s", day=spoken(action.done_on))
+    done_on = gettext("Done by the owner on %(day)s", day=spoken(action.done_on))
+    note = done_on if action.done_on else gettext("Done; the day is not stated")
     return Decision(gettext("Verify"), action.title, note, action, None, closing.may_verify(action, person))

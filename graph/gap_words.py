@@ -123,8 +123,8 @@ _WORDS = {
     "action-without-measure": (
         "%(num)s action without a measure",
         "%(num)s actions without a measure",
-        "Nobody has said how to tell whether it worked.",
-        "Every open action says how it is measured.",
+        "Neither words nor an indicator say how to tell whether it worked.",
+        "Every open action has a measure, in words or as an indicator.",
         "",
     ),
     "empty-post": (

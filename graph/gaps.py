@@ -52,5 +52,10 @@ def find(network: Network, live: Set[int], plan_id: int | None = None) -> dict[s
     }
 
 
+def measured(network: Network, live: Set[int]) -> set[int]:
+    """The ids of the actions and priorities that a live indicator measures."""
+    return {id for indicator in of_kind(network, live, "indicator") for id in network.before(indicator)}
+
+
 def _mapped(network: Network, responses: Set[int], sources: Set[int]) -> set[int]:
     return {source for id in responses for source in network.before(id) if source in sources}

@@ -11,6 +11,8 @@ from sqlalchemy import Row, select
 from actions.models import Action, Closure
 from graph.gaps import GAP_KINDS as LINK_GAPS
 from graph.gaps import gaps as find_in_links
+from graph.gaps import measured as measured_by_links
+from graph.network import living
 from kb import records
 from kb.models.organisation import PostHolding
 from kb.models.plan import Response
@@ -77,10 +79,12 @@ def find(session: Session, held: Snapshot, person: Person, plan_id: int | None, 
         for row in facts.responses
         if row.review_by is not None and row.review_by < today
     ]
+    measured = measured_by_links(held.network, living(held.network, seen))
+    unmeasured = [row for row in open_actions if row.id not in measured]
     for kind, is_missing in _UNFINISHED.items():
         found[kind] = [
             Gap("action", row.ref, row.title, facts.who(row.id), row.timescale)
-            for row in open_actions
+            for row in (unmeasured if kind == "action-without-measure" else open_actions)
             if is_missing(row)
         ]
     if person.may(Capability.READ_UPDATES):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from actions.brief import Brief, briefs
+from actions.measures import service as measures
 from graph import service
 from graph.layout import Marks, Note
 from kb import labels
+from kb.amounts import amount
 from kb.permissions import Capability
 from kb.words import gettext
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from actions.indicator_models import Indicator, Reading
     from graph.network import Node
     from graph.thread import Thread
     from kb.permissions import Person
@@ -34,6 +37,7 @@ class Look:
     briefs: Mapping[int, Brief]
     response_types: Mapping[int, str]
     over: Mapping[int, str]  # what became of sources that are over
+    read: Mapping[int, str]  # the newest reading of each indicator
     shows_confidence: bool
     marks: Mapping[int, Marks]
     who_acts: Mapping[int, str]
@@ -46,12 +50,16 @@ def look(session: Session, thread: Thread, person: Person, today: date) -> Look:
     said = {node.id: types[node.response_type] for node in thread.nodes if node.response_type}
     over = service.over(session, [node.id for node in thread.nodes if node.kind == "source"])
     over_words = {id: labels.source_statuses()[status] for id, status in over.items()}
+    measured = measures.list_by_ids(session, [n.id for n in thread.nodes if n.kind == "indicator"], person=person)
+    read = {id: _of_indicator(*pair) for id, pair in measured.items()}
     confidence = person.may(Capability.READ_UPDATES)
     marks = {id: Marks(notes=_of_action(brief, confidence)) for id, brief in found.items()}
     marks |= {id: Marks(tag=words) for id, words in said.items()}
     marks |= {id: Marks(notes=(Note(words, "strong"),)) for id, words in over_words.items()}
+    marks |= {id: Marks(notes=(Note(words),)) for id, words in read.items()}
     nodes = {node.id: node for node in thread.nodes}
-    return Look(found, said, over_words, confidence, marks, {s.id: _who(nodes[s.id], s.missing) for s in thread.stops})
+    who = {stop.id: _who(nodes[stop.id], stop.missing) for stop in thread.stops}
+    return Look(found, said, over_words, read, confidence, marks, who)
 
 
 def _of_action(brief: Brief, shows_confidence: bool) -> tuple[Note, ...]:
@@ -66,6 +74,16 @@ def _of_action(brief: Brief, shows_confidence: bool) -> tuple[Note, ...]:
     if schedule.state == "overdue":
         return Note(time, "alarm"), Note(confidence)
     return (Note(f"{time} · {confidence}"),)
+
+
+def _of_indicator(indicator: Indicator, latest: Reading | None) -> str:
+    """The newest reading in words, which say so where it is made up."""
+    if latest is None:
+        return gettext("No reading yet")
+    number = amount(latest.value, indicator.unit)
+    if latest.is_demonstration:
+        return gettext("%(number)s (demonstration)", number=number)
+    return number
 
 
 def _who(node: Node, missing: str) -> str:

@@ -142,7 +142,7 @@ def _records(session: Session) -> list[Row[Any]]:
             *(implication.source_id, action.closure, func.trim(action.measure).label("measure")),
         )
         .select_from(joined)
-        .where(record.kind.in_(COLUMNS))
+        .where(record.kind.in_(COLUMNS), record.deleted_at.is_(None))
         .order_by(record.id)
     )
     return list(session.connection().execute(query))

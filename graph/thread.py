@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.gaps import find
+from graph.gaps import find, measured
 from graph.network import COLUMNS, Edge, Keep, Network, Node, living, of_kind, reached, visible
 
 _MISSING = {
@@ -78,8 +78,7 @@ def _stops(network: Network, whole: Set[int], live: set[int]) -> Iterator[Stop]:
     A response whose priority has no action is a gap in the lists, but its thread stops at the priority.
     """
     found = find(network, live)
-    measured = {action for indicator in of_kind(network, live, "indicator") for action in network.before(indicator)}
-    found["action-without-indicator"] = set(of_kind(network, whole & live, "action")) - measured
+    found["action-without-indicator"] = set(of_kind(network, whole & live, "action")) - measured(network, live)
     ends = {kind: found[kind] & whole for kind in _MISSING}
     unfinished = set().union(*ends.values())
     for kind, missing in _MISSING.items():

@@ -6,30 +6,28 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, request, url_for
 
-from graph import gap_words, layout, picturing, service
+from graph import columns, gap_words, layout, picturing, service
 from graph.outline import outline
-from kb import auth, plans, records, web
-from kb.csv_text import csv_text
+from kb import auth, downloads, plans, records, web
 from kb.models.record import Kind, Record
 from kb.permissions import Capability
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
     from graph.layout import Box, GapBox
     from graph.missing import Gap
-    from graph.thread import Thread
     from kb.models.plan import Plan
 
 bp = Blueprint("graph", __name__)
 KINDS = {
     records.KIND_IN_ADDRESS[kind]: kind
-    for kind in (Kind.SOURCE, Kind.IMPLICATION, Kind.RESPONSE, Kind.PRIORITY, Kind.ACTION)
+    for kind in (Kind.SOURCE, Kind.IMPLICATION, Kind.RESPONSE, Kind.PRIORITY, Kind.ACTION, Kind.INDICATOR)
 }
 SHOWN_OF_EACH = 12
 
@@ -55,8 +53,8 @@ def thread(kinds: str, ref: str) -> ResponseReturnValue:
     offered = [plan for plan in plans.list_plans(session, person=person) if plan.id in through]
     plan = next((plan for plan in offered if plan.ref == request.args.get("plan")), None)
     found = service.thread(session, record, person, plan) if plan else whole
-    if request.args.get("format") == "csv":
-        return _csv(f"thread-{record.ref}", _THREAD_HEADINGS, _thread_rows(found))
+    if downloads.are_wanted():
+        return downloads.send(f"thread-{record.ref}", columns.thread(record.title, found))
     nodes = {node.id: node for node in found.nodes}
     shown = picturing.look(session, found, person, web.today())
     return web.page(
@@ -90,27 +88,9 @@ def _begins(record: Record) -> tuple[str, str]:
         return gettext("Priorities"), url_for("priorities.index")
     if record.kind == Kind.ACTION:
         return gettext("Actions"), url_for("actions.index")
+    if record.kind == Kind.INDICATOR:
+        return gettext("Indicators"), url_for("indicators.index")
     return gettext("Sources"), url_for("sources.index")
-
-
-_THREAD_HEADINGS = (
-    *("from_kind", "from_ref", "from_title"),
-    *("link", "reason", "state"),
-    *("to_kind", "to_ref", "to_title"),
-)
-
-
-def _thread_rows(found: Thread) -> Iterable[Sequence[str]]:
-    nodes = {node.id: node for node in found.nodes}
-    for edge in found.edges:
-        start, end = nodes[edge.source], nodes[edge.target]
-        said = (edge.type, edge.reason or "", edge.state)
-        yield (start.kind, start.ref, start.title, *said, end.kind, end.ref, end.title)
-    for stop in found.stops:
-        node = nodes[stop.id]
-        near, gap = (node.kind, node.ref, node.title), ("", "", "gap")
-        # A source lacks before the record, anything else after it.
-        yield (stop.missing, "", "", *gap, *near) if stop.missing == "source" else (*near, *gap, stop.missing, "", "")
 
 
 @bp.get("/gaps")
@@ -121,10 +101,11 @@ def gaps() -> ResponseReturnValue:
     offered = plans.list_plans(session, person=person)
     plan = plans.choose(offered, request.args.get("plan"), person=person)
     found = service.gaps(session, person, plan, today) if plan else {}
-    if plan and request.args.get("format") == "csv":
-        return _csv(f"gaps-{plan.ref}", _GAP_HEADINGS, _gap_rows(found))
     kind = request.args.get("kind")
     only = kind if kind in found else None
+    if plan and downloads.are_wanted():
+        wanted = {only: found[only]} if only else found
+        return downloads.send(f"gaps-{plan.ref}", columns.gaps(wanted), filters=_told(plan, only))
     paging = web.paging(len(found[only])) if only else None
     return web.page(
         "graph/gaps.html",
@@ -136,6 +117,11 @@ def gaps() -> ResponseReturnValue:
         total=sum(map(len, found.values())),
         mend=_mender(plan),
     )
+
+
+def _told(plan: Plan, only: str | None) -> list[str]:
+    """What the list is narrowed to, in words."""
+    return [plan.title, *([gap_words.of(only, 0).heading] if only else [])]
 
 
 def _section(kind: str, listed: Sequence[Gap], paging: web.Paging | None) -> Section:
@@ -151,19 +137,3 @@ def _mender(plan: Plan | None) -> Any:
         return gap_words.mend(kind, gap, person, plan_id)
 
     return mend
-
-
-_GAP_HEADINGS = ("gap", "kind", "ref", "title", "about", "who_should_act")
-
-
-def _gap_rows(found: dict[str, list[Gap]]) -> Iterable[Sequence[str]]:
-    for kind, listed in found.items():
-        for gap in listed:
-            yield kind, gap.kind, gap.ref, gap.title, gap.detail, gap.who
-
-
-def _csv(name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    response = make_response(csv_text(headings, rows))
-    response.mimetype = "text/csv"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response

@@ -102,14 +102,6 @@ def rows(source: Source) -> tuple[list[Row], list[KeyPoint]]:
     return table, [point for point in source.key_points if point.id not in cited_ids]
 
 
-def has_successor(session: Session, source: Source) -> bool:
-    """Whether a source is recorded that supersedes this one."""
-    query = select(Link.id).where(
-        Link.to_id == source.id, Link.type == LinkType.SUPERSEDES, Link.state != LinkState.RETIRED
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def _links(session: Session, starts: Iterable[int], types: tuple[LinkType, ...]) -> list[Link]:
     query = (
         select(Link)

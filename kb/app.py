@@ -9,34 +9,51 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import actions.api
+import actions.measures_api
 import actions.views
+import actions.views.indicators
 import graph.views
+import kb.api.figures
 import kb.api.openapi
 import kb.api.sources
 import search.api
 import search.service
 import search.views
-from kb import csrf, error_pages, web, words
+from kb import amounts, csrf, deleting, downloads, error_pages, merging, web, words
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.headers import add_headers
 from kb.paths import STATIC, TEMPLATES
 from kb.permissions import Capability
 from kb.views import (
+    account_links,
     accounts,
+    comparisons,
+    deletions,
+    figures,
     health,
     home,
+    key_points,
     links,
     mapping,
+    members,
+    merges,
     organisations,
     outbox,
     pages,
     parts,
+    people,
+    plan_forms,
     plans,
+    posts,
     priorities,
+    priority_sets,
+    responses,
+    shortlists,
     source_forms,
     sources,
     terms,
+    vocabulary,
 )
 
 if TYPE_CHECKING:
@@ -47,23 +64,40 @@ MOST_FIELDS = 2_000
 # Every module whose views are served; each has the blueprint that they belong to as `bp`.
 VIEW_MODULES = (
     home,
+    shortlists,
     sources,
     source_forms,
     mapping,
     parts,
     priorities,
+    priority_sets,
     plans,
+    plan_forms,
+    responses,
     organisations,
+    posts,
     terms,
+    vocabulary,
+    figures,
+    comparisons,
+    key_points,
     links,
     pages,
     accounts,
+    account_links,
+    people,
+    members,
     outbox,
+    deletions,
+    merges,
     health,
     actions.views,
+    actions.views.indicators,
     search.views,
     graph.views,
     kb.api.sources,
+    kb.api.figures,
+    actions.measures_api,
     kb.api.openapi,
     actions.api,
     search.api,
@@ -116,10 +150,15 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         csrf_token=csrf.token,
         url_of=web.url_of,
         url_with=web.url_with,
+        url_to=web.url_to,
+        may_delete=lambda record: deleting.may_delete(record, web.person()),
+        may_merge=lambda record: merging.may_merge(record, web.person()),
         spoken=words.spoken,
         spoken_time=lambda at: words.spoken_time(at, settings.timezone),
         relative=words.relative,
         counted=words.counted,
+        amount=amounts.amount,
+        with_unit=amounts.with_unit,
     )
     app.context_processor(_of_this_request)
 
@@ -132,7 +171,10 @@ def _of_this_request() -> dict[str, object]:
         """What an action's owner declared, for those who may know."""
         return action.confidence if may_know else "hidden"
 
-    return {"person": person, "today": web.today(), "confidence_of": confidence_of}
+    told = {"person": person, "today": web.today(), "shortlisted": web.shortlisted()}
+    told["may_tidy"] = deleting.may_list(person)
+    told["is_print"] = downloads.are_on_paper()
+    return told | {"confidence_of": confidence_of}
 
 
 def _refuse_unreadable() -> None:

@@ -1,4 +1,4 @@
-"""Opening the knowledge base whole: every table known, every change noted for search and map."""
+"""Opening the knowledge base whole: every table known, every change noted for search and map, deleted records hidden."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import graph.outbox
 import kb.tables
 import search.outbox
+from kb import deleted
 from kb.db import Database, connect
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ assert kb.tables  # imported for the tables that it brings in
 def open_database(settings: Settings) -> Database:
     """The database of these settings, with the hooks that note each change; web, worker and commands start here."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    deleted.install()
     search.outbox.install()
     graph.outbox.install()
     return connect(settings.database)

@@ -10,7 +10,7 @@ from flask import Response, jsonify, redirect, request, url_for
 
 from kb import sessions, web
 from kb.db import now
-from kb.permissions import Capability
+from kb.permissions import TABLE, Capability, Holder
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def requires(capability: Capability) -> Callable[[Callable[P, R]], Callable[P, R
     """Let a view be opened only by those whom the permission table gives the capability.
 
     Somebody who has not signed in is sent to do so; somebody who has and may not gets NotAllowed. Rights to one plan
-    or one action are the service's to check, which knows them.
+    or one action are the service's to check, which knows them; so whoever holds a post passes where owners may.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
@@ -41,7 +41,7 @@ def requires(capability: Capability) -> Callable[[Callable[P, R]], Callable[P, R
             person = web.person()
             if not person.is_signed_in and not person.may(capability):
                 return _ask_to_sign_in()
-            if capability is not Capability.UPDATE_ACTION or not person.posts:
+            if Holder.OWNER not in TABLE[capability] or not person.posts:
                 person.require(capability)
             return view(*args, **kwargs)
 

@@ -102,9 +102,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    def reader(self) -> Session:
-        """A session that only reads."""
-        return _maker(self.engine)()
+    def reader(self, *, is_steady: bool = False) -> Session:
+        """A session that only reads; a steady one sees the database as it is now however often it asks."""
+        # SQLite's always do.
+        steady = is_steady and not self.is_sqlite
+        return _maker(self.engine.execution_options(isolation_level="REPEATABLE READ") if steady else self.engine)()
 
     def writer(self) -> Session:
         """A session that may write; on SQLite it takes the write lock at once, so that it never fails half way."""

@@ -9,13 +9,15 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, request, url_for
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from kb import errors, nearest, web
+from kb import deleting, errors, nearest, web
 from kb.forms.base import tidy
+from kb.models.record import Record
+from kb.permissions import Capability
 from kb.words import gettext, ngettext, spoken
 
 WAIT_SECONDS = 5
@@ -70,8 +72,42 @@ def register(app: Flask) -> None:
 
 def _not_found(error: errors.NotFound) -> Response:
     web.close_session()
+    gone = _find_gone(error)
+    if gone is not None:
+        return _moved(error, gone.survivor) if gone.survivor else _gone(gone)
     text = gettext("There is no %(kind)s called “%(ref)s”.", kind=error.kind, ref=error.ref[:200])
     return _missing(words_of(error.ref), text, near=_nearest(error.ref)).answer()
+
+
+def _find_gone(error: errors.NotFound) -> deleting.Gone | None:
+    try:
+        return deleting.find_gone(web.session(), error.kind.replace(" ", "_"), error.ref, person=web.person())
+    except SQLAlchemyError:
+        return None
+
+
+def _moved(error: errors.NotFound, survivor: Record) -> Response:
+    """The way to the record that another was merged into; to the same sort of page, where the address names the ref."""
+    named = request.view_args or {}
+    if request.method in web.SAFE_METHODS and named.get("ref") == error.ref:
+        return make_response(redirect(url_for(request.endpoint or "", **{**named, "ref": survivor.ref}), code=301))
+    text = gettext("It was merged into “%(title)s”. Nothing was changed.", title=survivor.title)
+    values = {"near": survivor, "words": survivor.title}
+    title = gettext("This record was merged")
+    return Problem(410, title, text, template="errors/not_found.html", values=values).answer()
+
+
+def _gone(gone: deleting.Gone) -> Response:
+    """What was deleted and when, to whoever may see it; who did it and why, to those who have signed in."""
+    deletion, at = gone.deletion, gone.record.deleted_at
+    day = spoken(at.date()) if at else ""
+    with_it = deletion is not None and deletion.record_id != gone.record.id
+    told = gettext("It was deleted on %(day)s, with “%(title)s”.") if with_it else gettext("It was deleted on %(day)s.")
+    text = told % {"day": day, "title": deletion.record.title if deletion else ""}
+    title = gettext("“%(title)s” is deleted", title=gone.record.title)
+    # Made while the session is open: an answer begins with closing it.
+    values = {"gone": gone, "may_know": web.person().may(Capability.READ_UPDATES)}
+    return Problem(410, title, text, template="errors/gone.html", values=values, details={"deleted_on": day}).answer()
 
 
 def _nearest(ref: str) -> Any:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import Select, and_, func, inspect, or_, select
 from sqlalchemy.orm import joinedload
 
 from kb.db import now
+from kb.deleted import WITH_DELETED
+from kb.models.deletion import Deletion
 from kb.models.history import Change, Channel
 from kb.models.record import Record
 from kb.permissions import Capability, Person, visible_to
-from kb.words import spoken
+from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 Row = TypeVarTuple("Row")
@@ -28,6 +33,16 @@ NOT_NOTED = frozenset(
 
 # These tell of people or of updates, which are for those alone who may read updates.
 PRIVATE = frozenset({"deputy", "holder", "role", "support", "update"})
+# A deletion is noted on every part that went along; told is the one of the record that somebody deleted.
+DELETION = "deletion"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What changed on one record, the newest first."""
+
+    record: Record
+    changes: Sequence[Change]
 
 
 def channel_of(session: Session) -> Channel:
@@ -69,8 +84,25 @@ def note_changes(session: Session, record: Record, *, by: Person, reason: str = 
         if past.has_changes():
             old = past.deleted[0] if past.deleted else None
             new = past.added[0] if past.added else None
+            if attribute.columns[0].foreign_keys:
+                old, new = _named(session, attribute.columns[0], old), _named(session, attribute.columns[0], new)
             changes.append(note(session, record, attribute.key, old, new, reason=reason, by=by))
     return changes
+
+
+def _named(session: Session, column: ColumnElement[Any], value: Any) -> Any:
+    """The title of the record that a key names; other values as they are."""
+    key = next(iter(column.foreign_keys)).column
+    if value is None or key.table.name not in _record_tables():
+        return value
+    record = Record.__table__.c
+    with session.no_autoflush:
+        return session.connection().scalar(select(record.title).where(record.id == value)) or value
+
+
+@cache
+def _record_tables() -> frozenset[str]:
+    return frozenset(table.name for mapper in inspect(Record).self_and_descendants for table in mapper.tables)
 
 
 def list_for(session: Session, record: Record, *, person: Person, limit: int = 50) -> Sequence[Change]:
@@ -83,6 +115,18 @@ def list_for(session: Session, record: Record, *, person: Person, limit: int = 5
     return session.scalars(query).all()
 
 
+def count_of(session: Session, ids: Sequence[int], *, person: Person) -> int:
+    """How many changes `list_of` has in all."""
+    return session.scalar(_seen(select(func.count(Change.id)), person).where(Change.record_id.in_(ids))) or 0
+
+
+def list_of(session: Session, ids: Sequence[int], *, person: Person, offset: int, limit: int) -> Sequence[Change]:
+    """One page of the changes of these records, newest first, the first loading too."""
+    query = _seen(select(Change), person).where(Change.record_id.in_(ids))
+    query = query.options(joinedload(Change.record), joinedload(Change.person))
+    return session.scalars(query.order_by(Change.id.desc()).offset(offset).limit(limit)).all()
+
+
 def list_recent(
     session: Session, *, person: Person, limit: int = 5, offset: int = 0, since: datetime | None = None
 ) -> Sequence[Change]:
@@ -92,21 +136,39 @@ def list_recent(
     return session.scalars(query.order_by(Change.id.desc()).offset(offset).limit(limit)).all()
 
 
-def count_recent(session: Session, *, person: Person) -> int:
+def count_recent(session: Session, *, person: Person, since: datetime | None = None) -> int:
     """How many changes `list_recent` has in all."""
-    return session.scalar(_recent(select(func.count(Change.id)), person, None)) or 0
+    return session.scalar(_recent(select(func.count(Change.id)), person, since)) or 0
+
+
+def by_record(changes: Iterable[Change]) -> list[Group]:
+    """Changes that are listed newest first, by record: those that changed last come first."""
+    found: dict[int, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.record_id, []).append(change)
+    return [Group(each[0].record, each) for each in found.values()]
 
 
 def _recent(query: Select[*Row], person: Person, since: datetime | None) -> Select[*Row]:
-    query = query.join(Change.record).where(visible_to(person), Change.channel != Channel.SEED)
-    if not person.may(Capability.READ_UPDATES):
-        query = query.where(Change.field.not_in(PRIVATE))
+    """What people changed; of deleted records only that, and of deletions only that of the record itself."""
+    query = _seen(query, person).where(Change.channel != Channel.SEED)
+    was_chosen = Record.id.in_(select(Deletion.record_id))
+    stands = and_(Record.deleted_at.is_(None), or_(Change.field != DELETION, was_chosen))
+    query = query.where(or_(stands, and_(Change.field == DELETION, was_chosen)))
+    query = query.execution_options(**{WITH_DELETED: True})
     return query if since is None else query.where(Change.at >= since)
+
+
+def _seen(query: Select[*Row], person: Person) -> Select[*Row]:
+    query = query.join(Change.record).where(visible_to(person))
+    return query if person.may(Capability.READ_UPDATES) else query.where(Change.field.not_in(PRIVATE))
 
 
 def _text(value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, StrEnum):
         return value.value
     return spoken(value) if isinstance(value, date) else str(value)

@@ -100,16 +100,70 @@ def implication_kinds() -> dict[str, str]:
 
 
 def key_point_kinds() -> dict[str, str]:
-    return {"point": gettext("Point"), "commitment": gettext("Commitment"), "lesson": gettext("Lesson")}
+    return {
+        "point": gettext("Point"),
+        "commitment": gettext("Commitment"),
+        "recommendation": gettext("Recommendation"),
+        "lesson": gettext("Lesson"),
+    }
+
+
+def figure_kinds() -> dict[str, str]:
+    return {
+        "target": gettext("Target"),
+        "trajectory": gettext("Trajectory"),
+        "baseline": gettext("Baseline"),
+        "statistic": gettext("Statistic"),
+        "forecast": gettext("Forecast"),
+        "threshold": gettext("Threshold"),
+        "fact": gettext("Fact"),
+        "frequency": gettext("Frequency"),
+        "illustration": gettext("Illustration"),
+        "date-span": gettext("Span of time"),
+    }
+
+
+def outcomes() -> dict[str, str]:
+    """What may come of comparing figures; `open` stands for those that nobody has settled."""
+    return {
+        "open": gettext("Not settled yet"),
+        "disagree": gettext("They disagree"),
+        "different-things": gettext("They count different things"),
+        "misprint": gettext("One is a misprint"),
+    }
+
+
+def directions() -> dict[str, str]:
+    return {
+        "higher": gettext("Higher is better"),
+        "lower": gettext("Lower is better"),
+        "none": gettext("Neither is better"),
+    }
+
+
+def frequencies() -> dict[str, str]:
+    return {
+        "monthly": gettext("Monthly"),
+        "quarterly": gettext("Quarterly"),
+        "yearly": gettext("Yearly"),
+        "once": gettext("Once"),
+        "not-stated": gettext("Not stated"),
+    }
 
 
 def horizons() -> dict[str, str]:
     return {"short": gettext("Short term"), "medium": gettext("Medium term"), "long": gettext("Long term")}
 
 
+# Words of kinds that are acronyms.
+_ACRONYMS = frozenset({"nhs", "stp"})
+
+
 def readable(slug: str) -> str:
-    """A value without words of its own, made readable: delivery-plan becomes Delivery plan."""
-    return slug.replace("-", " ").replace("_", " ").capitalize()
+    """A value without words of its own, made readable: delivery-plan becomes Delivery plan, nhs-trust NHS trust."""
+    words = [word.upper() if word in _ACRONYMS else word for word in slug.lower().replace("-", " ").replace("_", " ").split()]
+    told = " ".join(words)
+    return told[:1].upper() + told[1:]
 
 
 def nations_told(given: list[str]) -> str:

@@ -29,6 +29,7 @@ PHRASES_BACK: dict[LinkType, str] = {
     LinkType.CALLS_FOR: "is called for by",
     LinkType.ANSWERED_BY: "answers",
     LinkType.DELIVERED_BY: "delivers",
+    LinkType.MEASURED_BY: "measures",
     LinkType.SUPERSEDES: "is superseded by",
     LinkType.AMENDS: "is amended by",
     LinkType.IMPLEMENTS: "is implemented by",

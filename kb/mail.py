@@ -21,6 +21,7 @@ from kb.db import Database, now
 from kb.delivery import BrokenOff, Deliverer, Letter, Never, NoServer, NotNow, clean
 from kb.inserting import insert_into
 from kb.mail_states import MailEvent, after, wait_after
+from kb.mail_text import without_links
 from kb.models.history import Channel
 from kb.models.outbox import MailState, OutboxMessage
 from kb.words import gettext
@@ -110,6 +111,11 @@ def move(message: OutboxMessage, event: MailEvent, *, error: str = "", lease_unt
     message.state = after(message.state, event)
     message.error = error
     message.claimed_until = lease_until if message.state in IN_HAND else None
+
+
+def forget_links(message: OutboxMessage) -> None:
+    """Keep no more of a mail that has left than may be read by others: what opens an account is for its reader."""
+    message.text, message.html = without_links(message.text), without_links(message.html)
 
 
 def cancel(message: OutboxMessage, reason: str) -> None:
@@ -229,7 +235,7 @@ def _send(
         _finish(database, claim, MailEvent.PUT_BACK, clock(), str(error))
         raise
     else:
-        _finish(database, claim, MailEvent.ACCEPT, clock())
+        _finish(database, claim, MailEvent.ACCEPT, clock(), forgets_links=not deliver.leaves_one_copy)
         outcome.sent += 1
 
 
@@ -246,7 +252,9 @@ def _start(database: Database, claim: _Claim, at: datetime) -> None:
         move(message, MailEvent.START, lease_until=at + LEASE)
 
 
-def _finish(database: Database, claim: _Claim, event: MailEvent, at: datetime, error: str = "") -> str:
+def _finish(
+    database: Database, claim: _Claim, event: MailEvent, at: datetime, error: str = "", *, forgets_links: bool = False
+) -> str:
     """Write down how it ended and return the state that the mail is in now."""
     with database.writing(Channel.WORKER) as session:
         message = _held(session, claim, MailState.CLAIMED, MailState.SENDING, MailState.UNKNOWN)
@@ -261,6 +269,8 @@ def _finish(database: Database, claim: _Claim, event: MailEvent, at: datetime, e
             message.next_try_at = at + TRY_AGAIN_WITHOUT_SERVER
         elif event is MailEvent.ACCEPT:
             message.sent_at = at
+            if forgets_links:
+                forget_links(message)
         move(message, event, error=error)
         return message.state
 

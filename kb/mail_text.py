@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,15 @@ def render(name: str, **values: Any) -> tuple[str, str]:
     text = _environment().get_template(f"{name}.txt").render(values)
     html = _environment().get_template(f"{name}.html").render(values)
     return text, html
+
+
+# What opens an account stands at the end of these addresses.
+_OPENS = re.compile(r"(/(?:invitations|new-password)/)[\w-]+")
+
+
+def without_links(text: str) -> str:
+    """A mail’s text without what would open its reader’s account, for others who look at it and for keeping it."""
+    return _OPENS.sub(r"\1…", text)
 
 
 @cache

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb import records
 from kb.db import contains
-from kb.models.organisation import Organisation, Post, PostHolding
+from kb.models.organisation import Organisation, OrganisationNation, Post, PostHolding
 from kb.models.record import Record
 from kb.models.source import Source, source_publisher
 from kb.permissions import Person, visible_to
@@ -31,8 +31,29 @@ class Listed:
     posts: int
 
 
+@dataclass(frozen=True)
+class OrganisationFilter:
+    """What a list of organisations is narrowed to; several values of one filter widen it."""
+
+    words: str = ""
+    kinds: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
+
+    @property
+    def is_narrowing(self) -> bool:
+        return any(vars(self).values())
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many organisations there are of each kind and in each nation, whatever the filters."""
+
+    kinds: dict[str, int] = field(default_factory=dict)
+    nations: dict[str, int] = field(default_factory=dict)
+
+
 def list_organisations(
-    session: Session, *, person: Person, words: str = "", offset: int = 0, limit: int = 25
+    session: Session, wanted: OrganisationFilter, *, person: Person, offset: int = 0, limit: int = 25
 ) -> tuple[int, list[Listed]]:
     """How many organisations fit, and one page of them by name."""
     seen = select(Source.id).where(visible_to(person))
@@ -43,12 +64,33 @@ def list_organisations(
         .scalar_subquery()
     )
     posts = select(func.count()).select_from(Post).where(Post.organisation_id == Organisation.id).scalar_subquery()
-    query = select(Organisation, published, posts).where(visible_to(person))
-    for word in words.split()[:10]:
-        query = query.where(or_(contains(Record.title, word), contains(Organisation.abbreviation, word)))
+    query = select(Organisation, published, posts).where(visible_to(person), *_clauses(wanted))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.execute(query.order_by(Record.title).offset(offset).limit(limit))
-    return total, [Listed(*row) for row in rows]
+    page = query.options(selectinload(Organisation.nations)).order_by(Record.title, Organisation.id)
+    return total, [Listed(*row) for row in session.execute(page.offset(offset).limit(limit))]
+
+
+def _clauses(wanted: OrganisationFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    for word in wanted.words.split()[:10]:
+        clauses.append(or_(contains(Record.title, word), contains(Organisation.abbreviation, word)))
+    if wanted.kinds:
+        clauses.append(Organisation.body_kind.in_(wanted.kinds))
+    if wanted.nations:
+        working = select(OrganisationNation.organisation_id).where(OrganisationNation.nation.in_(wanted.nations))
+        clauses.append(Organisation.id.in_(working))
+    return clauses
+
+
+def facets(session: Session, *, person: Person) -> Facets:
+    """The kinds and nations that the filters offer, with counts."""
+    kinds = select(Organisation.body_kind, func.count()).where(visible_to(person), Organisation.body_kind != "")
+    seen = select(Organisation.id).where(visible_to(person))
+    nations = select(OrganisationNation.nation, func.count()).where(OrganisationNation.organisation_id.in_(seen))
+    return Facets(
+        dict(session.execute(kinds.group_by(Organisation.body_kind).order_by(Organisation.body_kind)).all()),
+        dict(session.execute(nations.group_by(OrganisationNation.nation)).all()),
+    )
 
 
 def get(session: Session, ref: str, *, person: Person) -> Organisation:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from kb.errors import Invalid, NotFound
-from kb.mail import move
+from kb.mail import forget_links, move
 from kb.mail_states import TRANSITIONS, MailEvent
 from kb.models.outbox import MailState, OutboxMessage
 from kb.permissions import Capability, Person
@@ -68,6 +68,7 @@ def mark_arrived(session: Session, message_id: int, *, by: Person, at: datetime)
     """Take a person's word that the mail arrived."""
     message = _decide(session, message_id, MailEvent.ARRIVED, by)
     message.sent_at = at
+    forget_links(message)
     return message
 
 

@@ -35,13 +35,16 @@ class Capability(StrEnum):
     READ = "Read published records"
     READ_UPDATES = "Read updates, asks for support, and who holds a post"
     READ_DRAFTS = "Read drafts of the plan"
-    EDIT_SHARED = "Add and change sources, key points, implications and glossary terms"
+    EDIT_SHARED = "Add and change what all plans share: sources, organisations, posts, themes, staff groups, glossary"
     EDIT_PLAN = "Change the plan’s responses, priorities, links and actions"
     UPDATE_ACTION = "Send an update on an action and mark it done"
+    ADD_READING = "Add a reading to an indicator, and correct one"
     VERIFY_ACTION = "Verify that an action is done (never one’s own)"
     ANSWER_SUPPORT = "Answer an ask for support"
     SEE_OUTBOX = "See the mails that wait or were sent"
-    MANAGE_PEOPLE = "Manage people and their roles"
+    MANAGE_PLANS = "Start a plan"
+    MANAGE_MEMBERS = "Give people their roles in the plan"
+    MANAGE_PEOPLE = "Invite people, end accounts, and make administrators"
 
 
 _LEADERS = frozenset({Holder.LEAD, Holder.STEERING})
@@ -52,9 +55,13 @@ TABLE: Mapping[Capability, frozenset[Holder]] = {
     Capability.EDIT_SHARED: frozenset({Holder.LEAD}),
     Capability.EDIT_PLAN: frozenset({Holder.LEAD}),
     Capability.UPDATE_ACTION: frozenset({Holder.OWNER, Holder.LEAD}),
+    Capability.ADD_READING: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.VERIFY_ACTION: _LEADERS,
     Capability.ANSWER_SUPPORT: _LEADERS,
     Capability.SEE_OUTBOX: frozenset({Holder.ADMINISTRATOR}),
+    Capability.MANAGE_PLANS: frozenset({Holder.ADMINISTRATOR}),
+    # Leads give roles to people who have an account; only administrators let new people in.
+    Capability.MANAGE_MEMBERS: frozenset({Holder.LEAD, Holder.ADMINISTRATOR}),
     Capability.MANAGE_PEOPLE: frozenset({Holder.ADMINISTRATOR}),
 }
 # With public reading (and so in demonstration mode) published records need no sign-in; nothing else becomes public.
@@ -84,7 +91,7 @@ class Person:
         """Whether the table gives this person the capability.
 
         With `plan_id` the role in that plan decides, without it a role in any plan; `owner_id` is the post that owns
-        the action in question. The machine itself may do everything.
+        the action or indicator in question. The machine itself may do everything.
         """
         if self is SYSTEM:
             return True

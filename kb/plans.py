@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from kb import history, records
-from kb.errors import Invalid
+from kb import records
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Priority, PrioritySet, ResponseSource
 from kb.models.record import Kind, Record
 from kb.models.source import Category, Implication, Source
-from kb.permissions import Capability, Person, visible_to
-from kb.words import gettext
+from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +43,26 @@ def list_plans(session: Session, *, person: Person) -> Sequence[Plan]:
     return session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title)).all()
 
 
+def has_demonstration(session: Session, *, person: Person) -> bool:
+    """Whether any plan that the person may see is there to show how the service works."""
+    query = select(Plan.id).where(Plan.is_demonstration, visible_to(person)).limit(1)
+    return session.scalar(query) is not None
+
+
+def plan_of(session: Session, record: Record, *, person: Person) -> Record | None:
+    """The plan that a record belongs to; None for what all plans share."""
+    return records.list_by_ids(session, [record.plan_id], person=person).get(record.plan_id) if record.plan_id else None
+
+
+def count_records(session: Session, *, person: Person) -> dict[int, dict[str, int]]:
+    """How many records of each kind belong to each plan, as far as the person may see them."""
+    of_plans = select(Record.plan_id, Record.kind, func.count()).where(Record.plan_id.is_not(None), visible_to(person))
+    counts: dict[int, dict[str, int]] = {}
+    for plan_id, kind, number in session.execute(of_plans.group_by(Record.plan_id, Record.kind)):
+        counts.setdefault(plan_id or 0, {})[kind] = number
+    return counts
+
+
 def chosen(session: Session, ref: str | None, *, person: Person) -> Plan | None:
     """The plan that an address names, else the first of the person's own, else the first there is."""
     return choose(list_plans(session, person=person), ref, person=person)
@@ -58,8 +76,8 @@ def choose(plans: Sequence[Plan], ref: str | None, *, person: Person) -> Plan | 
 
 
 def get(session: Session, ref: str, *, person: Person) -> Plan:
-    """One plan, or NotFound."""
-    return records.get(session, Plan, ref, person=person)
+    """One plan with the source that publishes it, or NotFound."""
+    return records.get(session, Plan, ref, person=person, options=[joinedload(Plan.source)])
 
 
 def list_sets(session: Session, *, person: Person, plan: Plan | None = None) -> list[Listed]:
@@ -134,17 +152,3 @@ def actions_of(session: Session, priority: Priority) -> list[Link]:
         Link.from_id == priority.id, Link.type == LinkType.DELIVERED_BY, Link.state != LinkState.RETIRED
     )
     return list(session.scalars(query.order_by(Link.id)))
-
-
-def edit_priority(
-    session: Session, ref: str, *, title: str, summary: str, version: int, reason: str, by: Person
-) -> Priority:
-    """Reword a priority; the words before stay in its history."""
-    priority = get_priority(session, ref, person=by)
-    by.require(Capability.EDIT_PLAN, plan_id=priority.plan_id)
-    records.check_version(priority, version, theirs={"title": priority.title, "summary": priority.summary})
-    if not title.strip():
-        raise Invalid("title", gettext("Give the priority a title"))
-    priority.title, priority.summary = title.strip(), summary.strip()
-    history.note_changes(session, priority, by=by, reason=reason)
-    return priority

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kb.errors import Conflict, Invalid, NotFound
 from kb.models.record import Kind, Record
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
     from sqlalchemy.orm.interfaces import ORMOption
+
+    from kb.models.figure import Figure
+    from kb.models.source import Implication, KeyPoint, Source
 
 R = TypeVar("R", bound=Record)
 LONGEST_REF = 80
@@ -101,11 +104,19 @@ def check_version(
         )
 
 
+def last_position(session: Session, model: type[KeyPoint | Implication | Figure], source: Source) -> int:
+    """The last place among a source's parts of one kind, deleted ones too, since they keep theirs; 0 without any."""
+    places = select(func.max(model.position)).where(model.source_id == source.id)
+    return session.scalar(places.execution_options(with_deleted=True)) or 0
+
+
 def new_ref(session: Session, kind: Kind, title: str) -> str:
     """A ref made of the title's words that no record of the kind bears yet."""
     # /sources/new is the form, so no ref may be that word.
     words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST_REF].strip("-") or kind.value
-    taken = set(session.scalars(select(Record.ref).where(Record.kind == kind, Record.ref.startswith(words)))) | {"new"}
+    # Nor one that a deleted record bears: refs are never used again.
+    bearing = select(Record.ref).where(Record.kind == kind, Record.ref.startswith(words))
+    taken = set(session.scalars(bearing.execution_options(with_deleted=True))) | {"new"}
     if words not in taken:
         return words
     number = 2

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from kb.models.organisation import Post, PostHolding
+from kb.models.shortlist import Shortlist, ShortlistItem
 from kb.models.user import Membership, Role, User, WebSession
 from kb.permissions import Person
 
@@ -27,16 +28,23 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=30)
 STAMP_EVERY = timedelta(minutes=10)
+# After so long without a page the next one begins a new visit.
+VISIT_GAP = timedelta(hours=4)
 TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A session that holds: whose it is, and when it was last stamped as used."""
+    """A session that holds: whose it is, when it was last stamped as used, how many entries their shortlist has.
+
+    `last_here` is when the person was here before this visit.
+    """
 
     person: Person
     token_hash: str
     last_used_at: datetime
+    shortlisted: int = 0
+    last_here: datetime | None = None
 
     def needs_stamp(self, now: datetime) -> bool:
         return now - self.last_used_at >= STAMP_EVERY
@@ -48,14 +56,33 @@ def open_session(session: Session, user: User, *, now: datetime) -> str:
     session.add(
         WebSession(token_hash=hash_of(token), user_id=user.id, created_at=now, last_used_at=now, ends_at=now + LONGEST)
     )
+    user.previous_visit_at = visit_before(user, now=now)
     user.last_seen_at = now
     return token
 
 
+def visit_before(user: User, *, now: datetime) -> datetime | None:
+    """When a user was here last before the visit that goes on at this instant; None on their first.
+
+    The first page of a visit is shown before the visit is stamped, so ask here and not the column.
+    """
+    if user.last_seen_at is not None and now - user.last_seen_at > VISIT_GAP:
+        return user.last_seen_at
+    return user.previous_visit_at
+
+
 def find(session: Session, token: str, *, now: datetime, today: date, idle: timedelta) -> Visit | None:
     """The person behind a token with roles and posts, in three queries; None when the session does not hold."""
+    # Every page says how long the person's shortlist is; counted here it costs no query of its own.
+    shortlisted = (
+        select(func.count(ShortlistItem.record_id))
+        .join(Shortlist, Shortlist.id == ShortlistItem.shortlist_id)
+        .join(ShortlistItem.record)
+        .where(Shortlist.user_id == WebSession.user_id)
+        .scalar_subquery()
+    )
     query = (
-        select(WebSession)
+        select(WebSession, shortlisted)
         .join(WebSession.user)
         .options(joinedload(WebSession.user))
         .where(
@@ -65,10 +92,12 @@ def find(session: Session, token: str, *, now: datetime, today: date, idle: time
             User.is_active,
         )
     )
-    row = session.scalars(query).one_or_none()
-    if row is None:
+    found = session.execute(query).one_or_none()
+    if found is None:
         return None
-    return Visit(_person(session, row.user, today=today), row.token_hash, row.last_used_at)
+    row, number = found
+    before = visit_before(row.user, now=now)
+    return Visit(_person(session, row.user, today=today), row.token_hash, row.last_used_at, number, before)
 
 
 def person_of(session: Session, user: User, *, today: date) -> Person:
@@ -86,7 +115,9 @@ def stamp(session: Session, token_hash: str, *, now: datetime) -> None:
     )
     user_id = changed.scalar()
     if user_id is not None:
-        session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
+        is_new_visit = User.last_seen_at < now - VISIT_GAP
+        before = case((is_new_visit, User.last_seen_at), else_=User.previous_visit_at)
+        session.execute(update(User).where(User.id == user_id).values(previous_visit_at=before, last_seen_at=now))
 
 
 def end(session: Session, token: str) -> None:

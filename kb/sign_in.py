@@ -5,6 +5,8 @@ one account from everywhere. The first stops a guesser without locking the owner
 is high, since it does lock the owner out, and stops a guesser who has many addresses. A refused try is not counted, so
 waiting always helps. An unknown account is counted and answered like a known one, and takes as long.
 
+Asking for a new password is counted in the same way and apart from it, so that neither stands in the way of the other.
+
 Hashing takes time, so the view does it between two short transactions: `begin`, `prove`, then `succeed`.
 """
 
@@ -32,6 +34,8 @@ MOST_FROM_ADDRESS = 30
 MOST_FOR_ACCOUNT = 100
 KEPT_FOR = timedelta(days=1)
 LONGEST_EMAIL = 254
+# No email address begins so.
+FORGOTTEN = "forgotten: "
 
 
 def begin(session: Session, email: str, address: str, *, now: datetime) -> None:
@@ -47,6 +51,11 @@ def begin(session: Session, email: str, address: str, *, now: datetime) -> None:
         _refuse_over(session, most, concerned, now=now)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEPT_FOR))
     session.add(SignInAttempt(email=email, address=address, at=now))
+
+
+def begin_asking(session: Session, email: str, address: str, *, now: datetime) -> None:
+    """Count somebody asking for a new password, as `begin` counts a try; the address counts for both."""
+    begin(session, f"{FORGOTTEN}{email.strip()}", address, now=now)
 
 
 def prove(session: Session, email: str, password: str) -> User | None:
@@ -89,8 +98,8 @@ def _refuse_over(session: Session, most: int, concerned: tuple[ColumnElement[boo
     minutes = ceil(seconds / 60)
     raise TooMany(
         ngettext(
-            "There were too many tries to sign in. Wait %(num)s minute, then try again.",
-            "There were too many tries to sign in. Wait %(num)s minutes, then try again.",
+            "There were too many tries. Wait %(num)s minute, then try again.",
+            "There were too many tries. Wait %(num)s minutes, then try again.",
             minutes,
         ),
         seconds=seconds,

@@ -9,14 +9,25 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
-from kb import history, labels, records
+from kb import history, labels, mentions, naming, records
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.errors import Invalid
+from kb.models.figure import Figure
 from kb.models.organisation import Organisation
-from kb.models.plan import Response, ResponseSource
+from kb.models.plan import Priority, PrioritySet, Response, ResponseSource
 from kb.models.record import Kind, Record, Theme, Visibility
-from kb.models.source import Category, Implication, KeyPoint, Nation, Source, SourceName, SourceNation, SourceStatus
-from kb.permissions import Capability, Person, visible_to
+from kb.models.source import (
+    Category,
+    Implication,
+    KeyPoint,
+    Mention,
+    Nation,
+    Source,
+    SourceName,
+    SourceNation,
+    SourceStatus,
+)
+from kb.permissions import Capability, Person
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -54,6 +65,7 @@ class SourceDetails:
     link: str = ""
     also_called: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     visibility: str = Visibility.PUBLISHED
 
 
@@ -65,11 +77,12 @@ class _Lists:
     themes: list[Theme]
     nations: list[str]
     names: list[str]
+    mentions: list[Mention]
 
 
 def get(session: Session, ref: str, *, person: Person) -> Source:
     """One source with what its form shows, or NotFound."""
-    lists = (Source.publishers, Source.nations, Source.names, Source.themes)
+    lists = (Source.publishers, Source.nations, Source.names, Source.themes, Source.mentions)
     return records.get(session, Source, ref, person=person, options=[selectinload(one) for one in lists])
 
 
@@ -81,6 +94,7 @@ def details_of(source: Source) -> SourceDetails:
         is_statutory=source.is_statutory,
         also_called=tuple(row.name for row in source.names),
         themes=tuple(theme.ref for theme in source.themes),
+        mentions=tuple(mentions.written(one) for one in source.mentions),
         **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS, *_DATES)},
     )
 
@@ -97,6 +111,7 @@ def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
         themes=lists.themes,
         nations=[SourceNation(nation=nation) for nation in lists.nations],
         names=[SourceName(name=name) for name in lists.names],
+        mentions=lists.mentions,
         key_points=[],
         implications=[],
     )
@@ -183,21 +198,12 @@ def _find(session: Session, details: SourceDetails, by: Person) -> _Lists:
     """The organisations and themes that the details name; Invalid where one is not there."""
     names = {name.strip(): None for name in details.also_called if name.strip()}
     return _Lists(
-        publishers=_named(session, Organisation, details.publishers, "publishers", by),
-        themes=_named(session, Theme, details.themes, "themes", by),
+        publishers=naming.chosen_all(session, Organisation, details.publishers, "publishers", by=by),
+        themes=naming.chosen_all(session, Theme, details.themes, "themes", by=by),
         nations=[nation.value for nation in Nation if nation in details.nations],
         names=[name for name in names if name != details.title.strip()],
+        mentions=mentions.parse(details.mentions),
     )
-
-
-def _named(session: Session, model: Any, refs: tuple[str, ...], field: str, by: Person) -> list[Any]:
-    if not refs:
-        return []
-    query = select(model).where(model.ref.in_(refs), visible_to(by)).order_by(Record.title, Record.id)
-    found = list(session.scalars(query))
-    if unknown := set(refs) - {record.ref for record in found}:
-        raise Invalid(field, gettext("There is nothing called “%(ref)s” to choose", ref=min(unknown)))
-    return found
 
 
 def _fill(source: Source, details: SourceDetails) -> None:
@@ -217,9 +223,13 @@ def _hide_or_show_parts(session: Session, source: Source, reason: str, by: Perso
         .where(other.visibility == Visibility.PUBLISHED, ResponseSource.source_id != source.id)
     )
     rows = select(ResponseSource.response_id).where(ResponseSource.source_id == source.id)
+    sets = select(PrioritySet.id).where(PrioritySet.source_id == source.id)
     queries: tuple[Select[Any], ...] = (
         select(KeyPoint).where(KeyPoint.source_id == source.id),
         select(Implication).where(Implication.source_id == source.id),
+        select(Figure).where(Figure.source_id == source.id),
+        select(PrioritySet).where(PrioritySet.source_id == source.id),
+        select(Priority).where(Priority.set_id.in_(sets)),
         select(Response).where(Response.id.in_(rows), Response.id.not_in(shared)),
     )
     for query in queries:
@@ -256,6 +266,8 @@ def _change_lists(session: Session, source: Source, lists: _Lists, reason: str, 
         source.nations = [kept.get(nation) or SourceNation(nation=nation) for nation in lists.nations]
     if differ("also_called", names, lists.names):
         source.names = [names.get(name) or SourceName(name=name) for name in lists.names]
+    if differ("mentions", map(mentions.written, source.mentions), map(mentions.written, lists.mentions)):
+        source.mentions = mentions.merged(source.mentions, lists.mentions)
 
 
 def _in_words(source: Source) -> dict[str, str]:
@@ -268,4 +280,5 @@ def _in_words(source: Source) -> dict[str, str]:
         "nations": "\n".join(nation for nation in Nation if nation in {row.nation for row in source.nations}),
         "themes": "\n".join(theme.ref for theme in source.themes),
         "also_called": "\n".join(row.name for row in source.names),
+        "mentions": "\n".join(mentions.written(one) for one in source.mentions),
     }

@@ -14,16 +14,17 @@ from kb.db import contains
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record, Theme, record_theme
-from kb.models.source import Implication, Source, SourceName, SourceNation
+from kb.models.source import Implication, KeyPoint, Source, SourceName, SourceNation
 from kb.models.source import source_publisher as publisher_table
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
 NO_RESPONSE = "none"
+BATCH = 1_000
 SORTS = ("title", "newest", "status")
 # The day that a list sorts and filters by: when it was published, else when it starts.
 listed_day = func.coalesce(Source.published_on, Source.starts_on)
@@ -122,6 +123,33 @@ def facets(session: Session, *, person: Person) -> Facets:
     return found
 
 
+def list_by_ids(session: Session, ids: Collection[int], *, person: Person, is_whole: bool = False) -> dict[int, Source]:
+    """These sources with publishers, as far as the person may see them; whole ones with all that files say of them."""
+    if not ids:
+        return {}
+    loads = (Source.publishers, Source.nations, Source.names, Source.themes) if is_whole else (Source.publishers,)
+    query = select(Source).where(Source.id.in_(list(ids)), visible_to(person)).options(*map(selectinload, loads))
+    return {source.id: source for source in session.scalars(query)}
+
+
+def stream_sources(session: Session, wanted: SourceFilter, *, person: Person) -> Iterator[Sequence[Source]]:
+    """Every source that fits, in batches, with names and themes too; its rows are read as they are used."""
+    query = _narrowed(select(Source).where(visible_to(person)), wanted, person).order_by(*_order(wanted.sort))
+    loads = (Source.publishers, Source.nations, Source.names, Source.themes)
+    query = query.options(*map(selectinload, loads)).execution_options(yield_per=BATCH)
+    yield from session.scalars(query).partitions()
+
+
+def count_key_points(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, int]:
+    """How many key points each of these sources has, as far as the person may see them."""
+    query = (
+        select(KeyPoint.source_id, func.count())
+        .where(KeyPoint.source_id.in_(list(ids)), visible_to(person))
+        .group_by(KeyPoint.source_id)
+    )
+    return dict(session.execute(query).all())
+
+
 def responses_by_source(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[Response]]:
     """For each of these sources the responses of plans, with nothing loaded beside them."""
     query = (
@@ -145,13 +173,15 @@ def get(session: Session, ref: str, *, person: Person) -> Source:
         ref,
         person=person,
         options=[
+            # A source has few of each of these: one statement for all of them is less work than four.
             joinedload(Source.nations),
             joinedload(Source.names),
-            selectinload(Source.publishers),
+            joinedload(Source.mentions),
+            joinedload(Source.publishers),
             selectinload(Source.themes),
             selectinload(Source.key_points.and_(visible_to(person))),
             implications.selectinload(Implication.key_points.and_(visible_to(person))),
-            implications.selectinload(Implication.staff_groups),
+            implications.joinedload(Implication.staff_groups),
         ],
     )
 

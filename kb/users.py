@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from kb import history, passwords, sessions
+from kb import account_tokens, history, passwords, sessions
+from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.organisation import PostHolding
 from kb.models.plan import Plan
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 LONGEST_NAME = 200
@@ -38,9 +40,7 @@ def create(
     Raises Invalid for an email, name or password that will not do, or an email that has an account.
     """
     by.require(Capability.MANAGE_PEOPLE)
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise Invalid("name", gettext("Give a name of up to %(number)s characters", number=LONGEST_NAME))
+    name = _checked_name(name)
     email = _checked_email(email)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise Invalid("email", gettext("There is already an account with the email address %(email)s", email=email))
@@ -125,8 +125,18 @@ def get_demonstration(session: Session, user_id: int) -> User:
     return user
 
 
+def rename(session: Session, user: User, name: str, *, by: Person) -> None:
+    """Name a user otherwise on pages; what they did before shows the new name too."""
+    if by.user_id != user.id or by.user_id is None:
+        by.require(Capability.MANAGE_PEOPLE)
+    if user.is_demonstration:
+        raise Invalid("name", gettext("A demonstration account keeps its name"))
+    user.name = _checked_name(name)
+    log.info("%s renamed the account %s", by.name, user.id)
+
+
 def set_password(session: Session, user: User, password: str, *, by: Person) -> None:
-    """Give a user a new password and end all their sessions; raise Invalid for one that would soon be guessed."""
+    """Give a user a new password and end all their sessions and links; raise Invalid for one that is soon guessed."""
     if by.user_id != user.id or by.user_id is None:
         by.require(Capability.MANAGE_PEOPLE)
     if user.is_demonstration:
@@ -134,14 +144,17 @@ def set_password(session: Session, user: User, password: str, *, by: Person) -> 
     passwords.check(password, name=user.name, email=user.email)
     user.password_hash = passwords.hash_of(password)
     sessions.end_all(session, user)
+    account_tokens.end_open(session, user, at=now())
     log.info("%s set a new password for the account %s", by.name, user.id)
 
 
 def set_role(session: Session, user: User, plan: Plan, role: Role | None, *, by: Person) -> None:
     """Give a user a role in a plan in place of the one they had, or none; it holds from their next request."""
-    by.require(Capability.MANAGE_PEOPLE)
+    by.require(Capability.MANAGE_MEMBERS, plan_id=plan.id)
     membership = session.get(Membership, (user.id, plan.id))
     old = membership.role if membership else None
+    if old == role:
+        return
     if role is None and membership:
         session.delete(membership)
     elif membership:
@@ -153,19 +166,19 @@ def set_role(session: Session, user: User, plan: Plan, role: Role | None, *, by:
 
 
 def deactivate(session: Session, user: User, *, today: date, by: Person) -> None:
-    """End an account: its sessions end at once, and its posts are free from today; nothing it did is lost."""
+    """End an account: its sessions and links end at once, its posts are empty from today; nothing it did is lost.
+
+    Raises Invalid for one's own account, and for the last administrator who can sign in.
+    """
     by.require(Capability.MANAGE_PEOPLE)
     if by.user_id is not None and by.user_id == user.id:
         raise Invalid("user", gettext("Somebody else has to end your account"))
+    if user.is_administrator:
+        _keep_an_administrator(session, user)
     user.is_active = False
     sessions.end_all(session, user)
-    query = (
-        select(PostHolding)
-        .join(PostHolding.post)
-        .where(PostHolding.user_id == user.id, or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
-        .options(contains_eager(PostHolding.post))
-    )
-    for holding in session.scalars(query):
+    account_tokens.end_open(session, user, at=now())
+    for holding in list_holdings(session, user, today=today, with_deleted=True):
         field = "deputy" if holding.is_deputy else "holder"
         history.note(session, holding.post, field, user.name, None, reason=gettext("The account was ended"), by=by)
         if holding.from_on > today:
@@ -175,11 +188,47 @@ def deactivate(session: Session, user: User, *, today: date, by: Person) -> None
     log.info("%s ended the account %s", by.name, user.id)
 
 
+def list_holdings(session: Session, user: User, *, today: date, with_deleted: bool = False) -> Sequence[PostHolding]:
+    """The posts that a user holds or deputises for, now or from a later day, with the posts; held ones first."""
+    query = (
+        select(PostHolding)
+        .join(PostHolding.post)
+        .where(PostHolding.user_id == user.id, or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
+        .options(contains_eager(PostHolding.post))
+        .order_by(PostHolding.is_deputy, PostHolding.id)
+        .execution_options(with_deleted=with_deleted)
+    )
+    return session.scalars(query).all()
+
+
 def activate(session: Session, user: User, *, by: Person) -> None:
     """Let a user sign in again; their posts do not come back by themselves."""
     by.require(Capability.MANAGE_PEOPLE)
     user.is_active = True
     log.info("%s opened the account %s again", by.name, user.id)
+
+
+def set_administrator(session: Session, user: User, is_administrator: bool, *, by: Person) -> None:
+    """Make a user an administrator, or no longer one; raises Invalid for the last who can sign in."""
+    by.require(Capability.MANAGE_PEOPLE)
+    if user.is_administrator and not is_administrator:
+        _keep_an_administrator(session, user)
+    user.is_administrator = is_administrator
+    log.info("%s set whether the account %s is an administrator: %s", by.name, user.id, is_administrator)
+
+
+def can_administer() -> ColumnElement[bool]:
+    """Whether a user is an administrator who can sign in; one who was invited and has not come yet cannot."""
+    return and_(User.is_administrator, User.is_active, or_(User.password_hash != "", User.is_demonstration))
+
+
+def _keep_an_administrator(session: Session, user: User) -> None:
+    """Refuse to lose the last administrator; two who end each other wait here, and the second is refused."""
+    locked = select(User.id).where(can_administer()).order_by(User.id).with_for_update()
+    able = set(session.scalars(locked))
+    if able == {user.id}:
+        told = gettext("%(name)s is the only administrator who can sign in.", name=user.name)
+        raise Invalid("user", f"{told} {gettext('Make somebody else an administrator first.')}")
 
 
 def list_roles(session: Session, user: User) -> list[tuple[str, Role]]:
@@ -191,6 +240,13 @@ def list_roles(session: Session, user: User) -> list[tuple[str, Role]]:
         .order_by(Plan.title)
     )
     return [(title, Role(role)) for title, role in session.execute(query)]
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid("name", gettext("Give a name of up to %(number)s characters", number=LONGEST_NAME))
+    return name
 
 
 def _checked_email(email: str) -> str:

@@ -59,7 +59,9 @@ def database() -> Database:
 def session() -> Session:
     """The request's database session: it reads for GET and HEAD, and may write for anything else."""
     if "db_session" not in g:
-        g.db_session = database().reader() if request.method in SAFE_METHODS else database().writer()
+        # What is downloaded is read in many steps, all of one moment.
+        reads = request.method in SAFE_METHODS
+        g.db_session = database().reader(is_steady="format" in request.args) if reads else database().writer()
         g.db_session.info["channel"] = Channel.API if in_api() else Channel.WEB
     return cast("Session", g.db_session)
 
@@ -80,10 +82,15 @@ def close_session(_error: BaseException | None = None) -> None:
         _stamp(visit, now())
 
 
+def local_time(at: datetime) -> datetime:
+    """An instant as clocks show it where the service is."""
+    return at.astimezone(ZoneInfo(settings().timezone))
+
+
 def today() -> date:
     """The day it is where the service is; tests set `app.config["TODAY"]`."""
     fixed = current_app.config.get("TODAY")
-    return fixed if isinstance(fixed, date) else now().astimezone(ZoneInfo(settings().timezone)).date()
+    return fixed if isinstance(fixed, date) else local_time(now()).date()
 
 
 def in_api() -> bool:
@@ -96,8 +103,20 @@ def person() -> Person:
     if "person" not in g:
         visit = _visit(now())
         found = visit.person if visit else NOBODY
+        g.shortlisted = visit.shortlisted if visit else 0
+        g.last_here = visit.last_here if visit else None
         g.person = replace(found, reads_publicly=settings().public_read)
     return cast("Person", g.person)
+
+
+def shortlisted() -> int:
+    """How many entries the person's shortlist has; none where nobody has signed in."""
+    return int(g.get("shortlisted", 0))
+
+
+def last_here() -> datetime | None:
+    """When the person was here before this visit; None on their first, and where nobody has signed in."""
+    return cast("datetime | None", g.get("last_here"))
 
 
 def _visit(at: datetime) -> sessions.Visit | None:
@@ -141,7 +160,9 @@ def delete_cookie(response: Response, name: str) -> None:
 
 def page(template: str, *, status: int = 200, notices: Sequence[Mapping[str, str]] = (), **values: Any) -> Response:
     """Render a template; the message that the request before left is shown once, and administrators see faults."""
-    values.setdefault("message", _message_left())
+    left = _message_left()
+    values.setdefault("message", left.get("text", ""))
+    values.setdefault("undo", left.get("undo"))
     values["notices"] = [*notices, *_notices()]
     return make_response(render_template(template, **values), status)
 
@@ -165,20 +186,26 @@ def _notices() -> list[dict[str, str]]:
     return [{"text": warning}] if warning else []
 
 
-def say(message: str) -> None:
-    """Leave one line for the top of the next page, where it has the focus."""
-    g.message_to_leave = message[:LONGEST_MESSAGE]
+def say(message: str, *, undo: tuple[str, list[tuple[str, str]]] | None = None) -> None:
+    """Leave one line for the top of the next page, where it has the focus.
+
+    `undo` is the address and the fields of a form that takes back what was done; too long a one is left out.
+    """
+    told: dict[str, Any] = {"text": message[:LONGEST_MESSAGE]}
+    is_short = undo is not None and sum(len(name) + len(value) for name, value in undo[1]) <= LONGEST_MESSAGE
+    g.message_to_leave = told | {"undo": undo} if is_short else told
 
 
-def _message_left() -> str:
+def _message_left() -> dict[str, Any]:
     signed = request.cookies.get(cookie_name("said"))
     if not signed:
-        return ""
+        return {}
     g.message_was_shown = True
     try:
-        return str(_signer().loads(signed, max_age=MESSAGE_SECONDS))
+        left = _signer().loads(signed, max_age=MESSAGE_SECONDS)
     except BadSignature:
-        return ""
+        return {}
+    return left if isinstance(left, dict) else {}
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -215,6 +242,11 @@ def _follow_up(response: Response) -> None:
 def url_of(record: Named) -> str:
     """The address of a record's page."""
     return f"{request.script_root}/{KIND_IN_ADDRESS[Kind(record.kind)]}/{quote(record.ref, safe='')}"
+
+
+def url_to(deed: str, record: Named) -> str:
+    """The address where something is done with a record: delete it, merge it."""
+    return f"{request.script_root}/{deed}/{KIND_IN_ADDRESS[Kind(record.kind)]}/{quote(record.ref, safe='')}"
 
 
 # Paging

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kb.models.record import Record
 
 # Raise this when the words of a kind change in `search.documents`, so that every index is built anew.
-DOCUMENTS_VERSION = 1
+DOCUMENTS_VERSION = 2
 EVERYONE = "everyone"
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from actions.indicator_models import Indicator
 from actions.models import Action
-from kb.models.organisation import Organisation, Post
-from kb.models.plan import Plan, Priority, Response
-from kb.models.record import Kind, Record, Theme, Visibility
-from kb.models.source import Implication, KeyPoint, Source, SourceStatus
+from kb.models.figure import Comparison, Figure
+from kb.models.organisation import Organisation, Post, StaffGroup
+from kb.models.plan import Plan, Priority, PrioritySet, Response
+from kb.models.record import Kind, Record, Theme
+from kb.models.source import Implication, KeyPoint, KeyPointKind, Source
 from kb.models.term import Term
-from search.document import Document, Part, readers_of
+from search.document import Document, Part
+from search.making import document, inside, joined, owner, published, spelt
+from search.numbers import of_comparison, of_figure, of_indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 BATCH = 500
-R = TypeVar("R", bound=Record)
 
 
 def documents_for(session: Session, ids: Iterable[int]) -> list[Document]:
@@ -43,40 +46,22 @@ def documents_for(session: Session, ids: Iterable[int]) -> list[Document]:
     return documents
 
 
-def _document(
-    record: Record, plan: str, *, parts: Iterable[Part] = (), themes: Iterable[Theme] = (), **facts: Any
-) -> Document:
-    own = _published(record.themes)
-    called = [Part("theme", _joined(theme.title, theme.also_called), is_aside=True) for theme in own]
-    return Document(
-        id=record.id,
-        kind=record.kind,
-        ref=record.ref,
-        title=record.title,
-        readers=readers_of(record),
-        plan=plan,
-        theme=tuple(dict.fromkeys(theme.ref for theme in (*own, *_published(themes)))),
-        parts=tuple(part for part in (*parts, *called) if part.text.strip()),
-        **facts,
-    )
-
-
 def _source(source: Source, plan: str) -> Document:
-    publishers = _published(source.publishers)
-    points, implications = _published(source.key_points), _published(source.implications)
+    publishers = published(source.publishers)
+    points, implications = published(source.key_points), published(source.implications)
     shown = source.published.day or source.starts.day
-    return _document(
+    return document(
         source,
         plan,
         names=tuple(name.name for name in source.names),
         parts=[
             Part("summary", source.summary),
-            *(Part("publisher", _joined(each.title, each.abbreviation), is_aside=True) for each in publishers),
+            *(Part("publisher", joined(each.title, each.abbreviation), is_aside=True) for each in publishers),
             Part("publisher", source.publisher_as_stated, is_aside=True),
             Part("status", source.status_as_stated, is_aside=True),
             Part(
                 "facts",
-                _spelt(source.source_kind, source.status, *(each.nation for each in source.nations)),
+                spelt(source.source_kind, source.status, *(each.nation for each in source.nations)),
                 is_aside=True,
             ),
             *(Part("key_point", each.title, each.position, is_aside=True) for each in points),
@@ -93,53 +78,32 @@ def _source(source: Source, plan: str) -> Document:
 
 
 def _key_point(point: KeyPoint, plan: str) -> Document:
-    return _inside(
-        point,
-        plan,
-        point.source,
-        [
-            Part("place", point.place, is_aside=True),
-            Part("promised_by", point.promised_by),
-            Part("promised_for", point.promised_for),
-            Part("measured_by", point.measured_by),
-        ],
-    )
+    parts = [
+        Part("place", point.place, is_aside=True),
+        Part("site", joined(point.site, spelt(point.aspect))),
+        Part("promised_by", point.promised_by),
+        Part("promised_for", point.promised_for),
+        Part("measured_by", point.measured_by),
+        Part("facts", spelt(point.point_kind) if point.point_kind != KeyPointKind.POINT else "", is_aside=True),
+    ]
+    # Filed under themes of its own, as lessons are, it is not filed as its whole source is.
+    return inside(point, plan, point.source, parts, () if published(point.themes) else point.source.themes)
 
 
 def _implication(implication: Implication, plan: str) -> Document:
     groups = [Part("staff_group", group.title, is_aside=True) for group in implication.staff_groups]
-    return _inside(implication, plan, implication.source, groups)
-
-
-def _inside(record: KeyPoint | Implication, plan: str, source: Source, parts: list[Part]) -> Document:
-    """A record that is read inside its source, and filtered as its source is."""
-    shown = source.published.day or source.starts.day
-    return _document(
-        record,
-        plan,
-        parts=[*parts, Part("source", _joined(source.title, *(name.name for name in source.names)), is_aside=True)],
-        parent_readers=readers_of(source),
-        parent=source.ref,
-        themes=source.themes,
-        nation=tuple(each.nation for each in source.nations),
-        category=source.category,
-        source_kind=source.source_kind,
-        status=source.status,
-        publisher=tuple(each.ref for each in _published(source.publishers)),
-        year=shown.year if shown else None,
-        day=shown.isoformat() if shown else "",
-    )
+    return inside(implication, plan, implication.source, groups, implication.source.themes)
 
 
 def _response(response: Response, plan: str) -> Document:
-    sources = _published(response.sources)
-    return _document(
+    sources = published(response.sources)
+    return document(
         response,
         plan,
         parts=[
             Part("response", response.text),
             *(Part("source", each.title, is_aside=True) for each in sources),
-            *_owner(response.owner),
+            *owner(response.owner),
         ],
         status=response.response_type or "",
         owner=response.owner.ref if response.owner else "",
@@ -150,7 +114,7 @@ def _response(response: Response, plan: str) -> Document:
 
 
 def _priority(priority: Priority, plan: str) -> Document:
-    return _document(
+    return document(
         priority,
         plan,
         parts=[Part("summary", priority.summary), Part("set", priority.set.title, is_aside=True)],
@@ -158,7 +122,7 @@ def _priority(priority: Priority, plan: str) -> Document:
 
 
 def _action(action: Action, plan: str) -> Document:
-    return _document(
+    return document(
         action,
         plan,
         parts=[
@@ -170,8 +134,8 @@ def _action(action: Action, plan: str) -> Document:
             Part("recommendation", action.recommendation),
             Part("plan_fit", action.plan_fit),
             *(Part("milestone", each.title) for each in action.milestones),
-            *_owner(action.owner),
-            *(Part("contributor", each.title, is_aside=True) for each in _published(action.contributors)),
+            *owner(action.owner),
+            *(Part("contributor", each.title, is_aside=True) for each in published(action.contributors)),
         ],
         status=action.closure,
         owner=action.owner.ref if action.owner else "",
@@ -181,7 +145,7 @@ def _action(action: Action, plan: str) -> Document:
 
 
 def _organisation(organisation: Organisation, plan: str) -> Document:
-    return _document(
+    return document(
         organisation,
         plan,
         names=(organisation.abbreviation,) if organisation.abbreviation else (),
@@ -191,16 +155,16 @@ def _organisation(organisation: Organisation, plan: str) -> Document:
 
 def _post(post: Post, plan: str) -> Document:
     organisation = post.organisation
-    told = _joined(organisation.title, organisation.abbreviation)
-    return _document(post, plan, parts=[Part("organisation", told, is_aside=True)])
+    told = joined(organisation.title, organisation.abbreviation)
+    return document(post, plan, parts=[Part("organisation", told, is_aside=True)])
 
 
 def _theme(theme: Theme, plan: str) -> Document:
-    return _document(theme, plan, names=(theme.also_called,) if theme.also_called else ())
+    return document(theme, plan, names=(theme.also_called,) if theme.also_called else ())
 
 
 def _term(term: Term, plan: str) -> Document:
-    return _document(
+    return document(
         term,
         plan,
         names=tuple(meaning.expansion for meaning in term.meanings),
@@ -209,27 +173,16 @@ def _term(term: Term, plan: str) -> Document:
 
 
 def _plan(plan: Plan, _ref: str) -> Document:
-    return _document(
-        plan, plan.ref, parts=[Part("summary", plan.summary)], nation=(plan.nation,) if plan.nation else ()
-    )
+    return document(plan, plan.ref, parts=[Part("summary", plan.summary)], nation=(plan.nation,) if plan.nation else ())
 
 
-def _owner(post: Post | None) -> list[Part]:
-    return [Part("owner", each.title, is_aside=True) for each in _published([post] if post else [])]
+def _priority_set(chosen: PrioritySet, plan: str) -> Document:
+    sources = published([chosen.source] if chosen.source else [])
+    return document(chosen, plan, parts=[Part("source", each.title, is_aside=True) for each in sources])
 
 
-def _spelt(*values: str) -> str:
-    """Values of lists as words, so that "draft legislation" finds what is filed as such."""
-    return _joined(*(value.replace("-", " ") for value in values if value != SourceStatus.NOT_STATED))
-
-
-def _joined(*texts: str) -> str:
-    return ", ".join(text for text in texts if text)
-
-
-def _published(records: Iterable[R]) -> list[R]:
-    """A draft's words may not be found through a record that more people may read."""
-    return [record for record in records if record.visibility == Visibility.PUBLISHED]
+def _staff_group(group: StaffGroup, plan: str) -> Document:
+    return document(group, plan, names=(group.also_called,) if group.also_called else ())
 
 
 _SOURCE_FACTS = (Source.themes, Source.nations, Source.names, Source.publishers)
@@ -273,4 +226,9 @@ _BUILDERS: dict[Kind, tuple[Any, Sequence[ORMOption], Callable[[Any, str], Docum
     Kind.THEME: (Theme, [], _theme),
     Kind.TERM: (Term, [selectinload(Term.meanings)], _term),
     Kind.PLAN: (Plan, [], _plan),
+    Kind.PRIORITY_SET: (PrioritySet, [joinedload(PrioritySet.source)], _priority_set),
+    Kind.STAFF_GROUP: (StaffGroup, [], _staff_group),
+    Kind.FIGURE: (Figure, [joinedload(Figure.source).selectinload(each) for each in _SOURCE_FACTS], of_figure),
+    Kind.COMPARISON: (Comparison, [selectinload(Comparison.figures)], of_comparison),
+    Kind.INDICATOR: (Indicator, [joinedload(Indicator.owner)], of_indicator),
 }

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, extract, func, literal, not_, or_, select
 
+from actions.indicator_models import Indicator
 from actions.models import Action
 from kb.db import contains
-from kb.models.organisation import Organisation
+from kb.models.figure import Comparison, Figure
+from kb.models.organisation import Organisation, StaffGroup
 from kb.models.plan import Plan, Priority, Response, ResponseSource
 from kb.models.record import Record, Theme, record_theme
 from kb.models.source import Implication, KeyPoint, Source, SourceName, SourceNation, source_publisher
@@ -62,6 +64,11 @@ def _has(term: Term) -> ColumnElement[bool]:
         (Theme.id, (Theme.also_called,)),
         (Meaning.term_id, (Meaning.expansion,)),
         (Plan.id, (Plan.summary,)),
+        (KeyPoint.id, (KeyPoint.site,)),
+        (Figure.id, (Figure.value, Figure.unit, Figure.population, Figure.period, Figure.note)),
+        (Comparison.id, (Comparison.note,)),
+        (Indicator.id, (Indicator.definition, Indicator.numerator, Indicator.denominator, Indicator.unit)),
+        (StaffGroup.id, (StaffGroup.also_called,)),
     )
     # The tables themselves, not the classes: a joined class would bring its record along.
     elsewhere = [
@@ -108,7 +115,7 @@ def _filtered(filters: Filters) -> list[ColumnElement[bool]]:
             or_(
                 *(
                     Record.id.in_(select(t.c.id).where(t.c.owner_id.in_(owners)))
-                    for t in (_table(Action), _table(Response))
+                    for t in (_table(Action), _table(Response), _table(Indicator))
                 )
             )
         )
@@ -130,11 +137,10 @@ def _in_years(filters: Filters) -> ColumnElement[bool]:
 
 def _of_source(ids: Any) -> ColumnElement[bool]:
     """The sources among these, and what is read inside them; other records with these ids too."""
-    points, implications = _table(KeyPoint).c, _table(Implication).c
+    tables = (_table(KeyPoint).c, _table(Implication).c, _table(Figure).c)
     return or_(
         Record.id.in_(ids),
-        Record.id.in_(select(points.id).where(points.source_id.in_(ids))),
-        Record.id.in_(select(implications.id).where(implications.source_id.in_(ids))),
+        *(Record.id.in_(select(table.id).where(table.source_id.in_(ids))) for table in tables),
         Record.id.in_(select(ResponseSource.response_id).where(ResponseSource.source_id.in_(ids))),
     )
 

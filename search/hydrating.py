@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from actions.indicator_models import Indicator
 from actions.models import Action
+from kb.models.figure import Comparison, Figure
 from kb.models.organisation import Post
-from kb.models.plan import Plan, Priority, Response
+from kb.models.plan import Plan, Priority, PrioritySet, Response
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, KeyPoint, Source
 from kb.models.term import Term
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from kb.permissions import Person
 
+# What is read inside its source.
+_INSIDE = KeyPoint | Implication | Figure
 # What the page shows of each kind beside its title; kinds that are not here show nothing more.
 _LOADED: dict[Kind, tuple[Any, tuple[Any, ...]]] = {
     Kind.SOURCE: (Source, (selectinload(Source.publishers), selectinload(Source.nations))),
@@ -30,6 +34,10 @@ _LOADED: dict[Kind, tuple[Any, tuple[Any, ...]]] = {
     Kind.RESPONSE: (Response, ()),
     Kind.PRIORITY: (Priority, (joinedload(Priority.set),)),
     Kind.ACTION: (Action, (joinedload(Action.owner),)),
+    Kind.PRIORITY_SET: (PrioritySet, (joinedload(PrioritySet.source),)),
+    Kind.FIGURE: (Figure, (joinedload(Figure.source),)),
+    Kind.INDICATOR: (Indicator, (joinedload(Indicator.owner),)),
+    Kind.COMPARISON: (Comparison, ()),
     Kind.POST: (Post, (joinedload(Post.organisation),)),
     Kind.TERM: (Term, (selectinload(Term.meanings),)),
 }
@@ -45,7 +53,7 @@ def load(session: Session, ids: Collection[int], person: Person) -> dict[int, tu
     for kind, members in kinds.items():
         model, options = _LOADED.get(kind, (Record, ()))
         for record in session.scalars(select(model).where(model.id.in_(members)).options(*options)):
-            found[record.id] = (record, record.source if isinstance(record, KeyPoint | Implication) else None)
+            found[record.id] = (record, record.source if isinstance(record, _INSIDE) else None)
     plans = {record.plan_id for record, _ in found.values() if isinstance(record, Response)}
     if plans:
         named = {plan.id: plan for plan in session.scalars(select(Plan).where(Plan.id.in_(plans)))}
@@ -61,9 +69,8 @@ def parent_is_visible(person: Person) -> ColumnElement[bool]:
         return true()
     # A record of its own in the subquery, not the one around it: `correlate(None)` keeps them apart.
     sources = select(Record.id).where(Record.kind == Kind.SOURCE, visible_to(person)).correlate(None)
-    points, implications = KeyPoint.__table__.c, Implication.__table__.c
+    tables = (KeyPoint.__table__.c, Implication.__table__.c, Figure.__table__.c)
     return or_(
-        Record.kind.not_in((Kind.KEY_POINT, Kind.IMPLICATION)),
-        Record.id.in_(select(points.id).where(points.source_id.in_(sources))),
-        Record.id.in_(select(implications.id).where(implications.source_id.in_(sources))),
+        Record.kind.not_in((Kind.KEY_POINT, Kind.IMPLICATION, Kind.FIGURE)),
+        *(Record.id.in_(select(table.id).where(table.source_id.in_(sources))) for table in tables),
     )

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, insert, inspect, select
+from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
 from actions.models import Milestone
 from kb.db import now
-from kb.models.organisation import OrganisationNation, StaffGroup
-from kb.models.plan import Priority, PrioritySet, ResponseSource
+from kb.models.organisation import OrganisationNation
+from kb.models.plan import ResponseSource
 from kb.models.record import Record
-from kb.models.source import Implication, KeyPoint, SourceName, SourceNation, implication_staff_group
+from kb.models.source import Implication, KeyPoint, SourceName, SourceNation
 from kb.models.term import Meaning
 from search.models import IndexChange
 from search.touched import touched_by
@@ -70,21 +70,10 @@ def _records_of(session: Session, each: Any) -> set[int]:
     """The records whose documents this object is part of."""
     touched = {each.id} if isinstance(each, Record) else set()
     column = next((name for kind, name in OWNER_COLUMN.items() if isinstance(each, kind)), None)
-    if column is not None:
-        touched |= _now_and_before(each, column)
-    elif isinstance(each, PrioritySet):
-        touched |= _ids(session, select(Priority.__table__.c.id).where(Priority.__table__.c.set_id == each.id))
-    elif isinstance(each, StaffGroup):
-        groups = implication_staff_group.c
-        touched |= _ids(session, select(groups.implication_id).where(groups.staff_group_id == each.id))
-    return touched
+    return touched if column is None else touched | _now_and_before(each, column)
 
 
 def _now_and_before(each: Any, column: str) -> set[int]:
     history = inspect(each).attrs[column].history
     values: Iterable[int | None] = (*history.added, *history.unchanged, *history.deleted)
     return {value for value in values if value is not None}
-
-
-def _ids(session: Session, query: Any) -> set[int]:
-    return set(session.connection().scalars(query))

@@ -54,17 +54,19 @@ def find(
     *,
     page: int = 1,
     limit: int = PER_PAGE,
+    most: int = MOST_PER_PAGE,
     order: Order = Order.BEST,
     only_my_words: bool = False,
     as_written: bool = False,
 ) -> Results:
     """The records that answer a question, as far as the person may see them.
 
-    `only_my_words` leaves out what acronyms stand for; `as_written` leaves misspelt words as they are.
+    `only_my_words` leaves out what acronyms stand for; `as_written` leaves misspelt words as they are. A page has at
+    most `most` hits.
     """
     query = parse(question)
     given, ignored = (filters, ()) if isinstance(filters, Filters) else filters_from(filters)
-    limit = max(1, min(limit, MOST_PER_PAGE))
+    limit = max(1, min(limit, most))
     asked = Results(query.text, query, given.and_also(query.filters), order, notes=(*query.notes, *ignored))
     if not query.terms and not asked.filters:
         if query.text:

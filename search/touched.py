@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
 
+from actions.indicator_models import Indicator
 from actions.models import Action, action_contributor
+from kb.models.figure import Figure, comparison_figure
 from kb.models.organisation import Post
-from kb.models.plan import Response, ResponseSource
+from kb.models.plan import Priority, PrioritySet, Response, ResponseSource
 from kb.models.record import record_theme
-from kb.models.source import Implication, KeyPoint, source_publisher
+from kb.models.source import Implication, KeyPoint, implication_staff_group, source_publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +38,7 @@ def touched_by(session: Session | Connection, record_ids: Iterable[int]) -> set[
 
 def _one_step(session: Session | Connection, ids: list[int]) -> set[int]:
     # Tables only, no entities: the session hook asks through a connection in the middle of a flush.
-    of = _tables()
+    of, groups = _tables(), implication_staff_group.c
     steps = [
         select(of[KeyPoint].c.source_id).where(of[KeyPoint].c.id.in_(ids)),
         select(of[Implication].c.source_id).where(of[Implication].c.id.in_(ids)),
@@ -45,6 +47,10 @@ def _one_step(session: Session | Connection, ids: list[int]) -> set[int]:
         select(action_contributor.c.action_id).where(action_contributor.c.organisation_id.in_(ids)),
         select(of[Action].c.id).where(of[Action].c.owner_id.in_(ids)),
         select(of[Response].c.id).where(of[Response].c.owner_id.in_(ids)),
+        select(of[Indicator].c.id).where(of[Indicator].c.owner_id.in_(ids)),
+        select(of[Priority].c.id).where(of[Priority].c.set_id.in_(ids)),
+        select(groups.implication_id).where(groups.staff_group_id.in_(ids)),
+        select(comparison_figure.c.comparison_id).where(comparison_figure.c.figure_id.in_(ids)),
         select(record_theme.c.record_id).where(record_theme.c.theme_id.in_(ids)),
     ]
     return _all(session, steps) | _inside_sources(session, ids)
@@ -57,6 +63,8 @@ def _inside_sources(session: Session | Connection, ids: list[int]) -> set[int]:
         [
             select(of[KeyPoint].c.id).where(of[KeyPoint].c.source_id.in_(ids)),
             select(of[Implication].c.id).where(of[Implication].c.source_id.in_(ids)),
+            select(of[Figure].c.id).where(of[Figure].c.source_id.in_(ids)),
+            select(of[PrioritySet].c.id).where(of[PrioritySet].c.source_id.in_(ids)),
             select(of[ResponseSource].c.response_id).where(of[ResponseSource].c.source_id.in_(ids)),
         ],
     )
@@ -67,5 +75,8 @@ def _all(session: Session | Connection, steps: list[Select[Any]]) -> set[int]:
 
 
 def _tables() -> dict[type, Any]:
-    models = (Action, Implication, KeyPoint, Post, Response, ResponseSource)
+    models = (
+        *(Action, Figure, Implication, Indicator, KeyPoint),
+        *(Post, Priority, PrioritySet, Response, ResponseSource),
+    )
     return {model: model.__table__ for model in models}

@@ -10,11 +10,11 @@ from flask import Blueprint, request
 
 from actions.brief import briefs
 from graph import service as graph
-from kb import auth, web
+from kb import auth, downloads, web
 from kb.models.record import Kind
 from kb.permissions import Capability
 from kb.words import gettext
-from search import labels, service
+from search import columns, labels, service
 from search.forms import Asked, address
 from search.index.ranking import Order
 from search.query import NO_FILTERS, Filters
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 Titles = Mapping[tuple[str, str], str]
 bp = Blueprint("search", __name__)
 MOST_OPTIONS = 8
+PER_BATCH = 1_000
+# The filters whose values are refs of records.
+NAMED = ("theme", "plan", "publisher", "owner")
 # The filters at the left, in order; the kinds are tabs, and the rest comes through the question.
 SHOWN_FILTERS = ("nation", "theme", "source_kind", "status", "category")
 # Kinds that stand on the thread; the others have no strip.
-ON_THE_THREAD = frozenset({"source", "implication", "priority", "action", "response", "key_point"})
+ON_THE_THREAD = frozenset({"source", "implication", "priority", "action", "response", "key_point", "indicator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Option:
 def results() -> ResponseReturnValue:
     """One search, or how to ask when nothing is asked."""
     asked = Asked.from_address(request.args)
+    if downloads.are_wanted():
+        return _download(asked)
     found = _find(asked, page=web.number("page", 1))
     paging = web.paging(found.total, service.PER_PAGE)
     if found.total and not found.hits and paging.page > 1:
@@ -82,7 +87,18 @@ def results() -> ResponseReturnValue:
     )
 
 
-def _find(asked: Asked, *, page: int, filters: Filters | None = None) -> Results:
+def _download(asked: Asked) -> ResponseReturnValue:
+    titles = service.titles_of(web.session(), web.person(), _filtered(asked.filters))
+    told = [f"“{asked.question}”", *(chip["text"] for chip in _chips(asked.filters, titles))]
+    kinds = [labels.kinds().get(kind, kind) for kind in asked.filters.kind]
+
+    def find(page: int) -> Results:
+        return _find(asked, page=page, limit=PER_BATCH)
+
+    return downloads.send("search", columns.sheet(find, PER_BATCH), filters=[*told, *kinds])
+
+
+def _find(asked: Asked, *, page: int, filters: Filters | None = None, limit: int = service.PER_PAGE) -> Results:
     return service.find(
         web.session(),
         web.settings(),
@@ -90,6 +106,8 @@ def _find(asked: Asked, *, page: int, filters: Filters | None = None) -> Results
         asked.question,
         asked.filters if filters is None else filters,
         page=page,
+        limit=limit,
+        most=PER_BATCH,
         order=asked.order,
         only_my_words=asked.only_my_words,
         as_written=asked.as_written,
@@ -114,9 +132,11 @@ def _without_filters(asked: Asked, found: Results) -> int:
 
 
 def _refs(found: Results) -> set[str]:
-    fields = ("theme", "plan", "publisher", "owner")
-    refs = {ref for name in fields for ref in found.facets.get(name, {})}
-    return refs | {ref for name in fields for ref in getattr(found.filters, name)}
+    return {ref for name in NAMED for ref in found.facets.get(name, {})} | _filtered(found.filters)
+
+
+def _filtered(filters: Filters) -> set[str]:
+    return {ref for name in NAMED for ref in getattr(filters, name)}
 
 
 def _tabs(found: Results) -> list[Option]:

@@ -38,6 +38,8 @@ class Browser:
         self.session.commit()
         response = self.client.get(path, **kwargs)
         self.session.expire_all()
+        response.get_data()
+        response.close()  # as a server does, and as files want
         if response.mimetype == "text/html" and response.location is None:
             check_page(response.text)
         return response

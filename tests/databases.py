@@ -21,7 +21,7 @@ class OneConnection(Database):
 
     connection: Connection
 
-    def reader(self) -> Session:
+    def reader(self, *, is_steady: bool = False) -> Session:
         return Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
     def writer(self) -> Session:

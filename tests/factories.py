@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from actions.indicator_models import Indicator, Reading, TrajectoryPoint
 from actions.models import Action, Update
+from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
 from kb.models.link import Link, LinkType
-from kb.models.organisation import Organisation, Post, PostHolding
+from kb.models.organisation import Organisation, Post, PostHolding, StaffGroup
 from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
 from kb.models.record import Record, Theme
 from kb.models.source import Implication, KeyPoint, Source, SourceNation
@@ -55,6 +57,16 @@ class Make:
 
     def theme(self, **values: Any) -> Theme:
         made: Theme = self._save(Theme(**self._named("theme", values)))
+        return made
+
+    def staff_group(self, **values: Any) -> StaffGroup:
+        made: StaffGroup = self._save(StaffGroup(**self._named("staff-group", values)))
+        return made
+
+    def priority_set(self, **values: Any) -> PrioritySet:
+        if not {"plan_id", "source_id"} & set(values):
+            values["plan_id"] = self.the_plan.id
+        made: PrioritySet = self._save(PrioritySet(**self._named("set", values)))
         return made
 
     def term(self, acronym: str, *expansions: str) -> Term:
@@ -113,6 +125,38 @@ class Make:
             values.setdefault("baseline_due_on", values["due_on"])
         made: Action = self._save(Action(**self._named("action", values)))
         return made
+
+    def figure(self, source: Source | None = None, **values: Any) -> Figure:
+        values = {"figure_kind": "statistic", "value": "10", "position": next(self._numbers), **values}
+        source = source or self.source()
+        made: Figure = self._save(Figure(source_id=source.id, **self._named("figure", values)))
+        return made
+
+    def comparison(self, *figures: Figure, **values: Any) -> Comparison:
+        made: Comparison = self._save(Comparison(figures=list(figures), **self._named("comparison", values)))
+        return made
+
+    def indicator(self, **values: Any) -> Indicator:
+        values.setdefault("plan_id", self.the_plan.id)
+        values.setdefault("position", next(self._numbers))
+        made: Indicator = self._save(Indicator(**self._named("indicator", values)))
+        return made
+
+    def reading(self, indicator: Indicator, **values: Any) -> Reading:
+        made: Reading = self._save(Reading(indicator_id=indicator.id, **values))
+        return made
+
+    def point(self, indicator: Indicator, **values: Any) -> TrajectoryPoint:
+        values = {"period": "2020/21", "ends_on": date(2021, 3, 31), "value": 1.0, **values}
+        values.setdefault("position", next(self._numbers))
+        made: TrajectoryPoint = self._save(TrajectoryPoint(indicator_id=indicator.id, **values))
+        return made
+
+    def relate(self, indicator: Indicator, *, figures: list[Figure]) -> None:
+        """Say that an indicator comes from these figures too."""
+        self.session.refresh(indicator, ["figures"])
+        indicator.figures.extend(figures)
+        self.session.flush()
 
     def update(self, action: Action, *, days_ago: int = 0, **values: Any) -> Update:
         said_on = self.today - timedelta(days=days_ago)

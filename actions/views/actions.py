@@ -8,17 +8,21 @@ from flask.typing import ResponseReturnValue
 from actions import closing, editing, service
 from actions.forms.details import ActionForm
 from actions.forms.update import MilestoneForm
+from actions.measures import service as measures
 from actions.models import Action
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
-from kb import auth, history, plans, records, web
+from kb import auth, history, plans, records, shortlists, web
 from kb.errors import Invalid, NotFound
 from kb.forms.base import add_error
 from kb.models.organisation import Organisation
 from kb.models.record import Theme
 from kb.permissions import Capability
+from kb.views.saving import answer
 from kb.words import gettext
+
+TEMPLATE = "actions/edit.html"
 
 
 @bp.get("/actions/<ref>")
@@ -36,6 +40,7 @@ def detail(ref: str) -> Response:
         action=action,
         why=graph.why(session, action.id, person),
         strip=graph.strips(session, [action.id], person).get(action.id, []),
+        indicators=measures.measuring(session, action, person=person),
         changes=changes,
         events=story(found.updates, changes),
         milestone_form=MilestoneForm(),
@@ -45,6 +50,7 @@ def detail(ref: str) -> Response:
         may_answer=person.may(Capability.ANSWER_SUPPORT, plan_id=action.plan_id),
         may_verify=closing.may_verify(action, person),
         may_reopen=closing.may_reopen(action, person),
+        is_shortlisted=web.shortlisted() > 0 and shortlists.has(session, action, person=person),
     )
 
 
@@ -58,16 +64,11 @@ def new() -> ResponseReturnValue:
         raise NotFound("plan", request.args.get("plan", ""))
     person.require(Capability.EDIT_PLAN, plan_id=plan.id)
     form = _form()
-    if request.method == "POST" and form.validate():
-        try:
-            action = editing.create(session, plan, form.details(), by=person)
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            web.commit()
-            web.say(gettext("The action is added."))
-            return redirect(url_for(".detail", ref=action.ref), code=303)
-    return web.page("actions/edit.html", form=form, plan=plan, action=None, status=422 if has_errors(form) else 200)
+
+    def save() -> Action:
+        return editing.create(session, plan, form.details(), by=person)
+
+    return answer(form, save, gettext("The action is added."), TEMPLATE, plan=plan, action=None)
 
 
 @bp.route("/actions/<ref>/edit", methods=["GET", "POST"])
@@ -78,17 +79,12 @@ def edit(ref: str) -> ResponseReturnValue:
     action = service.get(session, ref, person)
     person.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
     form = _form(action)
-    if request.method == "POST" and form.validate():
-        version = form.version.data or 0
-        try:
-            editing.edit(session, ref, form.details(), version=version, reason=form.reason.data or "", by=person)
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            web.commit()
-            web.say(gettext("The action is saved."))
-            return redirect(url_for(".detail", ref=ref), code=303)
-    return web.page("actions/edit.html", form=form, action=action, plan=None, status=422 if has_errors(form) else 200)
+
+    def save() -> Action:
+        version, reason = form.version.data or 0, form.reason.data or ""
+        return editing.edit(session, ref, form.details(), version=version, reason=reason, by=person)
+
+    return answer(form, save, gettext("The action is saved."), TEMPLATE, plan=None, action=action)
 
 
 def _form(action: Action | None = None) -> ActionForm:
@@ -134,8 +130,3 @@ def _add_milestone(form: MilestoneForm, ref: str) -> bool:
         add_error(form, error)
         return False
     return True
-
-
-def has_errors(form: ActionForm) -> bool:
-    """Whether anything in the form was refused."""
-    return bool(form.errors or form.form_errors)

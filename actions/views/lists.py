@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from actions import columns, group_columns, service
 from actions import mine as my
-from actions import service
 from actions import steering as group
 from actions.filters import Filters
 from actions.forms import filters
 from actions.views.blueprint import bp
-from kb import auth, web
+from kb import auth, downloads, web
 from kb.permissions import Capability
 
 
@@ -20,6 +20,8 @@ def index() -> Response:
     """All actions, narrowed by the filters in the address."""
     session, person, today = web.session(), web.person(), web.today()
     wanted = filters.read(request.args)
+    if downloads.are_wanted():
+        return downloads.send("actions", columns.sheet(wanted), filters=_told(wanted))
     counts = service.counts_by_schedule(session, person, wanted, today)
     asked = (max(1, web.number("page", 1)) - 1) * web.PER_PAGE
     total, found = service.list_actions(session, person, wanted, today, offset=asked, limit=web.PER_PAGE)
@@ -43,12 +45,23 @@ def index() -> Response:
     )
 
 
+def _told(wanted: Filters) -> list[str]:
+    """What is filtered, in words."""
+    session, person = web.session(), web.person()
+    choices = service.choices(session, person)
+    offered = filters.offered(wanted, {}, choices, may_know=person.may(Capability.READ_UPDATES))
+    return [one["text"] for one in offered["on"]]
+
+
 @bp.get("/my-actions")
 @auth.requires_sign_in
 def mine() -> Response:
     """What needs an answer from whoever asks, for all posts that they hold or deputise for."""
     session, person, today = web.session(), web.person(), web.today()
-    return web.page("actions/mine.html", mine=my.my_actions(session, person, today))
+    found = my.my_actions(session, person, today)
+    if downloads.are_wanted():
+        return downloads.send("my-actions", group_columns.mine(found))
+    return web.page("actions/mine.html", mine=found)
 
 
 @bp.get("/steering")
@@ -56,5 +69,11 @@ def mine() -> Response:
 def steering() -> Response:
     """The steering group's page: numbers, decisions wanted, what is overdue or slipped, latest updates."""
     session, person, today = web.session(), web.person(), web.today()
-    overview = group.overview(session, person, today, plan=request.args.get("plan", ""))
+    plan, is_file = request.args.get("plan", ""), downloads.are_wanted()
+    on_page = group.ON_PAPER if downloads.are_on_paper() else group.ON_THE_PAGE
+    limits = group.IN_A_FILE if is_file else on_page
+    overview = group.overview(session, person, today, plan=plan, limits=limits)
+    if is_file:
+        told = [overview.plan.title] if overview.plan else []
+        return downloads.send("steering", *group_columns.steering(overview), filters=told)
     return web.page("actions/steering.html", overview=overview, may_know=person.may(Capability.READ_UPDATES))

@@ -9,10 +9,15 @@ from flask import Blueprint, jsonify, request
 
 from actions.filters import ONLY
 from actions.filters import SORTS as ACTION_SORTS
+from actions.indicator_models import Frequency
+from actions.measures.service import ONLY as INDICATOR_ONLY
+from actions.measures.service import SORTS as INDICATOR_SORTS
 from actions.models import Closure, Confidence, Term
 from actions.schedule import State
 from kb import auth, web
 from kb.api.schemas import COMPONENTS, TEXT, Schema, list_of, named, one_of, page_of
+from kb.figures import SORTS as FIGURE_SORTS
+from kb.models.figure import FigureKind
 from kb.models.plan import ResponseType
 from kb.models.record import Kind
 from kb.models.source import Category, Nation, SourceStatus
@@ -81,6 +86,27 @@ def _paths() -> Schema:
             "getAction",
             "One action with its matrix, milestones and links; updates for people who have signed in",
             named("Action"),
+            [_REF],
+        ),
+        f"{PREFIX}/figures": _get(
+            "listFigures",
+            "Figures that sources state, narrowed by the filters of their list",
+            page_of("figures", named("ListedFigure")),
+            _figure_filters(),
+        ),
+        f"{PREFIX}/figures/{{ref}}": _get(
+            "getFigure", "One figure with the figures that it is compared with", named("Figure"), [_REF]
+        ),
+        f"{PREFIX}/indicators": _get(
+            "listIndicators",
+            "Indicators with their newest readings, narrowed by the filters of their list",
+            page_of("indicators", named("ListedIndicator")),
+            _indicator_filters(),
+        ),
+        f"{PREFIX}/indicators/{{ref}}": _get(
+            "getIndicator",
+            "One indicator with its trajectory and readings; readings made up for a demonstration say so",
+            named("Indicator"),
             [_REF],
         ),
         f"{PREFIX}/search": _get(
@@ -160,6 +186,31 @@ def _action_filters() -> list[Schema]:
         _query("theme", TEXT, "Ref of a theme"),
         _query("only", one_of(ONLY), "Open actions with one finding"),
         _query("sort", one_of(ACTION_SORTS)),
+        *_PAGING,
+    ]
+
+
+def _figure_filters() -> list[Schema]:
+    return [
+        _query("q", TEXT, "Words in what is counted, its value, unit, place, period or note"),
+        _several("kind", one_of(FigureKind), "What the number is"),
+        _query("source", TEXT, "Ref of a source"),
+        _query("unit", TEXT, "Words in the unit"),
+        _query("plan", TEXT, "Ref of a plan that answers the source or that the source publishes"),
+        _query("sort", one_of(FIGURE_SORTS)),
+        *_PAGING,
+    ]
+
+
+def _indicator_filters() -> list[Schema]:
+    return [
+        _query("q", TEXT, "Words in its text"),
+        _query("plan", TEXT, "Ref of a plan"),
+        _query("owner", TEXT, "Ref of a post, or none"),
+        _query("perspective", TEXT, "The perspective as it is written"),
+        _query("frequency", one_of(Frequency)),
+        _query("only", one_of(INDICATOR_ONLY), "Indicators with one finding"),
+        _query("sort", one_of(INDICATOR_SORTS)),
         *_PAGING,
     ]
 

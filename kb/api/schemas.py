@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from actions.indicator_models import Direction, Frequency
 from actions.models import Closure, Confidence
 from actions.models import Term as ActionTerm
 from actions.schedule import State
 from kb.dates import Precision
+from kb.models.figure import FigureKind, Outcome
 from kb.models.link import LinkState, LinkType
 from kb.models.plan import ResponseType
 from kb.models.record import Kind, Visibility
@@ -20,6 +22,7 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
+AMOUNT: Schema = {"type": "number"}
 YES_OR_NO: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 
@@ -93,6 +96,8 @@ _KEY_POINT = {
     "who": TEXT,
     "by": TEXT,
     "measured_by": TEXT,
+    "site": TEXT,
+    "aspect": TEXT,
     "from": _PLACE,
 }
 _IMPLICATION = {
@@ -128,6 +133,44 @@ _UPDATE = {
     "support_answer": TEXT,
     "evidence": TEXT,
 }
+_FIGURE = {
+    **_RECORD,
+    "source": named("Record"),
+    "figure_kind": one_of(FigureKind),
+    "value": TEXT,
+    "low": or_nothing(AMOUNT),
+    "high": or_nothing(AMOUNT),
+    **dict.fromkeys(("unit", "population", "period", "qualifier"), TEXT),
+}
+_COMPARISON = {
+    **_RECORD,
+    "outcome": or_nothing(one_of(Outcome)),
+    "note": TEXT,
+    "settled_on": or_nothing(DAY),
+    "figures": list_of(named("ListedFigure")),
+}
+_READING = {
+    "ends_on": DAY,
+    "value": AMOUNT,
+    "data_source": TEXT,
+    "quality_note": TEXT,
+    "is_demonstration": YES_OR_NO,
+}
+_INDICATOR = {
+    **_RECORD,
+    "plan": named("Record"),
+    "owner": or_nothing(named("Record")),
+    "unit": TEXT,
+    "direction": one_of(Direction),
+    "frequency": one_of(Frequency),
+    "perspective": TEXT,
+    "baseline": or_nothing(AMOUNT),
+    "baseline_period": TEXT,
+    "target": or_nothing(AMOUNT),
+    "target_period": TEXT,
+    "target_on": or_nothing(DAY),
+    "latest": or_nothing(thing(_READING)),
+}
 _HIT = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "score": {"type": "number"}, "excerpt": TEXT}
 
 COMPONENTS: dict[str, Schema] = {
@@ -152,6 +195,8 @@ COMPONENTS: dict[str, Schema] = {
             "from": _PLACE,
             "key_points": list_of(thing(_KEY_POINT)),
             "implications": list_of(thing(_IMPLICATION)),
+            "figures": list_of(named("ListedFigure")),
+            "mentions": list_of(thing({"document": TEXT, "line": NUMBER, "named_as": TEXT})),
             "responses": list_of(thing(_RESPONSE)),
             "links": list_of(
                 thing({"type": one_of(LinkType), "start": named("Record"), "end": named("Record"), **_LINK})
@@ -184,6 +229,34 @@ COMPONENTS: dict[str, Schema] = {
             "updates": list_of(thing(_UPDATE)),
         },
         optional=(*_SAID, "updates"),
+    ),
+    "ListedFigure": thing(_FIGURE),
+    "Figure": thing(
+        {
+            **_FIGURE,
+            "version": NUMBER,
+            "visibility": one_of(Visibility),
+            "note": TEXT,
+            "from": _PLACE,
+            "comparisons": list_of(thing(_COMPARISON)),
+        }
+    ),
+    "ListedIndicator": thing(_INDICATOR),
+    "Indicator": thing(
+        {
+            **_INDICATOR,
+            **dict.fromkeys(("definition", "numerator", "denominator", "data_source", "note"), TEXT),
+            "version": NUMBER,
+            "visibility": one_of(Visibility),
+            "themes": _THEMES,
+            "trajectory": list_of(
+                thing({"period": TEXT, "ends_on": DAY, "value": AMOUNT, "organisation": or_nothing(named("Record"))})
+            ),
+            "readings": list_of(thing(_READING)),
+            "figures": list_of(named("Record")),
+            "measures": list_of(thing({"record": named("Record"), **_LINK})),
+            "from": _PLACE,
+        }
     ),
     "Results": thing(
         {

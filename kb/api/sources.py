@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from kb import answers, auth, links, records, sources, web
+from kb import answers, auth, figures, links, records, sources, web
+from kb.api.figures import told
+from kb.api.named import limit, named, place
 from kb.forms import source_filters
 from kb.permissions import Capability
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from kb.models.record import Record
     from kb.models.source import Implication, KeyPoint, Source
 
-MOST_PER_PAGE = 100
-
 bp = Blueprint("sources_api", __name__, url_prefix="/api/v1/sources")
 
 
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     session, person = web.session(), web.person()
     wanted = source_filters.read(request.args)
     total = sources.count(session, wanted, person=person)
-    paging = web.paging(total, min(max(1, web.number("limit", web.PER_PAGE)), MOST_PER_PAGE))
+    paging = web.paging(total, limit())
     found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     responses = sources.responses_by_source(session, [source.id for source in found], person=person)
     listed = [
@@ -63,9 +63,13 @@ def detail(ref: str) -> ResponseReturnValue:
             "link": source.link,
             "also_called": [one.name for one in source.names],
             "themes": [{"ref": theme.ref, "title": theme.title} for theme in source.themes],
-            "from": _place(source),
+            "from": place(source),
             "key_points": [_key_point(one) for one in source.key_points],
             "implications": [_implication(one, answered) for one in source.implications],
+            "figures": [told(one) for one in figures.of_source(session, source, person=person)],
+            "mentions": [
+                {"document": one.document, "line": one.line, "named_as": one.named_as} for one in source.mentions
+            ],
             "responses": [_response(one, plan, answered, actions) for one, plan in responses],
             "links": [_link(link) for link in links.list_of(session, source.id, person=person)],
         }
@@ -75,11 +79,11 @@ def detail(ref: str) -> ResponseReturnValue:
 def _source(source: Source) -> dict[str, Any]:
     """What a list says of a source."""
     return {
-        **_named(source),
+        **named(source),
         "category": source.category,
         "source_kind": source.source_kind,
         "status": source.status,
-        "publishers": [_named(one) for one in source.publishers],
+        "publishers": [named(one) for one in source.publishers],
         "nations": [one.nation for one in source.nations],
         "published": _date(source.published),
         "starts": _date(source.starts),
@@ -96,7 +100,9 @@ def _key_point(point: KeyPoint) -> dict[str, Any]:
         "who": point.promised_by,
         "by": point.promised_for,
         "measured_by": point.measured_by,
-        "from": _place(point),
+        "site": point.site,
+        "aspect": point.aspect,
+        "from": place(point),
     }
 
 
@@ -109,32 +115,32 @@ def _implication(implication: Implication, answered: Answers) -> dict[str, Any]:
         "staff_groups": [group.ref for group in implication.staff_groups],
         "key_points": [point.ref for point in implication.key_points],
         "calls_for": _called(implication, answered),
-        "from": _place(implication),
+        "from": place(implication),
     }
 
 
 def _response(response: Response, plan: Plan, answered: Answers, actions: dict[int, Record]) -> dict[str, Any]:
     return {
         "ref": response.ref,
-        "plan": _named(plan),
+        "plan": named(plan),
         "type": response.response_type,
         "text": response.text,
-        "owner": _named(response.owner) if response.owner else None,
+        "owner": named(response.owner) if response.owner else None,
         "review_by": response.review_by.isoformat() if response.review_by else None,
         "sources": [one.ref for one in response.sources],
         "calls_for": _called(response, answered),
         "answered_by": [
-            {"action": _named(actions[link.to_id]), "reason": link.reason, "state": link.state}
+            {"action": named(actions[link.to_id]), "reason": link.reason, "state": link.state}
             for link in answered.answered.get(response.id, [])
             if link.to_id in actions
         ],
-        "from": _place(response),
+        "from": place(response),
     }
 
 
 def _called(record: Record, answered: Answers) -> list[dict[str, Any]]:
     return [
-        {"priority": _named(one.priority), "reason": one.link.reason, "state": one.link.state}
+        {"priority": named(one.priority), "reason": one.link.reason, "state": one.link.state}
         for one in answered.called.get(record.id, [])
     ]
 
@@ -143,8 +149,8 @@ def _link(link: Link) -> dict[str, Any]:
     """A link of the source itself, in the direction in which it is read."""
     return {
         "type": link.type,
-        "start": _named(link.start),
-        "end": _named(link.end),
+        "start": named(link.start),
+        "end": named(link.end),
         "reason": link.reason,
         "state": link.state,
     }
@@ -155,11 +161,3 @@ def _date(stated: StatedDate) -> dict[str, str | None] | None:
     if stated.day is None:
         return None
     return {"day": stated.day.isoformat(), "precision": stated.precision, "as_stated": stated.words}
-
-
-def _place(record: Record) -> dict[str, Any]:
-    return {"document": record.document, "line": record.document_line}
-
-
-def _named(record: Record) -> dict[str, str]:
-    return {"kind": record.kind, "ref": record.ref, "title": record.title, "url": web.url_of(record)}

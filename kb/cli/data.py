@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb import migrate, paths, stats
+from kb import invitations, migrate, paths, people, stats
 from kb.assembly import open_database
 from kb.checkup import examine
 from kb.cli.base import as_json, print_json, ready_database, say, settings, show_progress, today
+from kb.db import now
 from kb.errors import KnowledgeBaseError
 from kb.models.history import Channel
 from kb.seeding import service as seeding
+from kb.words import spoken_time
 from search import service as search
 
 if TYPE_CHECKING:
@@ -23,13 +25,49 @@ if TYPE_CHECKING:
 
 
 @click.command()
-def init() -> None:
-    """Create the database, or bring it to this version; safe to repeat."""
+@click.option("--email", help="Email address of the first administrator.")
+@click.option("--name", help="How the first administrator is named on pages.")
+def init(email: str | None, name: str | None) -> None:
+    """Create the database, or bring it to this version; safe to repeat.
+
+    With --email and --name it also prints a link with which the first administrator comes in.
+    """
+    if (email is None) != (name is None):
+        raise click.UsageError("--email and --name go together.")
     given = settings()
     database = open_database(given)
     was_current = migrate.is_current(database)
     migrate.upgrade(database)
     say("The database is up to date." if was_current else "The database is set up.")
+    if email and name:
+        invite_first(database, given, email, name)
+    elif not given.demo:
+        tell_way_in(database)
+
+
+def invite_first(database: Database, given: Settings, email: str, name: str) -> None:
+    """Print the link of the first administrator: the link on stdout, what to do with it on stderr."""
+    with database.writing(Channel.COMMAND) as session:
+        issued = invitations.first_administrator(session, email=email, name=name, at=now())
+    until = spoken_time(issued.ends_at, given.timezone)
+    say(f"{issued.user.name} comes in by this link. It works once, until {until}:")
+    click.echo(issued.address(given.base_url))
+    say("Open it while the service runs: kb serve, or kb run to try it out on this machine.")
+    say(f"It begins with KB_BASE_URL, which is {given.base_url}: set that to the address of your service.")
+
+
+def tell_way_in(database: Database) -> None:
+    """Say on stderr how the first administrator comes in, as long as nobody can sign in."""
+    with database.reading() as session:
+        if people.is_anybody_able(session):
+            return
+        was_invited = people.is_anybody_invited(session)
+    say(
+        "Nobody has come in yet. A new link:"
+        if was_invited
+        else "Nobody can sign in yet. Invite the first administrator:"
+    )
+    say('  kb init --email you@example.org --name "Your name"')
 
 
 @click.command()

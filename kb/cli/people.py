@@ -1,22 +1,24 @@
-"""Commands for accounts: user add, password, role, deactivate, list."""
+"""Commands for accounts: user add, password, link, role, deactivate, activate, list."""
 
 from __future__ import annotations
 
 import click
 
-from kb import records, users
+from kb import invitations, people, records, users
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
+from kb.db import now
 from kb.models.history import Channel
 from kb.models.plan import Plan
 from kb.models.user import Role
 from kb.permissions import SYSTEM
+from kb.words import spoken_time
 
 password_option = click.password_option(help="Asked for when it is not given.", envvar="KB_PASSWORD")
 
 
 @click.group()
 def user() -> None:
-    """Add people, set passwords and roles, deactivate."""
+    """Add people, set passwords and roles, print links, deactivate."""
 
 
 @user.command()
@@ -72,6 +74,17 @@ def activate(email: str) -> None:
     say(f"{email} can sign in again.")
 
 
+@user.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link that works once, with which a person sets a password: where no mail leaves."""
+    given = settings()
+    with ready_database(given).writing(Channel.COMMAND) as session:
+        issued = invitations.link_for(session, users.get_by_email(session, email), at=now(), by=SYSTEM)
+    say(f"It works once, until {spoken_time(issued.ends_at, given.timezone)}:")
+    click.echo(issued.address(given.base_url))
+
+
 @user.command("list")
 @as_json
 def list_users(is_json: bool) -> None:
@@ -83,6 +96,7 @@ def list_users(is_json: bool) -> None:
                 "name": one.name,
                 "is_active": one.is_active,
                 "is_administrator": one.is_administrator,
+                "state": people.state_of(one),
             }
             for one in users.list_all(session, person=SYSTEM)
         ]
@@ -90,4 +104,4 @@ def list_users(is_json: bool) -> None:
         print_json(found)
         return
     for one in found:
-        click.echo(f"{one['email']:<40}{one['name']:<30}{'' if one['is_active'] else 'deactivated'}")
+        click.echo(f"{one['email']:<40}{one['name']:<30}{one['state'] if one['state'] != 'active' else ''}")

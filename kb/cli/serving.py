@@ -11,7 +11,7 @@ from kb import jobs, migrate
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.cli.base import ready_database, say, settings
-from kb.cli.data import load_seed, tell_loaded
+from kb.cli.data import load_seed, tell_loaded, tell_way_in
 from kb.config import Settings
 from search import service as search
 
@@ -60,7 +60,9 @@ def _serve(given: Settings, host: str, port: int, *, with_worker: bool) -> None:
     search.ensure(open_database(given), given)
     worker = jobs.start_in_background(given) if with_worker else None
     say(f"Golden Thread is at http://{host}:{port}" + (" with a worker." if with_worker else "."))
-    if given.demo:
+    if not given.demo:
+        tell_way_in(open_database(given))
+    else:
         say("Demonstration mode: mails go to the outbox page and the data folder, and reading needs no sign-in.")
     try:
         waitress.serve(app, host=host, port=port, threads=THREADS, ident=None)

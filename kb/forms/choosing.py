@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from kb.words import gettext
 
@@ -40,6 +41,17 @@ class Ticks(SelectMultipleField):
                     label=self.label.text,
                 )
             )
+
+
+class Several(SelectMultipleField):
+    """Several of a list as checkboxes; one text with a value on each line is read too, as a conflict page sends it."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was ticked, or the lines of a text."""
+        super().process_formdata([line.strip() for value in valuelist for line in value.splitlines() if line.strip()])
 
 
 class YesNo(BooleanField):

@@ -82,4 +82,5 @@ _WITH_ARTICLE = {
     "priority": "a priority",
     "action": "an action",
     "organisation": "an organisation",
+    "indicator": "an indicator",
 }

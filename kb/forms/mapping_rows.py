@@ -45,6 +45,8 @@ class PointForm(RowForm):
     promised_by = _line(gettext("Promised by"))
     promised_for = _line(gettext("By when"))
     measured_by = _line(gettext("How it will be measured"))
+    site = _line(gettext("Where it was learnt"))
+    aspect = StringField(gettext("What sort of lesson"), [Length(max=40)])
 
     def row(self) -> PointRow:
         """What was filled in."""
@@ -53,7 +55,7 @@ class PointForm(RowForm):
     @property
     def is_blank(self) -> bool:
         """Whether nobody has filled in anything."""
-        rest = (self.ref, self.text, self.place, self.promised_by, self.promised_for, self.measured_by)
+        rest = (self.ref, self.text, self.place, self.promised_by, self.promised_for, self.measured_by, self.site)
         return not any(field.data for field in rest)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
+from kb.columns.words import told as filters_told
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
 from kb.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
 from kb.words import gettext
@@ -72,6 +73,16 @@ def offered(facets: Facets, wanted: SourceFilter) -> list[dict[str, Any]]:
             wanted.publishers,
         ),
     ]
+
+
+def told(wanted: SourceFilter, groups: list[dict[str, Any]]) -> list[str]:
+    """What is filtered, in words."""
+    words = [f"“{wanted.words}”"] if wanted.words else []
+    if wanted.from_year:
+        words.append(gettext("From %(year)s", year=wanted.from_year))
+    if wanted.to_year:
+        words.append(gettext("Until %(year)s", year=wanted.to_year))
+    return [*words, *filters_told(groups)]
 
 
 def _year(text: str) -> int | None:

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from kb import dates, labels
 from kb.errors import Invalid
 from kb.forms.base import Form
+from kb.forms.choosing import Several
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
 from kb.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
 LONGEST = 4_000
 YES, NO = "yes", "no"
 DATES = ("published", "starts", "ends")
-
-
-class Several(SelectMultipleField):
-    """Several of a list as checkboxes; one text with a value on each line is read too, as a conflict page sends it."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was ticked, or the lines of a text."""
-        super().process_formdata([line.strip() for value in valuelist for line in value.splitlines() if line.strip()])
 
 
 def stated_date(_form: Form, field: StringField) -> None:
@@ -89,6 +79,7 @@ class SourceForm(Form):
         "starts",
         "ends",
         "themes",
+        "mentions",
         "visibility",
         "reason",
     )
@@ -117,6 +108,7 @@ class SourceForm(Form):
     starts = _date(gettext("Starts"))
     ends = _date(gettext("Ends"))
     themes = Several(gettext("Themes"))
+    mentions = TextAreaField(gettext("Where documents name it"), [Length(max=LONGEST)])
     visibility = RadioField(
         gettext("Who may read it"),
         choices=[
@@ -166,7 +158,7 @@ class SourceForm(Form):
         values |= {name: dates.parse(values[name]) for name in DATES}
         values |= {name: tuple(values[name] or ()) for name in ("publishers", "nations", "themes")}
         values["is_statutory"] = values["is_statutory"] == YES
-        values["also_called"] = tuple(values["also_called"].splitlines())
+        values |= {name: tuple(values[name].splitlines()) for name in ("also_called", "mentions")}
         return SourceDetails(**values)
 
 
@@ -183,4 +175,5 @@ def _shown(details: SourceDetails) -> dict[str, Any]:
         **{name: str(getattr(details, name)) for name in DATES},
         "is_statutory": YES if details.is_statutory else NO,
         "also_called": "\n".join(details.also_called),
+        "mentions": "\n".join(details.mentions),
     }

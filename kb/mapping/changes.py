@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kb import history, links, records
+from sqlalchemy.orm.attributes import set_committed_value
+
+from kb import deleting, history, links, records
 from kb.db import now
 from kb.errors import Invalid
 from kb.models.link import Link, LinkState, LinkType
@@ -120,7 +122,7 @@ def _save_points(changes: Changes, rows: tuple[PointRow, ...]) -> tuple[dict[int
     """The key points by row, and the ids of those whose words changed."""
     source = changes.stand.source
     known = {point.ref: point for point in source.key_points}
-    position = max((point.position for point in source.key_points), default=0)
+    position = records.last_position(changes.session, KeyPoint, source)
     points: dict[int, KeyPoint] = {}
     reworded: set[int] = set()
     for row in rows:
@@ -134,6 +136,8 @@ def _save_points(changes: Changes, rows: tuple[PointRow, ...]) -> tuple[dict[int
             "promised_by": row.promised_by,
             "promised_for": row.promised_for,
             "measured_by": row.measured_by,
+            "site": row.site,
+            "aspect": row.aspect,
         }
         if point is None:
             position += 1
@@ -154,13 +158,12 @@ def _save_implication(changes: Changes, row: ImplicationRow, points: dict[int, K
     implication = _known({one.ref: one for one in source.implications}, row)
     if row.is_removed:
         if implication is not None:
-            changes.note(source, "implication", implication.title, None)
-            source.implications.remove(implication)
-            changes.session.delete(implication)
+            _remove(changes, implication)
+            _leave_out(source, "implications", implication)
         return
     values = {"title": row.text, "implication_kind": row.kind, "horizon": row.horizon or None}
     if implication is None:
-        position = max((one.position for one in source.implications), default=0) + 1
+        position = records.last_position(changes.session, Implication, source) + 1
         ref = records.new_ref(changes.session, Kind.IMPLICATION, f"{source.ref}-i{position:02d}")
         implication = Implication(
             ref=ref, position=position, source=source, **changes.as_hidden_as_the_source, **values
@@ -222,12 +225,22 @@ def _remove_points(changes: Changes, rows: tuple[PointRow, ...]) -> None:
         point = known.get(row.ref) if row.is_removed else None
         if point is None:
             continue
-        changes.note(source, "key_point", point.title, None)
+        _remove(changes, point)
         for implication in source.implications:
-            if point in implication.key_points:
-                implication.key_points.remove(point)
-        source.key_points.remove(point)
-        changes.session.delete(point)
+            _leave_out(implication, "key_points", point)
+        _leave_out(source, "key_points", point)
+
+
+def _remove(changes: Changes, part: KeyPoint | Implication) -> None:
+    """Delete a part of the source, which is noted in its history and can be undone as any deletion."""
+    why = gettext("Taken out of the mapping of “%(title)s”", title=changes.stand.source.title)
+    deleting.delete(changes.session, part, reason=why, by=changes.by)
+    changes.number += 1
+
+
+def _leave_out(record: Record, name: str, part: Record) -> None:
+    """Let a loaded list be without a part, and its row in the database as it is: undoing brings it back."""
+    set_committed_value(record, name, [one for one in getattr(record, name) if one is not part])
 
 
 def _suspect(changes: Changes, implication: Implication, reworded: list[KeyPoint]) -> None:

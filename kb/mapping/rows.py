@@ -21,6 +21,8 @@ class PointRow:
     promised_by: str = ""
     promised_for: str = ""
     measured_by: str = ""
+    site: str = ""
+    aspect: str = ""
     is_removed: bool = False
 
     @property

@@ -92,6 +92,8 @@ def as_rows(stand: Stand) -> Mapping:
             promised_by=point.promised_by,
             promised_for=point.promised_for,
             measured_by=point.measured_by,
+            site=point.site,
+            aspect=point.aspect,
         )
         for point in stand.source.key_points
     )

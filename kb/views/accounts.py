@@ -1,15 +1,16 @@
-"""Signing in and out, and one's own account."""
+"""Signing in and out, and one's own account: name, password, every browser signed out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from kb import auth, sign_in, users, web
+from kb import auth, people, sessions, sign_in, users, web
 from kb.db import now
 from kb.errors import Invalid, NotFound
-from kb.forms.accounts import PasswordForm, SignInForm
+from kb.forms.accounts import NameForm, PasswordForm, SignInForm
 from kb.forms.base import add_error
 from kb.models.history import Channel
 from kb.words import gettext
@@ -55,7 +56,11 @@ def _prove(email: str, password: str) -> User | None:
 
 
 def _sign_in_page(form: SignInForm, *, status: int = 200) -> Response:
-    accounts = users.list_demonstration(web.session()) if web.settings().demo else []
+    session, is_demo = web.session(), web.settings().demo
+    if not is_demo and not people.is_anybody_able(session):
+        # Whoever comes first must not become administrator: the way in is a command on the machine itself.
+        return web.page("accounts/nobody_yet.html", is_invited=people.is_anybody_invited(session))
+    accounts = users.list_demonstration(session) if is_demo else []
     return web.page("accounts/sign_in.html", form=form, accounts=accounts, status=status)
 
 
@@ -95,7 +100,37 @@ def sign_out() -> Response:
 @auth.requires_sign_in
 def account() -> Response:
     """Who one is here: posts, roles, and the form for a new password."""
-    return _account_page(PasswordForm())
+    return _account_page()
+
+
+@bp.post("/account/name")
+@auth.requires_sign_in
+def rename() -> ResponseReturnValue:
+    """Name oneself otherwise."""
+    form, session, by = NameForm(), web.session(), web.person()
+    if form.validate():
+        try:
+            users.rename(session, users.get(session, by.user_id or 0), form.name.data, by=by)
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            web.commit()
+            web.say(gettext("Your name is changed."))
+            return redirect(url_for(".account"), code=303)
+    return _account_page(name_form=form, status=422)
+
+
+@bp.post("/account/sign-out-everywhere")
+@auth.requires_sign_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of one's own, this one too."""
+    session = web.session()
+    response = make_response(redirect(url_for("kb.home"), code=303))
+    sessions.end_all(session, users.get(session, web.person().user_id or 0))
+    auth.sign_out(response, session)
+    web.commit()
+    web.say(gettext("You are signed out everywhere."))
+    return response
 
 
 @bp.post("/account/password")
@@ -126,7 +161,18 @@ def set_password() -> ResponseReturnValue:
     return response
 
 
-def _account_page(form: PasswordForm, *, status: int = 200) -> Response:
-    user = users.get(web.session(), web.person().user_id or 0)
-    roles = users.list_roles(web.session(), user)
-    return web.page("accounts/account.html", form=form, user=user, roles=roles, status=status)
+def _account_page(
+    form: PasswordForm | None = None, *, name_form: NameForm | None = None, status: int = 200
+) -> Response:
+    """The page of one’s own account; `form` is the one that was sent, if any, since its problems head the page."""
+    session = web.session()
+    user = users.get(session, web.person().user_id or 0)
+    return web.page(
+        "accounts/account.html",
+        form=name_form or form or PasswordForm(MultiDict()),
+        password_form=form or PasswordForm(MultiDict()),
+        name_form=name_form or NameForm(MultiDict(), name=user.name),
+        user=user,
+        roles=users.list_roles(session, user),
+        status=status,
+    )

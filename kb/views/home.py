@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from actions import mine, steering
-from kb import auth, history, organisations, plans, web
+from kb import auth, downloads, first_day, hanging, history, organisations, plans, records, web
+from kb.columns import people as columns
 from kb.models.user import Role
 from kb.permissions import Capability
+from kb.records import KIND_IN_ADDRESS
 from kb.views import attention
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from kb.models.history import Change
 
 bp = Blueprint("kb", __name__)
-CHANGES_SHOWN = 5
+KINDS = {word: kind for kind, word in KIND_IN_ADDRESS.items()}
+ANY = ",".join(f'"{word}"' for word in KINDS)
+GROUPS_SHOWN = 5
+# Of very many changes the newest are told; the list of all changes has every one.
+CHANGES_READ = 200
 WEEK = timedelta(days=7)
 
 
@@ -30,19 +36,24 @@ def home() -> Response:
     """The search box, what waits for the reader, and the plan from end to end."""
     session, person, today = web.session(), web.person(), web.today()
     plan = plans.chosen(session, None, person=person)
-    newest = history.list_recent(session, person=person, limit=CHANGES_SHOWN)
-    of_week = [change for change in newest if change.at >= _start_of(today - WEEK)]
-    changes = of_week or newest
+    last_here = web.last_here()
+    since = last_here or _start_of(today - WEEK)
+    newest = history.list_recent(session, person=person, limit=CHANGES_READ)
+    changed = history.by_record(change for change in newest if change.at >= since)
+    groups = (changed or history.by_record(newest))[:GROUPS_SHOWN]
     steers = plan is not None and person.roles.get(plan.id) == Role.STEERING
     return web.page(
         "home/index.html",
         plan=plan,
+        first_day=first_day.of(session, plan, person=person, today=today),
         attention=attention.of(session, person, plan, today) if plan else None,
         mine=mine.my_actions(session, person, today) if person.posts else None,
         numbers=steering.numbers(session, person, today, plan) if steers else None,
-        changes=changes,
-        are_of_this_week=bool(of_week),
-        posts=_posts_of(changes, today),
+        groups=groups,
+        changed=len(changed),
+        since=since,
+        was_here=last_here is not None,
+        posts=_posts_of([change for group in groups for change in group.changes], today),
         may_edit=plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id),
     )
 
@@ -52,9 +63,42 @@ def home() -> Response:
 def changes() -> Response:
     """What people changed, newest first."""
     session, person = web.session(), web.person()
-    paging = web.paging(history.count_recent(session, person=person))
-    found = history.list_recent(session, person=person, limit=paging.limit, offset=paging.offset)
-    return web.page("home/changes.html", changes=found, paging=paging, posts=_posts_of(found, web.today()))
+    since = _instant(request.args.get("since", ""))
+
+    def fetch(offset: int, limit: int) -> Sequence[Change]:
+        return history.list_recent(session, person=person, limit=limit, offset=offset, since=since)
+
+    if downloads.are_wanted():
+        return downloads.send("changes", columns.of_changes(fetch))
+    paging = web.paging(history.count_recent(session, person=person, since=since))
+    found = fetch(paging.offset, paging.limit)
+    posts = _posts_of(found, web.today())
+    return web.page("home/changes.html", changes=found, paging=paging, posts=posts, since=since)
+
+
+@bp.get(f"/history/<any({ANY}):kinds>/<ref>")
+@auth.requires(Capability.READ)
+def record_history(kinds: str, ref: str) -> Response:
+    """All that changed on one record and on its parts, newest first."""
+    session, person = web.session(), web.person()
+    record = records.get_any(session, f"{KINDS[kinds]}:{ref}", person=person)
+    ids = [record.id, *(part.id for part in hanging.parts_of(session, record))]
+
+    def fetch(offset: int, limit: int) -> Sequence[Change]:
+        return history.list_of(session, ids, person=person, offset=offset, limit=limit)
+
+    if downloads.are_wanted():
+        return downloads.send(f"history-{record.ref}", columns.of_changes(fetch))
+    paging = web.paging(history.count_of(session, ids, person=person))
+    found = fetch(paging.offset, paging.limit)
+    return web.page(
+        "home/record_history.html",
+        record=record,
+        changes=found,
+        paging=paging,
+        has_parts=len(ids) > 1,
+        posts=_posts_of(found, web.today()),
+    )
 
 
 def _posts_of(changes: Sequence[Change], today: date) -> dict[int, str] | None:
@@ -63,6 +107,15 @@ def _posts_of(changes: Sequence[Change], today: date) -> dict[int, str] | None:
         return None
     made_by = {change.person_id for change in changes if change.person_id is not None}
     return organisations.posts_held(web.session(), made_by, today=today) if made_by else {}
+
+
+def _instant(text: str) -> datetime | None:
+    """The instant that an address names, None where it names none."""
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _start_of(day: date) -> datetime:

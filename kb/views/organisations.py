@@ -1,30 +1,55 @@
-"""Organisations and posts."""
+"""Organisations: the list, one with what it publishes, and entering them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from typing import TYPE_CHECKING
 
-from actions import service as actions
-from actions.filters import Filters
-from kb import auth, labels, organisations, web
+from flask import Blueprint, Response, request, url_for
+
+from kb import auth, downloads, history, labels, organisation_editing, organisations, web
+from kb.columns import bodies as columns
+from kb.forms import organisation_filters
+from kb.forms.organisations import OrganisationForm
+from kb.models.organisation import Organisation
 from kb.permissions import Capability
+from kb.views.saving import Names, answer, look_alikes
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from kb.models.record import Record
+    from kb.organisation_editing import OrganisationDetails
 
 bp = Blueprint("organisations", __name__)
-LONGEST_WORDS = 200
 
 
 @bp.get("/organisations")
 @auth.requires(Capability.READ)
 def index() -> Response:
-    """All organisations, by name."""
+    """All organisations, by name, narrowed by the filters in the address."""
     session, person = web.session(), web.person()
-    words = request.args.get("q", "").strip()[:LONGEST_WORDS]
-    total, _ = organisations.list_organisations(session, person=person, words=words, limit=0)
+    wanted = organisation_filters.read(request.args)
+    if downloads.are_wanted():
+        return downloads.send("organisations", columns.of_organisations(wanted))
+    facets = organisations.facets(session, person=person)
+    total, _ = organisations.list_organisations(session, wanted, person=person, limit=0)
     paging = web.paging(total)
     _, found = organisations.list_organisations(
-        session, person=person, words=words, offset=paging.offset, limit=paging.limit
+        session, wanted, person=person, offset=paging.offset, limit=paging.limit
     )
-    return web.page("organisations/index.html", found=found, paging=paging, words=words, labels=labels)
+    return web.page(
+        "organisations/index.html",
+        found=found,
+        paging=paging,
+        wanted=wanted,
+        kinds=organisation_filters.kinds(facets, wanted),
+        nations=organisation_filters.nations(facets, wanted),
+        labels=labels,
+        may_add=person.may(Capability.EDIT_SHARED),
+    )
 
 
 @bp.get("/organisations/<ref>")
@@ -37,24 +62,66 @@ def detail(ref: str) -> Response:
         "organisations/detail.html",
         organisation=organisation,
         sources=organisations.published_by(session, organisation, person=person),
+        changes=history.list_for(session, organisation, person=person, limit=10),
         labels=labels,
+        may_edit=person.may(Capability.EDIT_SHARED),
     )
 
 
-@bp.get("/posts/<ref>")
-@auth.requires(Capability.READ)
-def post(ref: str) -> Response:
-    """One post: who holds it, for those who may know, and what it owns."""
-    session, person, today = web.session(), web.person(), web.today()
-    found = organisations.get_post(session, ref, person=person)
-    wanted = Filters(owner=found.ref)
-    total, owned = actions.list_actions(session, person, wanted, today, limit=web.PER_PAGE)
-    may_know = person.may(Capability.READ_UPDATES)
-    return web.page(
-        "posts/detail.html",
-        post=found,
-        holders=organisations.holders_of(session, found, today=today) if may_know else (),
-        may_know=may_know,
-        owned=owned,
-        total=total,
+@bp.route("/organisations/new", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_SHARED)
+def new() -> ResponseReturnValue:
+    """Add an organisation; those that may be the same one are pointed out first."""
+    form = _form(OrganisationForm())
+
+    def save() -> Organisation:
+        return organisation_editing.create(web.session(), form.details(), by=web.person())
+
+    return answer(
+        form,
+        save,
+        gettext("The organisation is added."),
+        near=lambda: look_alikes(Organisation, _names(form.details())),
+        heading=gettext("Add an organisation"),
+        crumbs=_crumbs(),
+        submit=gettext("Add the organisation"),
     )
+
+
+@bp.route("/organisations/<ref>/edit", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_SHARED)
+def edit(ref: str) -> ResponseReturnValue:
+    """Change an organisation; a stale save answers 409 with both versions."""
+    session, person = web.session(), web.person()
+    organisation = organisations.get(session, ref, person=person)
+    standing = organisation_editing.details_of(organisation)
+    form = _form(OrganisationForm(standing, organisation))
+
+    def save() -> Organisation:
+        return organisation_editing.edit(session, ref, form.details(), **form.change(), by=person)
+
+    def near() -> Sequence[Record]:
+        return look_alikes(Organisation, _names(form.details()), record=organisation, standing=_names(standing))
+
+    return answer(
+        form,
+        save,
+        gettext("The organisation is saved."),
+        near=near,
+        heading=gettext("Edit this organisation"),
+        crumbs=[*_crumbs(), (organisation.title, web.url_of(organisation))],
+        submit=gettext("Save"),
+        record=organisation,
+    )
+
+
+def _form(form: OrganisationForm) -> OrganisationForm:
+    return form.offer(organisations.facets(web.session(), person=web.person()).kinds)
+
+
+def _names(details: OrganisationDetails) -> Names:
+    return Names(details.title, (details.abbreviation,))
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(gettext("Organisations"), url_for("organisations.index"))]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request, url_for
 
-from kb import auth, outbox, pulse, web
+from kb import auth, downloads, outbox, pulse, web
+from kb.columns import people as columns
 from kb.db import now
 from kb.errors import Invalid
 from kb.mail_states import MailEvent
+from kb.mail_text import without_links
 from kb.models.outbox import MailState
 from kb.permissions import Capability
 from kb.words import gettext
@@ -39,6 +41,8 @@ def index() -> ResponseReturnValue:
     counts = outbox.count_by_state(session, person=person)
     chosen = request.args.get("state", "")
     state = MailState(chosen) if chosen in set(MailState) else None
+    if downloads.are_wanted():
+        return downloads.send("outbox", columns.of_mails(state, STATE_WORDS))
     paging = web.paging(sum(counts.values()) if state is None else counts.get(state, 0))
     messages = outbox.list_messages(session, person=person, state=state, offset=paging.offset, limit=paging.limit)
     return web.page(
@@ -91,6 +95,8 @@ def _page_of(message_id: int, *, refused: str = "", status: int = 200) -> Respon
     return web.page(
         "outbox/detail.html",
         mail=message,
+        # In demonstration mode this page is everybody's mailbox; elsewhere a mail's link is for its reader alone.
+        text=message.text if web.settings().demo else without_links(message.text),
         words=STATE_WORDS,
         may_send_again=MailEvent.SEND_AGAIN in decisions,
         may_have_arrived=MailEvent.ARRIVED in decisions,

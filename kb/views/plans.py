@@ -7,11 +7,12 @@ from flask import Blueprint, Response
 from actions import service as actions
 from actions.filters import Filters
 from graph import service as graph
-from kb import auth, history, plans, waiting, web
+from kb import auth, history, labels, plans, priority_sets, waiting, web
 from kb.permissions import Capability
 
 bp = Blueprint("plans", __name__)
 MOST_DOUBTS = 50
+MOST_PRIORITIES = 12
 
 
 @bp.get("/plans/<ref>")
@@ -24,7 +25,7 @@ def detail(ref: str) -> Response:
     return web.page(
         "plans/detail.html",
         plan=plan,
-        sets=plans.list_sets(session, person=person, plan=plan),
+        sets=priority_sets.list_of(session, plan, person=person),
         extent=graph.extent(session, person, plan),
         counts=actions.counts_by_schedule(session, person, Filters(plan=plan.ref), today),
         gaps={kind: found for kind, found in graph.gaps(session, person, plan, today).items() if found},
@@ -32,6 +33,9 @@ def detail(ref: str) -> Response:
         reviews_until=today + waiting.REVIEW_AHEAD,
         doubtful=[(doubt, link) for doubt in doubts for link in doubt.links],
         most_doubts=MOST_DOUBTS,
+        nations=labels.nations(),
         changes=history.list_for(session, plan, person=person, limit=10),
+        most_priorities=MOST_PRIORITIES,
         may_edit=person.may(Capability.EDIT_PLAN, plan_id=plan.id),
+        may_manage=person.may(Capability.MANAGE_MEMBERS, plan_id=plan.id),
     )

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, request, url_for
-from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import HiddenInput
+from flask import Blueprint, Response, request, url_for
 
 from actions.brief import briefs
+from actions.measures import service as measures
 from graph import service as graph
-from kb import auth, history, plans, records, web
-from kb.errors import Invalid
-from kb.forms.base import Form, add_error
+from kb import auth, downloads, history, labels, plans, priority_sets, web
+from kb.columns import plans as columns
 from kb.permissions import Capability
+from kb.views.priority_sets import priority_form
+from kb.views.saving import answer
 from kb.words import gettext
 
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from kb.models.plan import Priority
+
 bp = Blueprint("priorities", __name__)
-
-
-class PriorityForm(Form):
-    """Title and summary of a priority, and why they change."""
-
-    page_order: ClassVar[tuple[str, ...]] = ("title", "summary", "reason")
-    version = IntegerField(widget=HiddenInput())
-    title = StringField(gettext("Title"), [InputRequired(gettext("Give the priority a title")), Length(max=300)])
-    summary = TextAreaField(gettext("Summary"), [Length(max=4000)])
-    reason = StringField(gettext("Why it changes"), [InputRequired(gettext("Say why it changes")), Length(max=500)])
 
 
 @bp.get("/priorities")
@@ -40,14 +33,19 @@ def index() -> Response:
     plan = next((plan for plan in offered if plan.ref == request.args.get("plan")), None)
     sets = plans.list_sets(session, person=person, plan=plan)
     ids = [priority.id for one in sets for priority in one.priorities]
+    strips, of_plans = graph.strips(session, ids, person), {plan.id: plan for plan in offered}
+    if downloads.are_wanted():
+        rows = [(one.set, priority) for one in sets for priority in one.priorities]
+        told = [plan.title] if plan else []
+        return downloads.send("priorities", columns.of_priorities(rows, of_plans, strips), filters=told)
     return web.page(
         "priorities/index.html",
         sets=sets,
         total=len(ids),
         plan=plan,
         offered=offered if len(offered) > 1 else [],
-        plans={plan.id: plan for plan in offered},
-        strips=graph.strips(session, ids, person),
+        plans=of_plans,
+        strips=strips,
     )
 
 
@@ -58,17 +56,18 @@ def detail(ref: str) -> Response:
     session, person = web.session(), web.person()
     priority = plans.get_priority(session, ref, person=person)
     delivered = plans.actions_of(session, priority)
-    of_plan = [priority.plan_id] if priority.plan_id else []
     return web.page(
         "priorities/detail.html",
         priority=priority,
-        plan=next(iter(records.list_by_ids(session, of_plan, person=person).values()), None),
+        plan=plans.plan_of(session, priority, person=person),
         supports=plans.supports_of(session, priority, person=person),
         delivered=delivered,
         briefs=briefs(session, [link.to_id for link in delivered], person=person, today=web.today()),
         strip=graph.strips(session, [priority.id], person).get(priority.id, []),
+        indicators=measures.measuring(session, priority, person=person),
         changes=history.list_for(session, priority, person=person, limit=10),
-        may_edit=person.may(Capability.EDIT_PLAN, plan_id=priority.plan_id),
+        labels=labels,
+        may_edit=priority_sets.may_edit(priority, person),
     )
 
 
@@ -78,15 +77,18 @@ def edit(ref: str) -> ResponseReturnValue:
     """Reword a priority."""
     session, person = web.session(), web.person()
     priority = plans.get_priority(session, ref, person=person)
-    person.require(Capability.EDIT_PLAN, plan_id=priority.plan_id)
-    form = PriorityForm(obj=priority)
-    if request.method == "POST" and form.validate():
-        try:
-            plans.edit_priority(session, ref, **form.values(), by=person)
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            web.commit()
-            web.say(gettext("The priority is saved."))
-            return redirect(url_for(".detail", ref=ref), code=303)
-    return web.page("priorities/edit.html", form=form, priority=priority, status=422 if form.errors else 200)
+    priority_sets.require_editing(priority, person)
+    form = priority_form(priority)
+
+    def save() -> Priority:
+        return priority_sets.edit_priority(session, ref, form.details(), **form.change(), by=person)
+
+    return answer(
+        form,
+        save,
+        gettext("The priority is saved."),
+        heading=gettext("Edit this priority"),
+        crumbs=[(gettext("Priorities"), url_for(".index")), (priority.title, web.url_of(priority))],
+        submit=gettext("Save"),
+        record=priority,
+    )

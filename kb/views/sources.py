@@ -8,18 +8,21 @@ from flask import Blueprint, Response, request
 
 from actions.brief import briefs
 from graph import service as graph
-from kb import answers, auth, history, labels, links, sources, web
+from kb import answers, auth, downloads, figures, history, labels, links, priority_sets, shortlists, sources, web
+from kb.columns import sources as columns
 from kb.forms import source_filters
-from kb.models.link import LinkType
+from kb.models.link import LinkState, LinkType
 from kb.models.source import SourceStatus
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from kb.models.link import Link
     from kb.models.source import Source
 
 bp = Blueprint("sources", __name__)
+FIGURES_SHOWN = 12
 OVER = frozenset({SourceStatus.ENDED, SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN})
 RELATIONS = frozenset(
     {LinkType.SUPERSEDES, LinkType.AMENDS, LinkType.IMPLEMENTS, LinkType.REVIEWS, LinkType.DRAWS_ON, LinkType.SAME_AS}
@@ -33,6 +36,9 @@ def index() -> Response:
     session, person = web.session(), web.person()
     wanted = source_filters.read(request.args)
     facets = sources.facets(session, person=person)
+    offered = source_filters.offered(facets, wanted)
+    if downloads.are_wanted():
+        return downloads.send("sources", columns.sheet(wanted), filters=source_filters.told(wanted, offered))
     total = sources.count(session, wanted, person=person)
     paging = web.paging(total)
     found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
@@ -42,11 +48,12 @@ def index() -> Response:
         sources=found,
         paging=paging,
         wanted=wanted,
-        offered=source_filters.offered(facets, wanted),
+        offered=offered,
         everything=sum(facets.categories.values()),
         responses=sources.responses_by_source(session, ids, person=person),
         strips=graph.strips(session, ids, person),
         labels=labels,
+        may_add=person.may(Capability.EDIT_SHARED),
     )
 
 
@@ -59,22 +66,37 @@ def detail(ref: str) -> Response:
     responses = sources.responses_of(session, source, person=person)
     answered = answers.of(session, source, [response.id for response, _ in responses], person=person)
     table, folded = answers.rows(source)
+    relations = [link for link in links.list_of(session, source.id, person=person) if link.type in RELATIONS]
     return web.page(
         "sources/detail.html",
         source=source,
         responses=responses,
+        editable={plan.id for _, plan in responses if person.may(Capability.EDIT_PLAN, plan_id=plan.id)},
         answers=answered,
         row_actions={id for response, _ in responses for id in answered.actions_of(response.id)},
         table=table,
         folded=folded,
         briefs=briefs(session, answered.action_ids(), person=person, today=today),
         strip=graph.strips(session, [source.id], person).get(source.id, []),
-        relations=[link for link in links.list_of(session, source.id, person=person) if link.type in RELATIONS],
+        figures=figures.of_source(session, source, person=person),
+        figures_shown=FIGURES_SHOWN,
+        sets=priority_sets.list_of(session, source, person=person),
+        relations=relations,
         phrases=links.PHRASES,
-        is_over_without_successor=_is_over(source, today) and not answers.has_successor(session, source),
+        is_over_without_successor=_is_over(source, today) and not _is_replaced(source, relations),
         changes=history.list_for(session, source, person=person, limit=10),
         labels=labels,
-        may_edit=person.may(Capability.EDIT_SHARED),
+        # Paper has no use for what leads on to a form.
+        may_edit=person.may(Capability.EDIT_SHARED) and not downloads.are_on_paper(),
+        is_shortlisted=web.shortlisted() > 0 and shortlists.has(session, source, person=person),
+    )
+
+
+def _is_replaced(source: Source, relations: list[Link]) -> bool:
+    """Whether a source that the reader may see is recorded in its place."""
+    return any(
+        link.type == LinkType.SUPERSEDES and link.to_id == source.id and link.state != LinkState.RETIRED
+        for link in relations
     )
 
 

@@ -25,7 +25,10 @@ MOST_EXPANSIONS = 64
 MOST_MEANINGS = 4
 LONGEST_EXPANSION = 8
 # A source answers most questions better than one sentence of it; lists of names answer few.
-KIND_WEIGHTS = {"source": 1.3, "key_point": 0.9, "post": 0.7, "theme": 0.9}
+KIND_WEIGHTS = {
+    "source": 1.3, "key_point": 0.9, "figure": 0.7, "comparison": 0.8, "priority_set": 0.8, "post": 0.7,
+    "staff_group": 0.7, "theme": 0.9,
+}  # fmt: skip
 FACETS = ("kind", "theme", "nation", "category", "source_kind", "status", "plan")
 
 

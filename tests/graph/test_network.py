@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.gaps import GAP_KINDS, gaps
+from graph.gaps import GAP_KINDS, gaps, measured
 from graph.network import COLUMNS, Edge, Network, Node, build, related
 from graph.reach import counts, without
 from graph.thread import Stop, thread, why
@@ -311,3 +311,18 @@ def test_loss_agrees_with_asking_twice(drawn, gone):
     touched = set().union(*(now.below(id) for id in gone & now.nodes.keys())) - gone
     assert loss.before == {id: len(now.sources(id)) for id in touched}
     assert loss.after == {id: len(then.sources(id)) for id in touched}
+
+
+def test_an_indicator_leads_back_to_every_source_and_a_priority_may_be_measured_itself(wales):
+    back = thread(wales, VACANCIES)
+    assert {LAW, STRATEGY, STAFFING, SUPPORT} <= back.above
+    assert back.below == frozenset()
+    assert {path.source.id for path in why(wales, VACANCIES)} == {LAW, STRATEGY}
+    assert measured(wales, wales.nodes.keys()) == {SUPPORT}
+    direct = build(NODES, [*EDGES, Edge(HOURS, VACANCIES, "measured-by")])
+    assert measured(direct, direct.nodes.keys()) == {SUPPORT, HOURS}
+    assert measured(direct, direct.nodes.keys() - {VACANCIES}) == set()
+    # What is measured and not done is still a gap: a number moves nothing.
+    bare = build(NODES, [*EDGES, Edge(IDLE, VACANCIES, "measured-by")])
+    assert IDLE in ids(gaps(bare)["priority-without-action"])
+    assert Stop(IDLE, "action") in thread(bare, IDLE).stops

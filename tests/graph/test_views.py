@@ -123,12 +123,12 @@ def test_one_plan_is_not_asked_for(reader, line):
 
 def test_the_threads_csv_has_each_link_and_each_gap(reader, line):
     rows = _table(reader.get(f"/sources/{line[0].ref}/thread?format=csv"))
-    assert rows[0][:3] == ["from_kind", "from_ref", "from_title"]
-    assert ["implication", "More nurses", "The strategy asks for nurses.", "priority", "Nursing"] in [
-        [row[0], row[2], row[4], row[6], row[8]] for row in rows
+    assert rows[0][:3] == ["From ref", "From kind", "From"]
+    assert ["Implication", "More nurses", "The strategy asks for nurses.", "Priority", "Nursing"] in [
+        [row[1], row[2], row[4], row[7], row[8]] for row in rows
     ]
     gap = rows[-1]
-    assert (gap[0], gap[2], gap[5], gap[6]) == ("implication", "More beds", "gap", "priority")
+    assert (gap[1], gap[2], gap[5], gap[7]) == ("Implication", "More beds", "Gap", "Priority")
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+44", "-2", "@SUM(A1)", "  =1+1"])
@@ -220,10 +220,12 @@ def test_without_a_plan_the_gaps_page_says_so(browse, make):
 def test_the_gaps_csv_has_a_row_for_each(reader, make):
     make.priority(title="=Doctors")
     rows = _table(reader.get("/gaps?format=csv"))
-    assert rows[0] == ["gap", "kind", "ref", "title", "about", "who_should_act"]
-    assert ["priority-without-action", "priority", "'=Doctors", "Strategy lead"] in [
-        [row[0], row[1], row[3], row[5]] for row in rows
+    assert rows[0] == ["Ref", "Kind", "Record", "Gap", "About", "Who should act", "Page"]
+    assert ["Priority", "'=Doctors", "Priority without an action", "Strategy lead"] in [
+        [row[1], row[2], row[3], row[5]] for row in rows
     ]
+    of_another_kind = _table(reader.get("/gaps?kind=action-without-owner&format=csv"))
+    assert len(of_another_kind) == 1
 
 
 def test_threads_and_gaps_keep_within_their_statements(reader, line, count_statements):

@@ -86,6 +86,13 @@ def line(make):
     make.link(response, LinkType.ANSWERED_BY, action)
     make.link(make.source(), LinkType.SUPERSEDES, source)
     make.link(action, LinkType.DEPENDS_ON, make.action())
+    figure = make.figure(source, ref="the-figure", low=10.0, high=10.0, unit="%", document="004", document_line=90)
+    make.comparison(figure, make.figure(), outcome="disagree", settled_on=TODAY)
+    indicator = make.indicator(ref="the-indicator", owner_id=post.id, target=75.0, target_on=TODAY, unit="%")
+    make.reading(indicator, ends_on=TODAY, value=71.8, is_demonstration=True)
+    make.point(indicator, organisation_id=organisation.id)
+    make.relate(indicator, figures=[figure])
+    make.link(action, LinkType.MEASURED_BY, indicator)
     make.update(action, support_needed="Two trainers.", post_id=post.id, forecast_on=TODAY + timedelta(days=20))
     return source, action
 
@@ -134,6 +141,10 @@ def test_the_description_needs_no_signing_in_and_the_rest_does(browse, described
         "/api/v1/sources/the-source",
         "/api/v1/actions",
         "/api/v1/actions/the-action",
+        "/api/v1/figures",
+        "/api/v1/figures/the-figure",
+        "/api/v1/indicators",
+        "/api/v1/indicators/the-indicator",
         "/api/v1/search?q=source",
     ],
 )
@@ -161,10 +172,16 @@ def test_every_filter_is_described(described):
     shared, years = {"q", "page", "limit"}, {"from_year", "to_year"}
     assert set(parameters(described, "/api/v1/sources")) == {*source_filters.NAMES, *years, "sort", *shared}
     assert set(parameters(described, "/api/v1/actions")) == {*action_filters.SINGLE, "schedule", "sort", *shared}
+    figures = {"kind", "source", "unit", "plan", "sort"}
+    indicators = {"plan", "owner", "perspective", "frequency", "only", "sort"}
+    assert set(parameters(described, "/api/v1/figures")) == figures | shared
+    assert set(parameters(described, "/api/v1/indicators")) == indicators | shared
     assert set(parameters(described, "/api/v1/search")) == {*SEARCH_FILTERS, "order", "own", "exact", *shared}
 
 
-@pytest.mark.parametrize("path", ["/api/v1/sources", "/api/v1/actions", "/api/v1/search"])
+@pytest.mark.parametrize(
+    "path", [f"/api/v1/{kind}" for kind in ("sources", "actions", "figures", "indicators", "search")]
+)
 def test_every_described_value_of_a_filter_is_taken(browse, make, described, line, path):
     browse.sign_in(make.viewer())
     for name, one in parameters(described, path).items():
@@ -173,6 +190,18 @@ def test_every_described_value_of_a_filter_is_taken(browse, make, described, lin
             answer = browse.get(f"{path}?{name}={value}")
             assert answer.status_code == 200, (name, value)
             assert faults(answer.json, schema_of(described, path)) == [], (name, value)
+
+
+def test_the_filters_of_figures_and_indicators_narrow_their_lists(browse, make, line):
+    browse.sign_in(make.viewer())
+    for query in ("source=the-source", "unit=%25", "q=10&source=the-source"):
+        assert [one["ref"] for one in browse.get(f"/api/v1/figures?{query}").json["figures"]] == ["the-figure"], query
+    assert browse.get("/api/v1/figures?kind=gossip").json["total"] == 0
+    told = browse.get("/api/v1/indicators?only=no-reading").json
+    assert told["total"] == 0
+    told = browse.get("/api/v1/indicators/the-indicator").json
+    assert (told["latest"]["value"], told["latest"]["is_demonstration"]) == (71.8, True)
+    assert [one["record"]["ref"] for one in told["measures"]] == ["the-action"]
 
 
 def test_the_filters_of_sources_narrow_their_list(browse, make, line):

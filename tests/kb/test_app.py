@@ -29,6 +29,9 @@ def test_every_view_says_who_may_open_it(app):
 def test_these_views_and_no_others_are_open_to_all(app):
     views = {name for name, view in app.view_functions.items() if auth.access_of(view) == auth.OPEN}
     assert views == {
+        "accounts.forgotten_password",
+        "accounts.invitation",
+        "accounts.new_password",
         "accounts.show_sign_in",
         "accounts.sign_in",
         "accounts.sign_in_demonstration",

@@ -177,7 +177,8 @@ def test_guessing_the_password_of_a_browser_left_open_is_limited_too(browse, own
     assert answers == [422] * 10 + [429]
 
 
-def test_ending_an_account_ends_its_sessions_at_once(browse, owner, session):
+def test_ending_an_account_ends_its_sessions_at_once(browse, owner, make, session):
+    make.user(password_hash="of somebody who stays")
     enter(browse)
     users.deactivate(session, owner, today=datetime.now(UTC).date(), by=SYSTEM)
     session.commit()

@@ -118,7 +118,7 @@ def test_a_stale_edit_shows_both_texts_and_sends_mine_with_the_version_that_stan
 
     app.add_url_rule("/edit", view_func=view, methods=["POST"])
     mine = {"version": "6", "text": "Mine & <i>new</i>", "title": " Same\r\n", "theme": ["a", "b"]}
-    page = browse.post("/edit", mine, page="/sign-in")
+    page = browse.post("/edit", mine, page="/forgotten-password")
     assert page.status_code == 409
     assert "Theirs &lt;b&gt;now&lt;/b&gt;" in page.text
     assert "Mine &amp; &lt;i&gt;new&lt;/i&gt;" in page.text
@@ -136,7 +136,7 @@ def test_a_race_that_the_database_lost_keeps_the_text_to_copy(app, browse):
         raise StaleDataError("1 row expected")
 
     app.add_url_rule("/edit", view_func=view, methods=["POST"])
-    page = browse.post("/edit", {"long_text": "What I wrote"}, page="/sign-in")
+    page = browse.post("/edit", {"long_text": "What I wrote"}, page="/forgotten-password")
     assert page.status_code == 409
     assert "What I wrote" in page.text
     assert "Put mine in its place" not in page.text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history
+from kb import deleting, history
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
@@ -181,7 +181,8 @@ def test_all_changes_come_in_pages(browse: Browser, session: Session, make: Make
 def test_home_works_before_there_is_any_plan(browse: Browser, make: Make) -> None:
     page = browse.sign_in(make.administrator()).get("/")
     assert page.status_code == 200
-    assert "There is no plan here yet" in page.text
+    assert "Welcome to Golden Thread" in page.text
+    assert "There is no plan here yet" in browse.sign_in(make.user()).get("/").text
 
 
 def test_home_takes_as_many_statements_for_much_as_for_little(
@@ -209,3 +210,54 @@ def test_home_takes_as_many_statements_for_much_as_for_little(
     assert [statements(path) for path in ("/", "/changes")] == few
     assert few[0] <= 25
     assert few[1] <= 12
+
+
+def test_home_groups_by_record_what_changed_since_the_reader_was_last_here(
+    browse: Browser, session: Session, make: Make
+) -> None:
+    reader = make.lead()
+    browse.sign_in(reader)
+    reader.previous_visit_at = now() - timedelta(days=3)
+    source, old = make.source(title="Changed twice"), make.source(title="Changed long ago")
+    for field in ("title", "summary"):
+        history.note(session, source, field, "a", field, by=SYSTEM)
+    history.note(session, old, "title", "a", "b", by=SYSTEM).at = now() - timedelta(days=5)
+    words = _words(browse.get("/").text)
+    assert "Changed since you were last here" in words
+    assert words.count("Changed twice") == 1
+    assert "Changed long ago" not in words
+
+
+def test_home_says_when_nothing_changed_since_the_last_visit(browse: Browser, session: Session, make: Make) -> None:
+    reader = make.lead()
+    browse.sign_in(reader)
+    reader.previous_visit_at = now() - timedelta(days=1)
+    history.note(session, make.source(), "title", "a", "b", by=SYSTEM).at = now() - timedelta(days=5)
+    assert "Nothing has changed since you were last here" in _words(browse.get("/").text)
+
+
+def test_a_deletion_is_told_once_however_much_went_with_it(browse: Browser, session: Session, make: Make) -> None:
+    source = make.source(title="Entered twice")
+    for number in range(4):
+        make.key_point(source, title=f"Its point {number}")
+    deleting.delete(session, source, reason="Really", by=SYSTEM)
+    words = _words(browse.sign_in(make.lead()).get("/").text)
+    assert words.count("Entered twice") == 1
+    assert "Its point" not in words
+
+
+def test_a_record_s_history_tells_of_its_parts_and_folds_long_texts(
+    browse: Browser, session: Session, make: Make
+) -> None:
+    source = make.source(ref="the-source")
+    point = make.key_point(source, title="What it says")
+    history.note(session, point, "title", "old " * 60, "new " * 60, reason="Misread", by=SYSTEM)
+    words = _words(browse.sign_in(make.lead()).get("/history/sources/the-source").text)
+    assert "What it says : Title reworded: “Misread”" in words.replace("says:", "says :")
+    assert ("new " * 60).strip() in words
+
+
+def test_changes_since_what_is_no_date_are_all_changes(browse: Browser, make: Make) -> None:
+    browse.sign_in(make.lead())
+    assert browse.get("/changes?since=yesterday").status_code == 200
+    assert browse.get("/changes?since=2026-11-20T10:00:00%2B00:00").status_code == 200

@@ -86,6 +86,26 @@ def test_a_mail_is_sent_once_with_the_message_id_it_was_queued_with(write, send,
     assert [message_from_bytes(one)["Message-ID"] for one in server.accepted] == [message.message_id]
 
 
+OPENS = "Open https://thread.example.org/invitations/a-token_of-2 now, or /new-password/another"
+
+
+def test_a_mail_that_a_server_took_is_kept_without_what_opens_an_account(
+    write, send, server, session, database, clock, tmp_path
+):
+    kept = write(text=OPENS)
+    send()
+    assert "a-token_of-2" in str(
+        message_from_bytes(server.accepted[0], policy=default).get_body(("plain",)).get_content()
+    )
+    assert kept.text == "Open https://thread.example.org/invitations/… now, or /new-password/…"
+    assert "a-token" not in kept.html
+    in_folder = write("b", text=OPENS)
+    with closing(FolderDelivery(tmp_path, "thread@example.org")) as deliver:
+        mail.send_waiting(database, deliver, clock=clock, worker="test")
+    session.refresh(in_folder)
+    assert (in_folder.state, "a-token_of-2" in in_folder.text) == (MailState.SENT, True)
+
+
 def test_the_same_thing_is_queued_once(write, session, make, settings):
     user = make.user()
     first = write("digest:1", user=user)

@@ -7,6 +7,7 @@ from kb import organisations
 from kb.models.organisation import PostHolding
 from kb.models.record import Visibility
 from kb.models.source import source_publisher
+from kb.organisations import OrganisationFilter
 from kb.permissions import SYSTEM
 from tests.conftest import TODAY
 
@@ -29,7 +30,7 @@ def test_organisations_are_found_by_name_or_abbreviation(session: Session, make:
     make.organisation(title="Social Care Wales")
 
     def titles(words: str) -> list[str]:
-        _, found = organisations.list_organisations(session, person=SYSTEM, words=words)
+        _, found = organisations.list_organisations(session, OrganisationFilter(words), person=SYSTEM)
         return [one.organisation.title for one in found]
 
     assert titles("wales") == ["Health Education and Improvement Wales", "Social Care Wales"]
@@ -44,7 +45,7 @@ def test_what_an_organisation_published_is_listed_as_far_as_the_reader_may_see(s
     viewer = make.person(make.viewer())
     assert [source.title for source in organisations.published_by(session, body, person=viewer)] == ["Shown"]
     for person, number in ((viewer, 1), (make.person(make.lead()), 2)):
-        _, (listed,) = organisations.list_organisations(session, person=person)
+        _, (listed,) = organisations.list_organisations(session, OrganisationFilter(), person=person)
         assert listed.sources == number
 
 
@@ -75,12 +76,14 @@ def test_the_page_of_a_post_shows_what_it_owns_and_who_holds_it(browse: Browser,
     held, empty = make.post(title="Lead for nurses"), make.post()
     holder = make.owner(held)
     make.action(owner_id=held.id, title="Train nurses")
+    make.action(owner_id=empty.id)
     browse.sign_in(holder)
     page = browse.get(f"/posts/{held.ref}").text
     assert "1 action owned" in page
     assert "Train nurses" in page
     assert f"Held by {holder.name}" in page
     assert "Empty post" in browse.get(f"/posts/{empty.ref}").text
+    assert "Empty post" not in browse.get(f"/posts/{make.post().ref}").text, "it owns nothing that anybody misses"
 
 
 def test_the_page_of_an_organisation_lists_its_sources_and_posts(browse: Browser, session: Session, make: Make) -> None:
@@ -99,7 +102,16 @@ def test_the_lists_take_as_many_statements_for_many_as_for_few(
 ) -> None:
     post = make.post()
     organisation = session.get_one(organisations.Organisation, post.organisation_id)
-    paths = ("/organisations", f"/organisations/{organisation.ref}", f"/posts/{post.ref}", "/glossary")
+    paths = (
+        "/organisations",
+        f"/organisations/{organisation.ref}",
+        "/posts",
+        f"/posts/{post.ref}",
+        "/glossary",
+        "/themes",
+        "/staff-groups",
+        "/plans",
+    )
 
     def statements(path: str) -> int:
         browse.get(path)
@@ -113,6 +125,9 @@ def test_the_lists_take_as_many_statements_for_many_as_for_few(
         make.action(owner_id=post.id)
         make.organisation()
         make.term(f"T{number}", "one", "two")
+        make.theme()
+        make.staff_group()
+        make.plan()
 
     browse.sign_in(make.viewer())
     more(0)

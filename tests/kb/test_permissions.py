@@ -30,9 +30,12 @@ FACTS = {
     Capability.EDIT_SHARED: {"lead"},
     Capability.EDIT_PLAN: {"lead"},
     Capability.UPDATE_ACTION: {"owner", "lead"},
+    Capability.ADD_READING: {"owner", "lead"},
     Capability.VERIFY_ACTION: {"lead", "steering"},
     Capability.ANSWER_SUPPORT: {"lead", "steering"},
     Capability.SEE_OUTBOX: {"administrator"},
+    Capability.MANAGE_PLANS: {"administrator"},
+    Capability.MANAGE_MEMBERS: {"lead", "administrator"},
     Capability.MANAGE_PEOPLE: {"administrator"},
 }
 
@@ -68,8 +71,22 @@ def test_an_owner_updates_only_the_actions_of_their_own_posts():
 
 
 def test_an_administrator_reads_like_a_viewer_and_changes_nothing_in_a_plan():
-    may = {c for c in Capability if PEOPLE["administrator"].may(c)}
-    assert may == {Capability.READ, Capability.READ_UPDATES, Capability.SEE_OUTBOX, Capability.MANAGE_PEOPLE}
+    may = {c for c in Capability if PEOPLE["administrator"].may(c, plan_id=PLAN)}
+    assert may == {
+        Capability.READ,
+        Capability.READ_UPDATES,
+        Capability.SEE_OUTBOX,
+        Capability.MANAGE_PLANS,
+        Capability.MANAGE_MEMBERS,
+        Capability.MANAGE_PEOPLE,
+    }
+
+
+def test_a_lead_gives_roles_in_the_plans_that_they_lead_and_in_no_other():
+    lead = PEOPLE["lead"]
+    assert lead.may(Capability.MANAGE_MEMBERS, plan_id=PLAN)
+    assert not lead.may(Capability.MANAGE_MEMBERS, plan_id=OTHER_PLAN)
+    assert PEOPLE["administrator"].may(Capability.MANAGE_MEMBERS, plan_id=OTHER_PLAN)
 
 
 def test_requiring_what_one_may_not_do_names_it():

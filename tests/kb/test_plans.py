@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, plans
-from kb.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb import plans
+from kb.errors import NotFound
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM, Person
@@ -67,28 +67,6 @@ def test_what_is_asked_by_a_hidden_source_is_not_told(session: Session, make: Ma
         make.link(start, LinkType.CALLS_FOR, priority)
     found = plans.supports_of(session, priority, person=make.person(make.viewer()))
     assert [one.record.title for one in found] == ["Shown"]
-
-
-def test_a_reworded_priority_keeps_its_old_words_in_its_history(session: Session, make: Make) -> None:
-    priority, lead = make.priority(title="Nurses"), make.person(make.lead())
-    values = {"summary": "", "version": priority.version, "reason": "Clearer"}
-    plans.edit_priority(session, priority.ref, title=" More nurses ", **values, by=lead)
-    session.flush()
-    (line,) = history.list_for(session, priority, person=lead)
-    assert (line.field, line.old, line.new, line.reason) == ("title", "Nurses", "More nurses", "Clearer")
-    with pytest.raises(Conflict) as stale:
-        plans.edit_priority(session, priority.ref, title="Doctors", **values, by=lead)
-    assert stale.value.theirs["title"] == "More nurses"
-
-
-def test_only_a_lead_of_the_plan_may_reword_its_priority(session: Session, make: Make) -> None:
-    priority = make.priority()
-    values = {"title": "Other", "summary": "", "version": priority.version, "reason": "So"}
-    for user in (make.viewer(), make.steering(), make.lead(make.plan())):
-        with pytest.raises(NotAllowed):
-            plans.edit_priority(session, priority.ref, **values, by=make.person(user))
-    with pytest.raises(Invalid, match="title"):
-        plans.edit_priority(session, priority.ref, **values | {"title": " "}, by=make.person(make.lead()))
 
 
 def test_a_hidden_plan_and_a_hidden_priority_are_not_found(session: Session, make: Make) -> None:

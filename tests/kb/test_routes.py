@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kb import auth, sessions
+from kb import auth, deleting, sessions
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.outbox import OutboxMessage
+from kb.models.shortlist import Shortlist
 from kb.models.user import Role
+from kb.permissions import SYSTEM
 from tests.browsing import TOKEN
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ LEAD = frozenset({"lead"})
 OWNER = frozenset({"owner", "lead"})
 VERIFIER = frozenset({"lead", "steering"})
 ADMINISTRATOR = frozenset({"administrator"})
+MEMBERS = frozenset({"lead", "administrator"})
 
 # For each endpoint and method who may use it; what is not here fails the first test below.
 POLICY: dict[tuple[str, str], frozenset[str]] = {
@@ -42,11 +45,35 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("accounts.sign_out", "POST"): ALL,
     ("accounts.account", "GET"): SIGNED_IN,
     ("accounts.set_password", "POST"): SIGNED_IN,
+    ("accounts.rename", "POST"): SIGNED_IN,
+    ("accounts.sign_out_everywhere", "POST"): SIGNED_IN,
+    ("accounts.forgotten_password", "GET"): ALL,
+    ("accounts.forgotten_password", "POST"): ALL,
+    ("accounts.invitation", "GET"): ALL,
+    ("accounts.invitation", "POST"): ALL,
+    ("accounts.new_password", "GET"): ALL,
+    ("accounts.new_password", "POST"): ALL,
+    ("people.index", "GET"): ADMINISTRATOR,
+    ("people.invite", "GET"): ADMINISTRATOR,
+    ("people.invite", "POST"): ADMINISTRATOR,
+    ("people.detail", "GET"): ADMINISTRATOR,
+    ("people.invite_again", "POST"): ADMINISTRATOR,
+    ("people.send_reset", "POST"): ADMINISTRATOR,
+    ("people.add_role", "POST"): ADMINISTRATOR,
+    ("people.set_role", "POST"): ADMINISTRATOR,
+    ("people.set_administrator", "POST"): ADMINISTRATOR,
+    ("people.deactivate", "GET"): ADMINISTRATOR,
+    ("people.deactivate", "POST"): ADMINISTRATOR,
+    ("people.activate", "POST"): ADMINISTRATOR,
+    ("members.index", "GET"): MEMBERS,
+    ("members.index", "POST"): MEMBERS,
+    ("members.set_role", "POST"): MEMBERS,
     ("pages.help", "GET"): ALL,
     ("pages.accessibility", "GET"): ALL,
     ("pages.privacy", "GET"): ALL,
     ("kb.home", "GET"): READ,
     ("kb.changes", "GET"): READ,
+    ("kb.record_history", "GET"): READ,
     ("sources.index", "GET"): READ,
     ("sources.detail", "GET"): READ,
     ("sources.new", "GET"): ANY_LEAD,
@@ -62,18 +89,63 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("priorities.detail", "GET"): READ,
     ("priorities.edit", "GET"): LEAD,
     ("priorities.edit", "POST"): LEAD,
+    ("plans.index", "GET"): READ,
     ("plans.detail", "GET"): READ,
+    ("plans.new", "GET"): ADMINISTRATOR,
+    ("plans.new", "POST"): ADMINISTRATOR,
+    ("plans.edit", "GET"): LEAD,
+    ("plans.edit", "POST"): LEAD,
+    ("priority_sets.detail", "GET"): READ,
+    ("priority_sets.new", "GET"): LEAD,
+    ("priority_sets.new", "POST"): LEAD,
+    ("priority_sets.new_of_source", "GET"): ANY_LEAD,
+    ("priority_sets.new_of_source", "POST"): ANY_LEAD,
+    ("priority_sets.edit", "GET"): LEAD,
+    ("priority_sets.edit", "POST"): LEAD,
+    ("priority_sets.new_priority", "GET"): LEAD,
+    ("priority_sets.new_priority", "POST"): LEAD,
+    ("responses.new", "GET"): LEAD,
+    ("responses.new", "POST"): LEAD,
+    ("responses.edit", "GET"): LEAD,
+    ("responses.edit", "POST"): LEAD,
     ("organisations.index", "GET"): READ,
     ("organisations.detail", "GET"): READ,
-    ("organisations.post", "GET"): READ,
+    ("organisations.new", "GET"): ANY_LEAD,
+    ("organisations.new", "POST"): ANY_LEAD,
+    ("organisations.edit", "GET"): ANY_LEAD,
+    ("organisations.edit", "POST"): ANY_LEAD,
+    ("posts.index", "GET"): READ,
+    ("posts.detail", "GET"): READ,
+    ("posts.new", "GET"): ANY_LEAD,
+    ("posts.new", "POST"): ANY_LEAD,
+    ("posts.edit", "GET"): ANY_LEAD,
+    ("posts.edit", "POST"): ANY_LEAD,
+    ("posts.hold", "GET"): ANY_LEAD,
+    ("posts.hold", "POST"): ANY_LEAD,
     ("terms.index", "GET"): READ,
     ("terms.detail", "GET"): READ,
-    ("terms.theme", "GET"): READ,
+    ("terms.new", "GET"): ANY_LEAD,
+    ("terms.new", "POST"): ANY_LEAD,
+    ("terms.edit", "GET"): ANY_LEAD,
+    ("terms.edit", "POST"): ANY_LEAD,
+    ("vocabulary.index", "GET"): READ,
+    ("vocabulary.detail", "GET"): READ,
+    ("vocabulary.new", "GET"): ANY_LEAD,
+    ("vocabulary.new", "POST"): ANY_LEAD,
+    ("vocabulary.edit", "GET"): ANY_LEAD,
+    ("vocabulary.edit", "POST"): ANY_LEAD,
     ("links.new", "GET"): ANY_LEAD,
     ("links.new", "POST"): ANY_LEAD,
     ("links.confirm", "GET"): ANY_LEAD,
     ("links.confirm", "POST"): ANY_LEAD,
     ("links.retire", "POST"): ANY_LEAD,
+    ("merging.merge", "GET"): ANY_LEAD,
+    ("merging.merge", "POST"): ANY_LEAD,
+    ("merging.likely", "GET"): ANY_LEAD,
+    ("deletions.confirm", "GET"): ANY_LEAD,
+    ("deletions.confirm", "POST"): ANY_LEAD,
+    ("deletions.index", "GET"): ANY_LEAD | ADMINISTRATOR,
+    ("deletions.undo", "POST"): ANY_LEAD,
     ("outbox.index", "GET"): ADMINISTRATOR,
     ("outbox.detail", "GET"): ADMINISTRATOR,
     ("outbox.send_again", "POST"): ADMINISTRATOR,
@@ -98,8 +170,50 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("actions.support", "GET"): VERIFIER,
     ("actions.support", "POST"): VERIFIER,
     ("search.results", "GET"): READ,
+    ("shortlists.own", "GET"): SIGNED_IN,
+    ("shortlists.shared", "GET"): READ,
+    ("shortlists.add", "POST"): SIGNED_IN,
+    ("shortlists.remove", "POST"): SIGNED_IN,
+    ("shortlists.write_notes", "POST"): SIGNED_IN,
+    ("shortlists.clear", "GET"): SIGNED_IN,
+    ("shortlists.clear", "POST"): SIGNED_IN,
+    ("shortlists.share", "POST"): SIGNED_IN,
+    ("shortlists.stop_sharing", "POST"): SIGNED_IN,
     ("graph.thread", "GET"): READ,
     ("graph.gaps", "GET"): READ,
+    ("figures.index", "GET"): READ,
+    ("figures.detail", "GET"): READ,
+    ("figures.new", "GET"): ANY_LEAD,
+    ("figures.new", "POST"): ANY_LEAD,
+    ("figures.edit", "GET"): ANY_LEAD,
+    ("figures.edit", "POST"): ANY_LEAD,
+    ("comparisons.index", "GET"): READ,
+    ("comparisons.detail", "GET"): READ,
+    ("comparisons.new", "GET"): ANY_LEAD,
+    ("comparisons.new", "POST"): ANY_LEAD,
+    ("comparisons.edit", "GET"): ANY_LEAD,
+    ("comparisons.edit", "POST"): ANY_LEAD,
+    ("comparisons.settle", "GET"): ANY_LEAD,
+    ("comparisons.settle", "POST"): ANY_LEAD,
+    ("key_points.index", "GET"): READ,
+    ("indicators.index", "GET"): READ,
+    ("indicators.detail", "GET"): READ,
+    ("indicators.new", "GET"): LEAD,
+    ("indicators.new", "POST"): LEAD,
+    ("indicators.edit", "GET"): LEAD,
+    ("indicators.edit", "POST"): LEAD,
+    ("indicators.trajectory", "GET"): LEAD,
+    ("indicators.trajectory", "POST"): LEAD,
+    ("indicators.comes_from", "GET"): LEAD,
+    ("indicators.comes_from", "POST"): LEAD,
+    ("indicators.add_reading", "GET"): OWNER,
+    ("indicators.add_reading", "POST"): OWNER,
+    ("indicators.correct_reading", "GET"): OWNER,
+    ("indicators.correct_reading", "POST"): OWNER,
+    ("figures_api.index", "GET"): READ,
+    ("figures_api.detail", "GET"): READ,
+    ("indicators_api.index", "GET"): READ,
+    ("indicators_api.detail", "GET"): READ,
     ("sources_api.index", "GET"): READ,
     ("sources_api.detail", "GET"): READ,
     ("actions_api.index", "GET"): READ,
@@ -108,7 +222,9 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("openapi.show", "GET"): ALL,
 }
 ROUTES = sorted(POLICY)
+# These end the session, so they come last.
 SIGN_OUT = ("accounts.sign_out", "POST")
+LAST = (("accounts.sign_out_everywhere", "POST"), SIGN_OUT)
 
 
 @dataclass
@@ -130,15 +246,20 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
     link = make.link(implication, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
     action = make.action(ref="the-action", owner_id=post.id, due_on=make.today + timedelta(days=9))
     ask = make.update(action, support_needed="Two trainers.")
+    figure, indicator = make.figure(source), make.indicator(owner_id=post.id)
+    comparison, reading = make.comparison(figure, make.figure()), make.reading(indicator, ends_on=make.today, value=1.0)
     organisation, theme = make.organisation(ref="the-organisation"), make.theme(ref="the-theme")
     make.term("CAMHS", "Child and adolescent mental health services")
+    deletion = deleting.delete(session, make.source(), reason="Entered twice", by=SYSTEM)
     administrator = make.administrator()
     mail = OutboxMessage(
         dedupe="one", recipient_id=administrator.id, to_address="a@example.org", subject="S", text="T", html="H",
         message_id="<one@example.org>", next_try_at=now(),
     )  # fmt: skip
     session.add(mail)
+    member = make.viewer()
     other = make.user(role=Role.LEAD, plan=make.plan(ref="another-plan"))
+    session.add(Shortlist(user_id=other.id, share_key="the-key"))
     session.commit()
     return World(
         values={
@@ -150,15 +271,32 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             "parts.response": {"ref": "the-response"},
             "priorities": {"ref": priority.ref},
             "plans": {"ref": plan.ref},
+            "members": {"ref": plan.ref, "user_id": member.id},
+            "people": {"ref": plan.ref, "user_id": member.id},
+            "accounts": {"token": "made-up"},
             "organisations": {"ref": organisation.ref},
-            "organisations.post": {"ref": post.ref},
-            "terms.detail": {"ref": "camhs"},
-            "terms.theme": {"ref": theme.ref},
+            "posts": {"ref": post.ref, "part": "holder"},
+            "terms": {"ref": "camhs"},
+            "vocabulary": {"ref": theme.ref, "kinds": "themes"},
+            "priority_sets": {"ref": make.priority_set().ref},
+            "priority_sets.new": {"ref": plan.ref},
+            "priority_sets.new_of_source": {"ref": source.ref},
+            "responses": {"ref": "the-response"},
+            "responses.new": {"ref": plan.ref},
+            "kb": {"kinds": "sources", "ref": source.ref},
+            "deletions": {"kinds": "sources", "ref": source.ref, "deletion_id": deletion.id},
+            "merging": {"kinds": "sources", "ref": source.ref},
             "links": {"link_id": link.id, "from": f"implication:{implication.ref}"},
             "outbox": {"message_id": mail.id},
             "actions": {"ref": action.ref, "update_id": ask.id, "plan": plan.ref},
             "actions_api": {"ref": action.ref},
+            "figures": {"ref": figure.ref, "source": source.ref},
+            "figures_api": {"ref": figure.ref},
+            "comparisons": {"ref": comparison.ref},
+            "indicators": {"ref": indicator.ref, "reading_id": reading.id, "plan": plan.ref},
+            "indicators_api": {"ref": indicator.ref},
             "graph": {"kinds": "actions", "ref": action.ref},
+            "shortlists": {"key": "the-key"},
             "static": {"filename": "icons/favicon.svg"},
         },
         users={
@@ -177,7 +315,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
 def address_of(app: Flask, endpoint: str, world: World) -> str:
     values = {**world.values.get(endpoint.split(".")[0], {}), **world.values.get(endpoint, {})}
     wanted = {name for rule in app.url_map.iter_rules(endpoint) for name in rule.arguments}
-    extra = {"from", "plan"} & set(values)
+    extra = {"from", "plan", "source"} & set(values)
     with app.test_request_context():
         return app.url_for(endpoint, **{name: values[name] for name in wanted | extra})
 
@@ -206,9 +344,9 @@ def test_each_route_opens_for_those_that_the_policy_names_and_for_nobody_else(
     if user is not None:
         client.set_cookie("session", sessions.open_session(session, user, now=now()))
         session.commit()
-    token = TOKEN.search(client.get("/sign-in" if user is None else "/account").text)
+    token = TOKEN.search(client.get("/forgotten-password" if user is None else "/account").text)
     assert token, "the page shows a form with its token"
-    for endpoint, method in sorted(POLICY, key=lambda route: route == SIGN_OUT):  # signing out comes last
+    for endpoint, method in sorted(POLICY, key=lambda route: LAST.index(route) + 1 if route in LAST else 0):
         address = address_of(app, endpoint, world)
         point = session.begin_nested()
         answer = client.open(address, method=method, data={"csrf_token": token.group(1)} if method == "POST" else None)

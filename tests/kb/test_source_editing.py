@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from kb import dates, history, records, source_editing
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb.likeness import alike
 from kb.models.history import Change
 from kb.models.record import Visibility
 from kb.models.source import Source, SourceStatus
 from kb.source_editing import SourceDetails
-from kb.source_likeness import alike
 
 STRATEGY = SourceDetails(title="A strategy for nurses", source_kind="strategy", status="in-force")
 
@@ -238,7 +238,7 @@ def test_titles_that_differ_by_little_and_shared_acronyms_are_alike(session, mak
     make.source(title="A review of dentistry")
 
     def found(title, *names):
-        return [record.ref for record in alike(session, title, names, person=lead)]
+        return [record.ref for record in alike(session, Source, title, names, person=lead)]
 
     assert found("Delivery Plan for Mental Health, 2019–22") == [plan.ref]
     assert found("mental health delivery plan for 2019-22") == [plan.ref]
@@ -250,12 +250,12 @@ def test_titles_that_differ_by_little_and_shared_acronyms_are_alike(session, mak
 
 def test_a_source_is_not_like_itself(session, make, lead):
     source = make.source(title="Delivery plan for mental health")
-    assert alike(session, source.title, [], person=lead, besides=source) == []
+    assert alike(session, Source, source.title, [], person=lead, besides=source) == []
 
 
 def test_likeness_does_not_tell_of_drafts(session, make):
     draft = make.source(title="Delivery plan for mental health", visibility=Visibility.DRAFT)
-    assert alike(session, draft.title, [], person=make.person(make.viewer())) == []
+    assert alike(session, Source, draft.title, [], person=make.person(make.viewer())) == []
 
 
 def test_what_is_read_in_a_source_is_as_hidden_as_the_source(session, make, lead):
@@ -272,3 +272,31 @@ def test_what_is_read_in_a_source_is_as_hidden_as_the_source(session, make, lead
         assert set(found) == seen
     newest = history.list_for(session, point, person=lead)[0]
     assert (newest.field, newest.old, newest.new, newest.reason) == ("visibility", "draft", "published", "Asked for")
+
+
+def test_where_documents_name_a_source_is_written_read_and_noted(session, make, lead):
+    lines = ("Document 000, line 281: its short name", "001, line 7")
+    source = source_editing.create(
+        session, SourceDetails("The strategy", source_kind="strategy", mentions=lines), by=lead
+    )
+    session.flush()
+    told = ("Document 000, line 281: its short name", "Document 001, line 7")
+    assert source_editing.details_of(source).mentions == told
+    details = replace(source_editing.details_of(source), mentions=told[:1])
+    source_editing.edit(session, source.ref, details, version=source.version, reason="Not named there", by=lead)
+    line = next(one for one in history.list_for(session, source, person=lead) if one.field == "mentions")
+    assert (line.old, line.new) == ("; ".join(told), told[0])
+    with pytest.raises(Invalid, match="somewhere"):
+        source_editing.create(session, replace(details, mentions=("somewhere",)), by=lead)
+
+
+def test_what_hangs_on_a_source_is_hidden_with_it(session, make, lead):
+    source = make.source()
+    own = make.priority_set(source_id=source.id)
+    priority = make.priority(set_id=own.id, plan_id=None)
+    figure = make.figure(source)
+    details = replace(
+        source_editing.details_of(source_editing.get(session, source.ref, person=lead)), visibility="draft"
+    )
+    source_editing.edit(session, source.ref, details, version=source.version, reason="Too early", by=lead)
+    assert {one.visibility for one in (own, priority, figure)} == {Visibility.DRAFT}

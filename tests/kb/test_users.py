@@ -63,7 +63,8 @@ def test_only_an_administrator_makes_ends_and_lists_accounts(session, make, owne
         lambda: users.deactivate(session, owner, today=TODAY, by=lead),
         lambda: users.activate(session, owner, by=lead),
         lambda: users.set_password(session, owner, GOOD, by=lead),
-        lambda: users.set_role(session, owner, make.the_plan, Role.LEAD, by=lead),
+        lambda: users.set_administrator(session, owner, True, by=lead),
+        lambda: users.rename(session, owner, "Another", by=lead),
         lambda: users.list_all(session, person=lead),
     ):
         with pytest.raises(NotAllowed):
@@ -245,6 +246,100 @@ def test_nobody_ends_their_own_account(session, make):
     with pytest.raises(Invalid):
         users.deactivate(session, user, today=TODAY, by=make.person(user))
     assert user.is_active
+
+
+def test_one_names_oneself_and_an_administrator_names_others(session, make, owner):
+    users.rename(session, owner, "  Owen Marsh-Reed ", by=make.person(owner))
+    assert owner.name == "Owen Marsh-Reed"
+    users.rename(session, owner, "Owen", by=make.person(make.administrator()))
+    assert owner.name == "Owen"
+    for name in ("", "n" * 201):
+        with pytest.raises(Invalid):
+            users.rename(session, owner, name, by=SYSTEM)
+    with pytest.raises(Invalid, match="keeps its name"):
+        users.rename(session, make.user(is_demonstration=True), "Another", by=SYSTEM)
+
+
+@pytest.fixture
+def able(make):
+    """An administrator who can sign in."""
+
+    def made():
+        return make.user(is_administrator=True, password_hash="kept")
+
+    return made
+
+
+def test_the_last_administrator_can_be_neither_ended_nor_unmade(session, make, able):
+    last, invited = able(), make.administrator()
+    make.user(is_administrator=True, is_active=False, password_hash="kept")
+    for deed in (
+        lambda: users.deactivate(session, last, today=TODAY, by=make.person(invited)),
+        lambda: users.set_administrator(session, last, False, by=SYSTEM),
+    ):
+        with pytest.raises(Invalid, match="only administrator who can sign in"):
+            deed()
+    assert (last.is_active, last.is_administrator) == (True, True)
+
+
+def test_one_of_two_administrators_may_go_and_so_may_one_who_never_came(session, make, able):
+    last, other, invited = able(), able(), make.administrator()
+    by = make.person(last)
+    users.deactivate(session, invited, today=TODAY, by=by)
+    users.set_administrator(session, other, False, by=by)
+    assert (invited.is_active, other.is_administrator) == (False, False)
+    users.set_administrator(session, other, True, by=by)
+    users.set_administrator(session, last, False, by=make.person(other))
+    assert not last.is_administrator
+
+
+def test_ending_an_ordinary_account_asks_nothing_of_administrators(session, make, owner):
+    users.deactivate(session, owner, today=TODAY, by=SYSTEM)
+    assert not owner.is_active
+
+
+def test_a_deleted_post_is_freed_too(session, make):
+    post = make.post(deleted_at=NOW)
+    user = make.owner(post)
+    assert users.list_holdings(session, user, today=TODAY) == []
+    users.deactivate(session, user, today=TODAY, by=SYSTEM)
+    session.flush()
+    query = select(PostHolding.until_on).where(PostHolding.user_id == user.id).execution_options(with_deleted=True)
+    assert session.scalars(query).all() == [TODAY]
+
+
+def test_the_same_role_again_is_no_change(session, make):
+    user = make.lead()
+    users.set_role(session, user, make.the_plan, Role.LEAD, by=SYSTEM)
+    users.set_role(session, make.user(), make.the_plan, None, by=SYSTEM)
+    assert session.scalars(select(Change).where(Change.field == "role")).all() == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_new_visit"), [(1, False), (4, False), (5, True), (40, True)], ids=["1", "4", "5", "40"]
+)
+def test_a_visit_begins_after_four_hours_without_a_page(session, make, hours, is_new_visit):
+    long_ago, before = NOW - timedelta(days=9), NOW - timedelta(hours=hours)
+    for is_signing_in in (True, False):
+        user = make.user(last_seen_at=before, previous_visit_at=long_ago)
+        expected = before if is_new_visit else long_ago
+        assert sessions.visit_before(user, now=NOW) == expected
+        token = sessions.open_session(session, make.user() if is_signing_in else user, now=before)
+        if is_signing_in:
+            sessions.open_session(session, user, now=NOW)
+        else:
+            user.previous_visit_at = long_ago
+            session.flush()
+            sessions.stamp(session, sessions.hash_of(token), now=NOW)
+            session.refresh(user)
+        assert (user.last_seen_at, user.previous_visit_at) == (NOW, expected)
+        assert sessions.visit_before(user, now=NOW + timedelta(hours=1)) == expected
+
+
+def test_a_first_visit_has_none_before_it(session, make):
+    user = make.user()
+    sessions.open_session(session, user, now=NOW)
+    assert (user.last_seen_at, user.previous_visit_at) == (NOW, None)
 
 
 def test_a_role_is_given_changed_and_taken_with_history(session, make, owner):

@@ -43,7 +43,8 @@ def title_of(session, source):
 
 
 def token_of(browser):
-    return TOKEN.search(browser.client.get("/sign-in" if not browser.client.get_cookie("session") else "/help").text)[1]
+    path = "/help" if browser.client.get_cookie("session") else "/forgotten-password"
+    return TOKEN.search(browser.client.get(path).text)[1]
 
 
 @pytest.fixture

@@ -26,13 +26,25 @@ LISTS = (
     "/gaps",
     "/changes",
     "/my-actions",
+    "/shortlist",
+    "/deletions",
+    "/duplicates?kind=source",
     "/outbox",
     "/actions?schedule=overdue",
     "/api/v1/sources",
     "/api/v1/actions",
+    "/figures",
+    "/comparisons",
+    "/key-points",
+    "/indicators",
+    "/api/v1/figures",
+    "/api/v1/indicators",
 )
 # Pages of one record, and those that gather many kinds.
 RECORDS = (
+    "/delete/sources/t4mh-delivery-plan-2019-22",
+    "/merge/sources/t4mh-strategy",
+    "/history/sources/t4mh-strategy",
     "/search?q=nursing",
     "/api/v1/search?q=nursing",
     "/steering",
@@ -52,6 +64,14 @@ RECORDS = (
     "/links/new?from=source:t4mh-strategy",
     "/api/v1/sources/t4mh-strategy",
     "/api/v1/actions/t4mh-18",
+    "/sources/stepping-forward",
+    "/figures/iapt-therapists-4500",
+    "/comparisons/compare-iapt-therapists",
+    "/indicators/psychologist-vacancy-rate",
+    "/indicators/support-staff-job-titles",
+    "/indicators/support-staff-job-titles/thread",
+    "/indicators/psychologist-vacancy-rate/edit",
+    "/api/v1/indicators/psychologist-vacancy-rate",
 )
 TRANSACTION = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")  # the test's own, around each request
 

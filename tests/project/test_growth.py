@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tests.factories import Make
 
 FEW, MANY = 10, 100
-LISTS = ("/sources", "/actions", "/actions?sort=owner", "/organisations", "/api/v1/actions", "/api/v1/sources")
+LISTS = (
+    *("/sources", "/actions", "/actions?sort=owner", "/organisations", "/api/v1/actions", "/api/v1/sources"),
+    *("/figures", "/comparisons", "/key-points", "/indicators", "/api/v1/figures", "/api/v1/indicators"),
+)
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -27,7 +30,11 @@ def test_ten_times_the_rows_take_the_same_number_of_statements(
         for _ in range(number):
             post = make.post()
             make.action(owner_id=post.id, due_on=make.today, measure="Posts filled.")
-            make.implication(make.source(nations=("wales",)))
+            source = make.source(nations=("wales",))
+            make.implication(source)
+            make.comparison(make.figure(source), make.figure(source))
+            make.key_point(source, site="Tees")
+            make.reading(make.indicator(owner_id=post.id), ends_on=make.today, value=1.0)
         session.commit()
 
     browse.sign_in(make.lead())

@@ -10,10 +10,12 @@ import pytest
 from jinja2 import ChainableUndefined
 from sqlalchemy import select
 
+from actions.indicator_models import Reading
 from actions.models import Update
 from kb.db import now
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.outbox import OutboxMessage
+from kb.models.record import Record
 from kb.models.user import User
 from kb.paths import TEMPLATES
 from tests.project.seeded import ROLES
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from tests.project.seeded import Seeded
 
 PLAN = "mental-health-workforce-wales"
-UPDATE, LINK, MAIL = "{update}", "{link}", "{mail}"
+SET = "wales-phase1"
+INDICATOR, READING = "psychologist-vacancy-rate", "{reading}"
+UPDATE, LINK, MAIL, USER = "{update}", "{link}", "{mail}", "{user}"
 ADDRESSES = (
     "/",
     "/search",
@@ -52,7 +56,17 @@ ADDRESSES = (
     "/priorities/wales-phase1-02",
     "/priorities/wales-phase1-03/thread",
     "/priorities/wales-phase1-02/edit",
+    "/plans",
+    "/plans/new",
     f"/plans/{PLAN}",
+    f"/plans/{PLAN}/edit",
+    f"/plans/{PLAN}/priority-sets/new",
+    f"/plans/{PLAN}/responses/new?source=t4mh-strategy",
+    "/responses/wales-row-01/edit",
+    "/sources/t4mh-strategy/priority-sets/new",
+    f"/priority-sets/{SET}",
+    f"/priority-sets/{SET}/edit",
+    f"/priority-sets/{SET}/priorities/new",
     "/actions",
     "/actions?schedule=overdue",
     "/actions?q=nothing-is-called-this",
@@ -72,6 +86,44 @@ ADDRESSES = (
     f"/support/{UPDATE}",
     "/my-actions",
     "/steering",
+    "/steering?print=1",
+    "/sources/t4mh-strategy?print=1",
+    "/shortlist",
+    "/shortlist/clear",
+    "/shortlists/there-is-no-such-key",
+    "/figures",
+    "/figures?q=nothing-is-called-this",
+    "/figures?kind=target&unit=staff",
+    "/figures/iapt-therapists-4500",
+    "/figures/iapt-therapists-4500/edit",
+    "/figures/new?source=t4mh-strategy",
+    "/comparisons",
+    "/comparisons?outcome=misprint",
+    "/comparisons/new?figure=iapt-therapists-4500",
+    "/comparisons/compare-iapt-therapists",
+    "/comparisons/compare-iapt-therapists/edit",
+    "/comparisons/compare-iapt-therapists/settle",
+    "/deletions",
+    "/duplicates?kind=organisation",
+    "/history/sources/t4mh-strategy",
+    "/delete/sources/t4mh-strategy",
+    "/merge/sources/t4mh-strategy?q=plan",
+    "/merge/sources/t4mh-strategy?with=t4mh-delivery-plan-2019-22",
+    "/key-points",
+    "/key-points?kind=lesson&sort=site",
+    "/key-points?site=nowhere",
+    "/indicators",
+    f"/indicators?plan={PLAN}&only=no-link",
+    "/indicators?q=nothing-is-called-this",
+    f"/indicators/new?plan={PLAN}",
+    "/indicators/additional-pwp",
+    f"/indicators/{INDICATOR}",
+    f"/indicators/{INDICATOR}/thread",
+    f"/indicators/{INDICATOR}/edit",
+    f"/indicators/{INDICATOR}/trajectory",
+    f"/indicators/{INDICATOR}/figures",
+    f"/indicators/{INDICATOR}/readings/new",
+    f"/indicators/{INDICATOR}/readings/{READING}/correct",
     "/gaps",
     f"/gaps?plan={PLAN}",
     "/links/new?from=source:t4mh-strategy",
@@ -80,16 +132,45 @@ ADDRESSES = (
     "/glossary",
     "/glossary?q=CAMHS",
     "/glossary/camhs",
+    "/glossary/new",
+    "/glossary/camhs/edit",
     "/organisations",
+    "/organisations?kind=charity",
+    "/organisations?q=nothing-is-called-this",
+    "/organisations/new",
     "/organisations/welsh-government",
+    "/organisations/welsh-government/edit",
+    "/posts",
+    "/posts?empty=yes",
+    "/posts/new",
     "/posts/plan-lead",
+    "/posts/plan-lead/edit",
+    "/posts/plan-lead/holder",
     "/posts/lead-heiw",
+    "/themes",
+    "/themes/new",
     "/themes/perinatal",
+    "/themes/perinatal/edit",
+    "/staff-groups",
+    "/staff-groups?q=nothing-is-called-this",
+    "/staff-groups/new",
+    "/staff-groups/all-staff",
+    "/staff-groups/all-staff/edit",
     "/changes",
     "/outbox",
     f"/outbox/{MAIL}",
     "/account",
     "/sign-in",
+    "/forgotten-password",
+    "/invitations/no-such-link",
+    "/new-password/no-such-link",
+    "/people",
+    "/people?state=invited&role=none",
+    "/people?q=nobody-is-called-this",
+    "/people/new",
+    f"/people/{USER}",
+    f"/people/{USER}/deactivate",
+    f"/plans/{PLAN}/members",
     "/help",
     "/accessibility",
     "/privacy",
@@ -155,13 +236,18 @@ def waiting(seed: Seeded) -> dict[str, int]:
         assert link is not None
         assert asks is not None
         link.state = LinkState.SUSPECT
+        user = session.scalars(select(User.id).order_by(User.id)).first()
+        assert user is not None
         mail = OutboxMessage(
-            dedupe="one", recipient_id=session.scalars(select(User.id)).first(), to_address="a@example.org",
+            dedupe="one", recipient_id=user, to_address="a@example.org",
             subject="S", text="T", html="<p>H</p>", message_id="<one@example.org>", next_try_at=now(),
         )  # fmt: skip
         session.add(mail)
         session.flush()
-        return {"update": asks, "link": link.id, "mail": mail.id}
+        read = select(Reading.id).join(Record, Record.id == Reading.indicator_id).where(Record.ref == INDICATOR)
+        reading = session.scalars(read.order_by(Reading.ends_on)).first()
+        assert reading is not None
+        return {"update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
 
 
 def endpoint_of(app: Flask, address: str) -> str:

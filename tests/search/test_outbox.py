@@ -32,7 +32,7 @@ def test_new_changed_and_deleted_records_are_noted(session, make, noted):
     source.title = "Another title"
     assert noted() == {source.id}
     session.delete(make.priority())
-    assert len(noted()) == 2  # the priority and the plan it was made in
+    assert len(noted()) == 3  # the priority, and the set and the plan it was made in
 
 
 def test_an_object_that_did_not_change_is_not_noted(session, make, noted):
@@ -77,11 +77,32 @@ def test_a_key_point_notes_its_source_and_the_source_it_came_from(session, make,
     assert noted() == {point.id, first.id, second.id}
 
 
-def test_the_name_of_a_set_notes_its_priorities(session, make, noted):
-    priority = make.priority()
+def test_the_name_of_a_set_or_a_staff_group_reaches_what_repeats_it(session, make, noted):
+    priority, group, implication = make.priority(), make.staff_group(), make.implication()
+    session.refresh(implication, ["staff_groups"])
+    implication.staff_groups.append(group)
     noted()
     session.get(PrioritySet, priority.set_id).title = "Another name"
-    assert noted() == {priority.id}
+    group.title = "Another group"
+    assert noted() == {priority.set_id, group.id}
+    assert touched_by(session, {priority.set_id, group.id}) == {
+        priority.set_id, group.id, priority.id, implication.id,
+    }  # fmt: skip
+
+
+def test_a_figure_reaches_its_comparisons_and_an_owner_its_indicators(session, make, noted):
+    source, post = make.source(), make.post()
+    figure = make.figure(source)
+    comparison, indicator = make.comparison(figure, make.figure()), make.indicator(owner_id=post.id)
+    noted()
+    figure.value = "Another number"
+    assert noted() == {figure.id}
+    assert touched_by(session, {figure.id}) == {figure.id, comparison.id}
+    assert touched_by(session, {source.id}) == {source.id, figure.id}
+    assert touched_by(session, {post.id}) == {post.id, indicator.id}
+    session.refresh(comparison, ["figures"])
+    comparison.figures.append(make.figure())
+    assert comparison.id in noted()
 
 
 def test_what_rests_on_a_deleted_record_is_noted_with_it(session, make, noted):

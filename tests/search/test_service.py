@@ -50,11 +50,37 @@ def test_every_kind_is_found_by_its_own_words(make, ask):
         "bilby": make.theme(title="Bilbies", also_called="rabbit bandicoot"),
         "platypus": make.term("PLT", "platypus"),
         "echidna": make.plan(title="Echidna plan"),
+        "bettong": make.figure(source, title="Hops a day", value="4,500", unit="bettongs"),
+        "potoroo": make.comparison(make.figure(), make.figure(), note="Potoroos are counted twice"),
+        "quoll": make.indicator(definition="Quolls seen in a night", target=12.0, unit="quolls"),
+        "dunnart": make.priority_set(title="Dunnart aims"),
+        "wallaby": make.staff_group(also_called="wallaby keepers"),
     }
     for word, record in made.items():
         found = ask(word)
         assert (record.kind, record.ref) in {(hit.kind, hit.ref) for hit in found.hits}, word
         assert found.facets["kind"][record.kind] == 1
+
+
+def test_a_lesson_is_found_by_its_site_and_filed_under_its_own_themes(make, session, ask):
+    own, of_source = make.theme(), make.theme()
+    source = make.source()
+    session.refresh(source, ["themes"])
+    source.themes = [of_source]
+    lesson, promise = (make.key_point(source, point_kind=kind, site="Tees") for kind in ("lesson", "commitment"))
+    session.refresh(lesson, ["themes"])
+    lesson.themes = [own]
+    session.flush()
+    assert set(refs(ask("tees"))) == {lesson.ref, promise.ref}
+    assert refs(ask("tees lessons", filters={"theme": [own.ref]})) == [lesson.ref]
+    assert refs(ask("tees", filters={"theme": [of_source.ref]})) == [promise.ref]
+
+
+def test_a_figure_is_found_by_its_number_and_through_its_source(make, ask):
+    figure = make.figure(make.source(title="Stepping forward"), title="Therapists", value="4,904", period="2020/21")
+    assert refs(ask('kind:figure "4,904"')) == [figure.ref]
+    hit = ask("stepping forward", filters={"kind": ["figure"]}).hits[0]
+    assert (hit.ref, hit.parent.title) == (figure.ref, "Stepping forward")
 
 
 def test_an_excerpt_says_which_part_matched(make, ask):

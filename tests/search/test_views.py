@@ -64,7 +64,7 @@ def test_tabs_count_each_kind_and_a_tab_narrows(make, look):
     make.action(title="Meet the crisis")
     html = look("q=crisis")
     assert {"All 2", "Sources 1", "Actions 1"} <= set(re.findall(r">([A-Z][a-z ]+ \d+)</a>", html))
-    assert words_of(look("q=crisis&kind=action")).count("Meet the crisis") == 1
+    assert look("q=crisis&kind=action").count('<li class="gt-result">') == 1
     assert "Crisis law" not in words_of(look("q=crisis&kind=action"))
 
 

@@ -1,0 +1,121 @@
+"""My actions and the tables of the steering page as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from actions import columns
+from actions.forms.filters import finding_words, schedule_words
+from kb import downloads, web
+from kb.columns.words import in_words
+from kb.permissions import Capability
+from kb.spreadsheets import Column, Kind, Sheet
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from actions.mine import Item, Mine
+    from actions.models import Update
+    from actions.steering import Decision, Number, Overview
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of the person's own actions, with the group it stands in."""
+
+    group: str
+    item: Item
+
+
+def mine(found: Mine) -> Sheet[Own]:
+    """A person's own actions in the groups and the order of the page."""
+    groups = {
+        gettext("Answer now"): found.answer_now,
+        gettext("Due soon"): found.due_soon,
+        gettext("Waiting on others"): found.waiting,
+        gettext("Later"): found.later,
+        gettext("Done"): found.done,
+    }
+    schedules, closures, confidences = schedule_words(), columns.closure_words(), columns.confidence_words()
+    return Sheet(
+        gettext("My actions"),
+        [
+            Column(gettext("Ref"), lambda row: row.item.action.ref, width=20),
+            Column(gettext("Action"), lambda row: row.item.action.title, width=50),
+            Column(gettext("Group"), lambda row: row.group, width=18),
+            Column(gettext("Why"), lambda row: row.item.why, width=50),
+            Column(gettext("Due"), lambda row: row.item.action.due_on, Kind.DATE),
+            Column(gettext("Forecast"), lambda row: row.item.action.forecast_on, Kind.DATE),
+            Column(gettext("Schedule"), lambda row: in_words(schedules, row.item.schedule.state), width=16),
+            Column(gettext("Confidence"), lambda row: confidences[row.item.action.confidence], width=12),
+            Column(gettext("Last update"), lambda row: row.item.action.last_said_on, Kind.DATE),
+            Column(gettext("Closure"), lambda row: in_words(closures, row.item.action.closure), width=12),
+            Column(gettext("Deputy for"), lambda row: row.item.deputy_for),
+            Column(gettext("Plan"), lambda row: row.item.plan.title),
+            downloads.page_of(lambda row: row.item.action),
+        ],
+        [Own(group, item) for group, items in groups.items() for item in items],
+    )
+
+
+def steering(found: Overview) -> list[Sheet[Any]]:
+    """The tables of the steering page, in its order; what updates say only for those who may know."""
+    may_know = web.person().may(Capability.READ_UPDATES)
+    sheets: list[Sheet[Any]] = [
+        Sheet(gettext("Overdue or slipped"), columns.columns(), columns.rows(found.late)),
+        Sheet(gettext("Nothing said"), columns.columns(), columns.rows(found.lists["silent"])),
+        Sheet(gettext("Due in 30 days"), columns.columns(), columns.rows(found.lists["due_soon"])),
+        _numbers(found.numbers),
+    ]
+    return [*sheets, _decisions(found.decisions), _updates(list(found.latest))] if may_know else sheets
+
+
+def _numbers(numbers: list[Number]) -> Sheet[Number]:
+    words = {**finding_words(), **schedule_words()}
+    told = {
+        "no_owner": words["no-owner"],
+        "no_measure": words["no-measure"],
+        "off_track": gettext("Open, off track"),
+        "to_verify": gettext("Done, to be verified"),
+    }
+    return Sheet(
+        gettext("The plan in numbers"),
+        [
+            Column(gettext("Finding"), lambda one: told.get(one.key) or words.get(one.key, one.key), width=40),
+            Column(gettext("Actions"), lambda one: one.number, Kind.NUMBER),
+        ],
+        numbers,
+    )
+
+
+def _decisions(decisions: list[Decision]) -> Sheet[Decision]:
+    return Sheet(
+        gettext("Decisions wanted"),
+        [
+            Column(gettext("Ref"), lambda one: one.action.ref, width=20),
+            Column(gettext("Action"), lambda one: one.action.title, width=50),
+            Column(gettext("Asked to"), lambda one: one.verb, width=14),
+            Column(gettext("What"), lambda one: one.words, width=60),
+            Column(gettext("Note"), lambda one: one.note, width=40),
+            downloads.page_of(lambda one: one.action),
+        ],
+        decisions,
+    )
+
+
+def _updates(updates: list[Update]) -> Sheet[Update]:
+    confidences = columns.confidence_words()
+    return Sheet(
+        gettext("Latest updates"),
+        [
+            Column(gettext("Ref"), lambda one: one.action.ref, width=20),
+            Column(gettext("Action"), lambda one: one.action.title, width=50),
+            Column(gettext("Said on"), lambda one: one.said_on, Kind.DATE),
+            Column(gettext("By"), lambda one: one.post.title if one.post else ""),
+            Column(gettext("Confidence"), lambda one: confidences[one.confidence], width=12),
+            Column(gettext("What was said"), lambda one: one.narrative, width=60),
+            Column(gettext("Demonstration"), lambda one: gettext("Yes") if one.is_demonstration else "", width=14),
+            downloads.page_of(lambda one: one.action),
+        ],
+        updates,
+    )

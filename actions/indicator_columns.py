@@ -1,0 +1,60 @@
+"""The list of indicators as a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions.measures import service
+from kb import downloads, labels, web
+from kb.columns.words import draft, in_words
+from kb.spreadsheets import Column, Kind, Sheet
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from actions.measures.service import IndicatorFilter, Listed
+
+
+def sheet(wanted: IndicatorFilter) -> Sheet[Listed]:
+    """The indicators that fit, each with its newest reading."""
+    session, person = web.session(), web.person()
+
+    def fetch(offset: int, limit: int) -> Sequence[Listed]:
+        return service.list_indicators(session, person, wanted, offset=offset, limit=limit)[1]
+
+    return Sheet(gettext("Indicators"), columns(), downloads.everything(fetch))
+
+
+def columns() -> list[Column[Listed]]:
+    """What the file says of an indicator."""
+    directions, frequencies = labels.directions(), labels.frequencies()
+    return [
+        Column(gettext("Ref"), lambda one: one.indicator.ref, width=24),
+        Column(gettext("Indicator"), lambda one: one.indicator.title, width=50),
+        Column(gettext("Plan"), lambda one: one.plan.title),
+        Column(gettext("Perspective"), lambda one: one.indicator.perspective, width=20),
+        Column(gettext("What it says"), lambda one: one.indicator.definition, width=50),
+        Column(gettext("Numerator"), lambda one: one.indicator.numerator),
+        Column(gettext("Denominator"), lambda one: one.indicator.denominator),
+        Column(gettext("Unit"), lambda one: one.indicator.unit, width=16),
+        Column(gettext("Direction"), lambda one: in_words(directions, one.indicator.direction), width=18),
+        Column(gettext("How often"), lambda one: in_words(frequencies, one.indicator.frequency), width=14),
+        Column(gettext("Baseline"), lambda one: one.indicator.baseline, Kind.NUMBER),
+        Column(gettext("Baseline period"), lambda one: one.indicator.baseline_period, width=20),
+        Column(gettext("Target"), lambda one: one.indicator.target, Kind.NUMBER),
+        Column(gettext("Target period"), lambda one: one.indicator.target_period, width=20),
+        Column(gettext("Target by"), lambda one: one.indicator.target_on, Kind.DATE),
+        Column(gettext("Latest reading"), lambda one: one.latest.value if one.latest else None, Kind.NUMBER),
+        Column(gettext("Read for the time until"), lambda one: one.latest.ends_on if one.latest else None, Kind.DATE),
+        Column(
+            gettext("Demonstration"),
+            lambda one: gettext("Demonstration reading") if one.latest and one.latest.is_demonstration else "",
+            width=20,
+        ),
+        Column(gettext("Where it comes from"), lambda one: one.indicator.data_source, width=40),
+        Column(gettext("Owner"), lambda one: one.indicator.owner.title if one.indicator.owner else ""),
+        Column(gettext("Note"), lambda one: one.indicator.note, width=40),
+        Column(gettext("Draft"), lambda one: draft(one.indicator), width=8),
+        downloads.page_of(lambda one: one.indicator),
+    ]

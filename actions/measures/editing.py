@@ -1,0 +1,297 @@
+"""Making indicators and changing what they promise: definition, target, trajectory, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from actions.indicator_models import Direction, Frequency, Indicator, TrajectoryPoint
+from actions.measures import service
+from kb import figures, history, labels, records
+from kb.amounts import LARGEST, amount, plain
+from kb.errors import Invalid
+from kb.models.organisation import Organisation, Post
+from kb.models.record import Kind
+from kb.permissions import Capability, visible_to
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from kb.models.figure import Figure
+    from kb.models.plan import Plan
+    from kb.permissions import Person
+
+LONGEST_TITLE = 300
+MOST_FIGURES = 40
+MOST_POINTS = 200
+# Columns that the form fills with the words as they were written.
+TEXTS = (
+    "definition",
+    "numerator",
+    "denominator",
+    "unit",
+    "perspective",
+    "data_source",
+    "baseline_period",
+    "target_period",
+    "note",
+)
+_NUMBERS = ("baseline", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorDetails:
+    """What a lead says about an indicator; the owner is the ref of a post."""
+
+    title: str
+    definition: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    unit: str = ""
+    direction: str = Direction.NONE
+    frequency: str = Frequency.NOT_STATED
+    perspective: str = ""
+    data_source: str = ""
+    baseline: float | None = None
+    baseline_period: str = ""
+    target: float | None = None
+    target_period: str = ""
+    target_on: date | None = None
+    note: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What an indicator should be in one period; `id` is that of the row that stands, None for a new one."""
+
+    period: str
+    ends_on: date
+    value: float
+    organisation: str = ""
+    id: int | None = None
+
+
+def details_of(indicator: Indicator) -> IndicatorDetails:
+    """What stands now, as the form shows it; of an indicator that `service.get` gave."""
+    return IndicatorDetails(
+        title=indicator.title,
+        direction=indicator.direction,
+        frequency=indicator.frequency,
+        target_on=indicator.target_on,
+        owner=indicator.owner.ref if indicator.owner else "",
+        **{name: getattr(indicator, name) for name in (*TEXTS, *_NUMBERS)},
+    )
+
+
+def create(session: Session, plan: Plan, details: IndicatorDetails, *, by: Person) -> Indicator:
+    """Add an indicator to a plan."""
+    by.require(Capability.EDIT_PLAN, plan_id=plan.id)
+    _check(details)
+    # Of the table and not of the class: a deleted indicator keeps its place.
+    places = Indicator.__table__.c
+    indicator = Indicator(
+        ref=records.new_ref(session, Kind.INDICATOR, details.title),
+        plan_id=plan.id,
+        author_id=by.user_id,
+        position=(session.scalar(select(func.max(places.position))) or 0) + 1,
+        owner=_owner(session, details.owner, by),
+        figures=[],
+        trajectory=[],
+        readings=[],
+        themes=[],
+    )
+    _fill(indicator, details)
+    session.add(indicator)
+    session.flush()
+    history.note_created(session, indicator, by=by)
+    return indicator
+
+
+def edit(session: Session, ref: str, details: IndicatorDetails, *, version: int, reason: str, by: Person) -> Indicator:
+    """Change an indicator; another target, baseline or definition keeps what it was, and why, in its history."""
+    indicator = editable(session, ref, by)
+    records.check_version(indicator, version, theirs=_in_words(indicator), chosen=_chosen(indicator))
+    _check(details)
+    _require_reason(reason)
+    owner = _owner(session, details.owner, by)
+    with session.no_autoflush:
+        _fill(indicator, details)
+        history.note_changes(session, indicator, by=by, reason=reason.strip())
+        if owner is not indicator.owner:
+            told = (_title(indicator.owner), _title(owner))
+            history.note(session, indicator, "owner", *told, reason=reason.strip(), by=by)
+            indicator.owner = owner
+    session.flush()
+    return indicator
+
+
+def set_trajectory(
+    session: Session, ref: str, points: Iterable[Point], *, version: int, reason: str, by: Person
+) -> Indicator:
+    """Write the periods anew: what is missing is taken out, what is there is kept, each change with its history."""
+    indicator = editable(session, ref, by)
+    wanted = list(points)
+    records.check_version(indicator, version, theirs={"trajectory": in_lines(indicator)})
+    _require_reason(reason)
+    if len(wanted) > MOST_POINTS:
+        raise Invalid("points", gettext("Give at most %(number)s periods", number=MOST_POINTS))
+    _check_points(wanted)
+    bodies = _bodies(session, wanted, by)
+    known = {point.id: point for point in indicator.trajectory}
+    kept = {point.id for point in wanted if point.id in known}
+    position = max((point.position for point in indicator.trajectory), default=0)
+    with session.no_autoflush:
+        for standing in [point for point in indicator.trajectory if point.id not in kept]:
+            history.note(session, indicator, "trajectory", told(standing, indicator), None, reason=reason, by=by)
+            indicator.trajectory.remove(standing)
+        for point in wanted:
+            row = known.get(point.id) if point.id is not None else None
+            before = told(row, indicator) if row is not None else None
+            if row is None:
+                position += 1
+                row = TrajectoryPoint(position=position)
+                indicator.trajectory.append(row)
+            row.period, row.ends_on, row.value = point.period.strip(), point.ends_on, point.value
+            row.organisation = bodies.get(point.organisation)
+            if (after := told(row, indicator)) != before:
+                history.note(session, indicator, "trajectory", before, after, reason=reason, by=by)
+    session.flush()
+    return indicator
+
+
+def set_figures(session: Session, ref: str, refs: Iterable[str], *, by: Person) -> Indicator:
+    """Say which figures of sources an indicator comes from."""
+    indicator = editable(session, ref, by)
+    wanted = list(dict.fromkeys(refs))
+    if len(wanted) > MOST_FIGURES:
+        raise Invalid("chosen", gettext("Choose at most %(number)s figures", number=MOST_FIGURES))
+    found = list(figures.by_refs(session, wanted, person=by))
+    if unknown := set(wanted) - {figure.ref for figure in found}:
+        raise Invalid("chosen", gettext("There is no figure called “%(ref)s”", ref=min(unknown)))
+    if set(found) != set(indicator.figures):
+        history.note(session, indicator, "figures", _titles(indicator.figures), _titles(found), by=by)
+        indicator.figures = found
+    session.flush()
+    return indicator
+
+
+def editable(session: Session, ref: str, by: Person) -> Indicator:
+    """The indicator, if the person may change it."""
+    indicator = service.get(session, ref, by)
+    by.require(Capability.EDIT_PLAN, plan_id=indicator.plan_id)
+    return indicator
+
+
+def told(point: TrajectoryPoint, indicator: Indicator) -> str:
+    """A period of a trajectory in words."""
+    who = f", {point.organisation.title}" if point.organisation else ""
+    return f"{point.period}{who}: {amount(point.value, indicator.unit)}"
+
+
+def in_lines(indicator: Indicator) -> str:
+    """The whole trajectory in words, a line for each period."""
+    return "\n".join(told(point, indicator) for point in indicator.trajectory)
+
+
+def _check(details: IndicatorDetails) -> None:
+    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
+        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+    if details.direction not in set(Direction):
+        raise Invalid("direction", gettext("Choose which way is better"))
+    if details.frequency not in set(Frequency):
+        raise Invalid("frequency", gettext("Choose how often it is read"))
+    for name in _NUMBERS:
+        check_number(name, getattr(details, name))
+    if details.target is None and details.target_on is not None:
+        raise Invalid(
+            "target", gettext("Give the target that is to be reached by %(day)s", day=spoken(details.target_on))
+        )
+
+
+def check_number(field: str, value: float | None) -> None:
+    """Refuse what is no number or too large for one."""
+    if value is not None and not abs(value) <= LARGEST:
+        raise Invalid(field, gettext("That number is too large"))
+
+
+def _check_points(points: list[Point]) -> None:
+    seen = set()
+    for point in points:
+        check_number("points", point.value)
+        if not point.period.strip():
+            raise Invalid("points", gettext("Say which period each number is for"))
+        if (key := (point.ends_on, point.organisation)) in seen:
+            raise Invalid("points", gettext("%(period)s stands twice", period=point.period))
+        seen.add(key)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it changes"))
+
+
+def _owner(session: Session, ref: str, by: Person) -> Post | None:
+    if not ref:
+        return None
+    query = select(Post).where(Post.ref == ref, visible_to(by)).options(joinedload(Post.organisation))
+    post = session.scalars(query).one_or_none()
+    if post is None:
+        raise Invalid("owner", gettext("There is no post called “%(ref)s”", ref=ref))
+    return post
+
+
+def _bodies(session: Session, points: list[Point], by: Person) -> Mapping[str, Organisation]:
+    refs = {point.organisation for point in points if point.organisation}
+    query = select(Organisation).where(Organisation.ref.in_(refs), visible_to(by))
+    found = {body.ref: body for body in session.scalars(query)} if refs else {}
+    if unknown := refs - set(found):
+        raise Invalid("points", gettext("There is no organisation called “%(ref)s”", ref=min(unknown)))
+    return found
+
+
+def _fill(indicator: Indicator, details: IndicatorDetails) -> None:
+    indicator.title = details.title.strip()
+    indicator.direction, indicator.frequency = details.direction, details.frequency
+    indicator.target_on = details.target_on
+    for name in _NUMBERS:
+        setattr(indicator, name, getattr(details, name))
+    for name in TEXTS:
+        setattr(indicator, name, getattr(details, name).strip())
+
+
+def _in_words(indicator: Indicator) -> dict[str, str]:
+    """What stands now, by field of the form, for a person to compare with their own."""
+    return {
+        "title": indicator.title,
+        "direction": labels.directions()[indicator.direction],
+        "frequency": labels.frequencies()[indicator.frequency],
+        "owner": _title(indicator.owner) or "",
+        "target_on": spoken(indicator.target_on),
+        **{name: plain(getattr(indicator, name)) for name in _NUMBERS},
+        **{name: getattr(indicator, name) for name in TEXTS},
+    }
+
+
+def _chosen(indicator: Indicator) -> dict[str, list[str]]:
+    """What is chosen from lists now, as the form sends it."""
+    return {
+        "direction": [indicator.direction],
+        "frequency": [indicator.frequency],
+        "owner": [indicator.owner.ref] if indicator.owner else [],
+    }
+
+
+def _title(post: Post | None) -> str | None:
+    return post.title if post else None
+
+
+def _titles(found: Iterable[Figure]) -> str | None:
+    return "; ".join(f"{figure.title}: {figure.value}" for figure in found) or None

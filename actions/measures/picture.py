@@ -1,0 +1,33 @@
+"""The two pictures of an indicator's line: one for wide pages and one drawn for a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from actions.measures.chart import Chart, draw
+from actions.measures.planned import by_period
+
+if TYPE_CHECKING:
+    from actions.measures.service import Detail
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The same line at two widths."""
+
+    wide: Chart
+    narrow: Chart
+
+
+def picture_of(found: Detail) -> Picture | None:
+    """The line of the readings beside what was planned; None where there is nothing to join."""
+    indicator = found.indicator
+    read = [(reading.ends_on, reading.value) for reading in reversed(found.readings)]
+    planned = by_period(indicator).line
+    lines = [
+        draw(read, planned, target=indicator.target, baseline=indicator.baseline, is_narrow=is_narrow)
+        for is_narrow in (False, True)
+    ]
+    wide, narrow = lines
+    return Picture(wide, narrow) if wide is not None and narrow is not None else None

@@ -1,0 +1,106 @@
+"""Readings of an indicator: adding one, and correcting one so that what it was stays on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from actions.indicator_models import Indicator, Reading
+from actions.measures import service
+from actions.measures.editing import check_number
+from kb import history
+from kb.amounts import amount
+from kb.db import now
+from kb.errors import Invalid, NotFound
+from kb.permissions import Capability
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from kb.permissions import Person
+
+EARLIEST_YEAR = 1948
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDetails:
+    """What was read for the period that ended on a day."""
+
+    ends_on: date
+    value: float
+    data_source: str = ""
+    quality_note: str = ""
+
+
+def add(session: Session, ref: str, details: ReadingDetails, *, by: Person, today: date) -> Reading:
+    """Write down what was read; a day that has a reading already is corrected, not read twice."""
+    indicator = _readable(session, ref, by)
+    _check(indicator, details, today, besides=None)
+    reading = _new(indicator, details, by)
+    session.flush()
+    history.note(session, indicator, "reading", None, told(reading, indicator), by=by)
+    return reading
+
+
+def correct(
+    session: Session, ref: str, reading_id: int, details: ReadingDetails, *, reason: str, by: Person, today: date
+) -> Reading:
+    """Put another value in the place of a reading; the old one is kept, and shown beneath it."""
+    indicator = _readable(session, ref, by)
+    old = standing(indicator, reading_id)
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it is corrected"))
+    _check(indicator, details, today, besides=old)
+    before = told(old, indicator)
+    old.replaced_at = now()
+    session.flush()  # only one reading of a day may count, so the old one makes room first
+    reading = _new(indicator, details, by)
+    session.flush()
+    history.note(session, indicator, "reading", before, told(reading, indicator), reason=reason.strip(), by=by)
+    return reading
+
+
+def standing(indicator: Indicator, reading_id: int) -> Reading:
+    """The reading with this id that counts, or NotFound."""
+    found = next((reading for reading in service.current(indicator) if reading.id == reading_id), None)
+    if found is None:
+        raise NotFound("reading", str(reading_id))
+    return found
+
+
+def told(reading: Reading, indicator: Indicator) -> str:
+    """A reading in words."""
+    return f"{spoken(reading.ends_on)}: {amount(reading.value, indicator.unit)}"
+
+
+def _readable(session: Session, ref: str, by: Person) -> Indicator:
+    indicator = service.get(session, ref, by)
+    by.require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
+    return indicator
+
+
+def _check(indicator: Indicator, details: ReadingDetails, today: date, *, besides: Reading | None) -> None:
+    check_number("value", details.value)
+    if details.ends_on > today:
+        raise Invalid("ends_on", gettext("%(day)s is still to come", day=spoken(details.ends_on)))
+    if details.ends_on.year < EARLIEST_YEAR:
+        raise Invalid("ends_on", gettext("Check the year: nothing was read in %(year)s", year=details.ends_on.year))
+    for reading in service.current(indicator):
+        if reading.ends_on == details.ends_on and reading is not besides:
+            words = gettext("%(reading)s is there already. Correct that one instead", reading=told(reading, indicator))
+            raise Invalid("ends_on", words)
+
+
+def _new(indicator: Indicator, details: ReadingDetails, by: Person) -> Reading:
+    reading = Reading(
+        ends_on=details.ends_on,
+        value=details.value,
+        data_source=details.data_source.strip(),
+        quality_note=details.quality_note.strip(),
+        person_id=by.user_id,
+    )
+    indicator.readings.append(reading)
+    return reading

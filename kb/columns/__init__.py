@@ -1,0 +1,1 @@
+"""What lists hold as files: the columns of each, by subject."""

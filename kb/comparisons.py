@@ -1,0 +1,170 @@
+"""Comparisons: figures that differ, side by side, until a named person says what they make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kb import figures, history, labels, records
+from kb.db import contains
+from kb.errors import Invalid
+from kb.models.figure import Comparison, Figure, Outcome, comparison_figure
+from kb.models.record import Kind, Record
+from kb.permissions import Capability, Person, visible_to
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+OPEN = "open"
+FEWEST = 2
+MOST = 20
+LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True)
+class ComparisonFilter:
+    """What a list of comparisons is narrowed to."""
+
+    words: str = ""
+    outcome: str = ""
+    source: str = ""
+
+    @property
+    def is_narrowing(self) -> bool:
+        return any(vars(self).values())
+
+
+def list_comparisons(
+    session: Session, wanted: ComparisonFilter, *, person: Person, offset: int = 0, limit: int = 25
+) -> tuple[int, Sequence[Comparison]]:
+    """How many comparisons fit, and one page of them with their figures; those nobody has settled come first."""
+    clauses = _clauses(wanted, person)
+    total = session.scalar(select(func.count(Comparison.id)).where(*clauses)) or 0
+    query = (
+        select(Comparison)
+        .where(*clauses)
+        .options(selectinload(Comparison.figures.and_(visible_to(person))).joinedload(Figure.source))
+        .order_by(Comparison.outcome.is_not(None), Comparison.title, Comparison.id)
+    )
+    return total, session.scalars(query.offset(offset).limit(limit)).all()
+
+
+def counts(session: Session, *, person: Person) -> dict[str, int]:
+    """How many comparisons have each outcome; those without one are open."""
+    query = select(Comparison.outcome, func.count(Comparison.id)).where(visible_to(person))
+    return {outcome or OPEN: number for outcome, number in session.execute(query.group_by(Comparison.outcome))}
+
+
+def get(session: Session, ref: str, *, person: Person) -> Comparison:
+    """One comparison with its figures, their sources, and who settled it, or NotFound."""
+    options = [selectinload(Comparison.figures.and_(visible_to(person))).joinedload(Figure.source)]
+    if person.may(Capability.READ_UPDATES):  # who people are is for those alone who have signed in
+        options.append(joinedload(Comparison.settled_by))
+    return records.get(session, Comparison, ref, person=person, options=options)
+
+
+def create(session: Session, title: str, refs: Iterable[str], *, by: Person) -> Comparison:
+    """Put figures side by side; nobody has settled yet what comes of it."""
+    by.require(Capability.EDIT_SHARED)
+    chosen = _chosen(session, title, refs, by)
+    comparison = Comparison(
+        ref=records.new_ref(session, Kind.COMPARISON, title), title=title.strip(), author_id=by.user_id, figures=chosen
+    )
+    session.add(comparison)
+    session.flush()
+    history.note_created(session, comparison, by=by)
+    for figure in chosen:
+        history.note(session, figure, "comparison", None, comparison.title, by=by)
+    return comparison
+
+
+def edit(
+    session: Session, ref: str, title: str, refs: Iterable[str], *, version: int, reason: str, by: Person
+) -> Comparison:
+    """Reword a comparison, or compare other figures; a figure that leaves says so in its history."""
+    comparison = get(session, ref, person=by)
+    by.require(Capability.EDIT_SHARED)
+    records.check_version(comparison, version, theirs={"title": comparison.title})
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it changes"))
+    chosen, before = _chosen(session, title, refs, by), list(comparison.figures)
+    with session.no_autoflush:
+        comparison.title = title.strip()
+        history.note_changes(session, comparison, by=by, reason=reason.strip())
+        if set(chosen) != set(before):
+            told = (_told(before), _told(chosen))
+            history.note(session, comparison, "figures", *told, reason=reason.strip(), by=by)
+            comparison.figures = chosen
+        for figure in set(before) ^ set(chosen):
+            words = (None, comparison.title) if figure in chosen else (comparison.title, None)
+            history.note(session, figure, "comparison", *words, reason=reason.strip(), by=by)
+    session.flush()
+    return comparison
+
+
+def settle(
+    session: Session, ref: str, *, outcome: str, reason: str, version: int, by: Person, today: date
+) -> Comparison:
+    """Say what comes of a comparison, and why; without an outcome it is open again. The figures stay as they are."""
+    comparison = get(session, ref, person=by)
+    by.require(Capability.EDIT_SHARED)
+    records.check_version(
+        comparison, version, theirs={"reason": comparison.note}, chosen={"outcome": [comparison.outcome or OPEN]}
+    )
+    if outcome not in {OPEN, *Outcome}:
+        raise Invalid("outcome", gettext("Choose what comes of it"))
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why, so that the next reader need not ask"))
+    words = labels.outcomes()
+    before = words.get(comparison.outcome or "", words[OPEN])
+    history.note(session, comparison, "outcome", before, words[outcome], reason=reason.strip(), by=by)
+    if comparison.note and comparison.note != reason.strip():
+        history.note(session, comparison, "note", comparison.note, reason.strip(), by=by)
+    comparison.outcome = None if outcome == OPEN else outcome
+    comparison.note = reason.strip()
+    comparison.settled_on = None if outcome == OPEN else today
+    comparison.settled_by_id = None if outcome == OPEN else by.user_id
+    for figure in comparison.figures:
+        told = gettext("%(outcome)s, %(day)s", outcome=words[outcome], day=spoken(today))
+        history.note(session, figure, "comparison", comparison.title, told, reason=reason.strip(), by=by)
+    session.flush()
+    return comparison
+
+
+def _chosen(session: Session, title: str, refs: Iterable[str], by: Person) -> list[Figure]:
+    """The figures that the refs name, once the title and their number are right."""
+    if not title.strip() or len(title) > LONGEST_TITLE:
+        raise Invalid("title", gettext("Say what is compared, in up to %(number)s characters", number=LONGEST_TITLE))
+    wanted = list(dict.fromkeys(refs))
+    found = list(figures.by_refs(session, wanted[: MOST + 1], person=by))
+    if unknown := set(wanted) - {figure.ref for figure in found} if len(wanted) <= MOST else set():
+        raise Invalid("chosen", gettext("There is no figure called “%(ref)s”", ref=min(unknown)))
+    if not FEWEST <= len(found) <= MOST:
+        raise Invalid("chosen", gettext("Choose at least two figures, and at most %(number)s", number=MOST))
+    return found
+
+
+def _told(chosen: Iterable[Figure]) -> str:
+    return "; ".join(f"{figure.title}: {figure.value}" for figure in chosen)
+
+
+def _clauses(wanted: ComparisonFilter, person: Person) -> list[ColumnElement[bool]]:
+    clauses = [visible_to(person)]
+    if wanted.outcome == OPEN:
+        clauses.append(Comparison.outcome.is_(None))
+    elif wanted.outcome:
+        clauses.append(Comparison.outcome == wanted.outcome)
+    if wanted.source:
+        sources = select(Record.id).where(Record.kind == Kind.SOURCE, Record.ref == wanted.source).correlate(None)
+        figure, joined = Figure.__table__.c, comparison_figure.c
+        of_source = select(joined.comparison_id).join(Figure.__table__, figure.id == joined.figure_id)
+        clauses.append(Comparison.id.in_(of_source.where(figure.source_id.in_(sources))))
+    clauses += [contains(Comparison.title, word) for word in wanted.words.split()[: figures.MOST_WORDS]]
+    return clauses

@@ -1,0 +1,99 @@
+"""Keeping deleted records out of sight: one hook on every question that is asked of the database through objects.
+
+It reaches subclasses, aliases, subqueries and what is loaded along relationships, and hides what hangs on a deleted
+record too. A question that means deleted records as well says so: `execution_options(with_deleted=True)`. The hook
+does not see bare tables, `relationship.any()` and `.has()`: such questions leave out `deleted.ids()` themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, event, select
+from sqlalchemy.orm import Session, with_loader_criteria
+from sqlalchemy.orm.interfaces import CriteriaOption
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from actions.indicator_models import Reading
+from actions.models import Milestone, Update
+from kb.models.link import Link
+from kb.models.organisation import PostHolding
+from kb.models.plan import ResponseSource
+from kb.models.record import Record
+from kb.models.shortlist import ShortlistItem
+from kb.models.source import Mention, SourceName
+from kb.models.term import Meaning
+from kb.models.user import Membership
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import ORMExecuteState
+
+WITH_DELETED = "with_deleted"
+# Rows that are no records go out of sight with any record that these columns name.
+_HANGING: tuple[tuple[type[Any], tuple[Any, ...]], ...] = (
+    (Link, (Link.from_id, Link.to_id)),
+    (ResponseSource, (ResponseSource.response_id, ResponseSource.source_id)),
+    (PostHolding, (PostHolding.post_id,)),
+    (Membership, (Membership.plan_id,)),
+    (ShortlistItem, (ShortlistItem.record_id,)),
+    (Update, (Update.action_id,)),
+    (Milestone, (Milestone.action_id,)),
+    (Reading, (Reading.indicator_id,)),
+    (Meaning, (Meaning.term_id,)),
+    (SourceName, (SourceName.source_id,)),
+    (Mention, (Mention.source_id,)),
+)
+
+
+def ids() -> Select[tuple[int]]:
+    """The ids of all deleted records, to leave out of questions on bare tables; an index answers it."""
+    record = Record.__table__.c
+    return select(record.id).where(record.deleted_at.is_not(None))
+
+
+def _stand(columns: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether all records that these columns name are still there."""
+    return and_(*(column.not_in(ids()) for column in columns))
+
+
+# For Record a function of the class (without a closure, so that what was compiled is found again): a plain criterion on
+# the parent's table is not adapted where a join meets that table twice, as an action's with the post that owns it.
+_CRITERIA = (
+    with_loader_criteria(Record, lambda record: record.deleted_at.is_(None), include_aliases=True),
+    *(with_loader_criteria(model, _stand(columns), include_aliases=True) for model, columns in _HANGING),
+)
+
+
+class _OutOfSight(CriteriaOption):
+    """All criteria as one option, so that finding a compiled statement costs 20 µs more and not 200."""
+
+    __slots__ = ()
+    propagate_to_loaders = True
+    _traverse_internals = [("propagate_to_loaders", InternalTraversal.dp_boolean)]
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        for criterion in _CRITERIA:
+            criterion.process_compile_state(compile_state)
+
+    def process_compile_state_replaced_entities(self, compile_state: Any, mapper_entities: Any) -> None:
+        self.process_compile_state(compile_state)
+
+
+_OUT_OF_SIGHT = _OutOfSight()
+
+
+def install() -> None:
+    """Listen to every session of this process; calling it again changes nothing."""
+    if not event.contains(Session, "do_orm_execute", _hide):
+        event.listen(Session, "do_orm_execute", _hide)
+
+
+def _hide(state: ORMExecuteState) -> None:
+    """Leave deleted records out; what is loaded along relationships has the criteria from the question itself."""
+    if not state.is_select or state.is_column_load or state.is_relationship_load:
+        return
+    if not state.execution_options.get(WITH_DELETED, False):
+        state.statement = state.statement.options(_OUT_OF_SIGHT)

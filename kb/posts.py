@@ -1,0 +1,83 @@
+"""The list of posts: who holds each, and which are empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from kb.db import contains
+from kb.models.organisation import Organisation, Post, PostHolding
+from kb.models.record import Record
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class PostFilter:
+    """What a list of posts is narrowed to."""
+
+    words: str = ""
+    is_empty: bool = False
+
+    @property
+    def is_narrowing(self) -> bool:
+        return bool(self.words or self.is_empty)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A post, and the names of whoever holds it and deputises, empty where nobody does."""
+
+    post: Post
+    holder: str = ""
+    deputy: str = ""
+
+
+def count(session: Session, wanted: PostFilter, *, person: Person, today: date) -> int:
+    """How many posts fit."""
+    query = select(func.count(Post.id)).where(visible_to(person), *_clauses(wanted, today))
+    return session.scalar(query) or 0
+
+
+def list_posts(
+    session: Session, wanted: PostFilter, *, person: Person, today: date, offset: int = 0, limit: int = 25
+) -> list[Listed]:
+    """One page of the posts that fit, by title."""
+    query = (
+        select(Post)
+        .where(visible_to(person), *_clauses(wanted, today))
+        .options(joinedload(Post.organisation))
+        .order_by(Record.title, Post.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    found = session.scalars(query).all()
+    names = _names(session, [post.id for post in found], today)
+    return [Listed(post, names.get((post.id, False), ""), names.get((post.id, True), "")) for post in found]
+
+
+def _names(session: Session, ids: list[int], today: date) -> dict[tuple[int, bool], str]:
+    """By post and whether as its deputy, who has it today."""
+    query = select(PostHolding).where(PostHolding.post_id.in_(ids), PostHolding.holds_on(today))
+    holdings = session.scalars(query.options(joinedload(PostHolding.user)))
+    return {(one.post_id, one.is_deputy): one.user.name for one in holdings}
+
+
+def _clauses(wanted: PostFilter, today: date) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    for word in wanted.words.split()[:10]:
+        employer = select(Organisation.id).where(
+            or_(contains(Organisation.title, word), contains(Organisation.abbreviation, word))
+        )
+        clauses.append(or_(contains(Post.title, word), Post.organisation_id.in_(employer)))
+    if wanted.is_empty:
+        held = exists().where(PostHolding.post_id == Post.id, PostHolding.holds_on(today), ~PostHolding.is_deputy)
+        clauses.append(~held)
+    return clauses
