@@ -26,26 +26,10 @@ from kb.models.term import Meaning
 from kb.models.user import Membership
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import ORMExecuteState
 
 WITH_DELETED = "with_deleted"
-# Rows that are no records go out of sight with any record that these columns name.
-_HANGING: tuple[tuple[type[Any], tuple[Any, ...]], ...] = (
-    (Link, (Link.from_id, Link.to_id)),
-    (ResponseSource, (ResponseSource.response_id, ResponseSource.source_id)),
-    (PostHolding, (PostHolding.post_id,)),
-    (Membership, (Membership.plan_id,)),
-    (ShortlistItem, (ShortlistItem.record_id,)),
-    (Update, (Update.action_id,)),
-    (Milestone, (Milestone.action_id,)),
-    (Reading, (Reading.indicator_id,)),
-    (Meaning, (Meaning.term_id,)),
-    (SourceName, (SourceName.source_id,)),
-    (Mention, (Mention.source_id,)),
-)
 
 
 def ids() -> Select[tuple[int]]:
@@ -54,16 +38,28 @@ def ids() -> Select[tuple[int]]:
     return select(record.id).where(record.deleted_at.is_not(None))
 
 
-def _stand(columns: Iterable[Any]) -> ColumnElement[bool]:
-    """Whether all records that these columns name are still there."""
-    return and_(*(column.not_in(ids()) for column in columns))
-
-
-# For Record a function of the class (without a closure, so that what was compiled is found again): a plain criterion on
-# the parent's table is not adapted where a join meets that table twice, as an action's with the post that owns it.
+# Functions of the class, since a plain criterion on a table is not adapted where a join meets that table twice or under
+# another name; without a closure, so that what was compiled is found again. Rows that are no records go out of sight
+# with any record that they name.
 _CRITERIA = (
     with_loader_criteria(Record, lambda record: record.deleted_at.is_(None), include_aliases=True),
-    *(with_loader_criteria(model, _stand(columns), include_aliases=True) for model, columns in _HANGING),
+    with_loader_criteria(
+        Link, lambda link: and_(link.from_id.not_in(ids()), link.to_id.not_in(ids())), include_aliases=True
+    ),
+    with_loader_criteria(
+        ResponseSource,
+        lambda row: and_(row.response_id.not_in(ids()), row.source_id.not_in(ids())),
+        include_aliases=True,
+    ),
+    with_loader_criteria(PostHolding, lambda row: row.post_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Membership, lambda row: row.plan_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(ShortlistItem, lambda row: row.record_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Update, lambda row: row.action_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Milestone, lambda row: row.action_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Reading, lambda row: row.indicator_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Meaning, lambda row: row.term_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(SourceName, lambda row: row.source_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Mention, lambda row: row.source_id.not_in(ids()), include_aliases=True),
 )
 
 

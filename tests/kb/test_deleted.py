@@ -39,6 +39,7 @@ def world(session: Session, make: Make) -> Any:
     return action
 
 
+LINK = aliased(Link)
 ASKED: dict[str, tuple[Any, list[Any]]] = {
     "a class": (select(Source.ref), ["standing"]),
     "the class above": (select(Record.ref).where(Record.kind == "key_point"), ["said"]),
@@ -49,6 +50,7 @@ ASKED: dict[str, tuple[Any, list[Any]]] = {
     "a join": (select(Action.ref).join(POST, POST.id == Action.owner_id), []),
     "an outer join": (select(POST.ref).select_from(Action).outerjoin(POST, POST.id == Action.owner_id), [None]),
     "links with one end": (select(Link.id), []),
+    "links under another name": (select(LINK.id).join(Source, Source.id == LINK.from_id), []),
 }
 
 
