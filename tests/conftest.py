@@ -58,10 +58,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that touch no database of ours, so that one run of them is enough."""
+    """Mark the tests of which one run is enough: those without a database, and those of single pages.
+
+    What differs between databases stands in services, whose tests run on each, and so do the walks over all pages.
+    """
     for item in items:
-        if "settings" not in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "settings" not in fixtures:
             item.add_marker(pytest.mark.anywhere)
+        elif "app" in fixtures and item.get_closest_marker("every_database") is None:
+            item.add_marker(pytest.mark.page)
 
 
 @pytest.fixture(scope="session")

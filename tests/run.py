@@ -26,9 +26,10 @@ class Run:
     is_covered: bool = True
 
 
+ON_POSTGRESQL = "not browser and not anywhere and not page"
 RUNS = (
     Run("on SQLite", ("-m", "not browser")),
-    Run("on PostgreSQL", ("--database", "postgresql", "-m", "not browser and not anywhere"), is_covered=False),
+    Run("on PostgreSQL", ("--database", "postgresql", "-m", ON_POSTGRESQL), is_covered=False),
     Run("in Chromium", ("-m", "browser"), is_covered=False),
 )
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.browsing import Browser
     from tests.factories import Make
 
+pytestmark = pytest.mark.every_database
+
 
 def table(browse: Browser, address: str) -> list[dict[str, str]]:
     """The rows of a list as CSV, by heading."""

@@ -13,6 +13,8 @@ from kb.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from kb.models.record import Record
 from tests.browsing import TOKEN
 
+pytestmark = pytest.mark.every_database
+
 LOCKED = OperationalError("UPDATE x", {}, Exception("database is locked"))
 
 

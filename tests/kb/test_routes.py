@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kb.models.user import User
     from tests.factories import Make
 
+pytestmark = pytest.mark.every_database
+
 PEOPLE = ("stranger", "public", "viewer", "owner", "lead", "other lead", "steering", "administrator")
 SIGNED_IN = frozenset(PEOPLE) - {"stranger", "public"}
 ALL = frozenset(PEOPLE)

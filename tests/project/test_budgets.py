@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import event
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.browsing import Browser
     from tests.project.seeded import Seeded
+
+pytestmark = pytest.mark.every_database
 
 LIST, RECORD = 12, 20
 HOME = 25  # over its budget of 20; it may only come down

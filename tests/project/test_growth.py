@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.browsing import Browser
     from tests.factories import Make
 
+pytestmark = pytest.mark.every_database
+
 FEW, MANY = 10, 100
 LISTS = (
     *("/sources", "/actions", "/actions?sort=owner", "/organisations", "/api/v1/actions", "/api/v1/sources"),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.project.seeded import Seeded
 
+pytestmark = pytest.mark.every_database
+
 PLAN = "mental-health-workforce-wales"
 SET = "wales-phase1"
 INDICATOR, READING = "psychologist-vacancy-rate", "{reading}"
