@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from actions.indicator_models import Indicator
 from actions.models import Action
 from graph import service, snapshot
 from kb import migrate
@@ -34,11 +35,12 @@ from kb.models.record import Kind, Record
 from kb.models.source import Implication, Source
 from kb.permissions import SYSTEM
 
-SOURCES, IMPLICATIONS, RESPONSES, PRIORITIES, ACTIONS, LINKS = 600, 2_400, 600, 200, 1_200, 7_000
+SOURCES, IMPLICATIONS, RESPONSES, PRIORITIES, ACTIONS, INDICATORS, LINKS = 600, 2_400, 600, 200, 1_200, 400, 7_000
 JOINED = (
     (LinkType.CALLS_FOR, Kind.IMPLICATION, Kind.PRIORITY),
     (LinkType.ANSWERED_BY, Kind.RESPONSE, Kind.ACTION),
     (LinkType.DELIVERED_BY, Kind.PRIORITY, Kind.ACTION),
+    (LinkType.MEASURED_BY, Kind.ACTION, Kind.INDICATOR),
 )
 SIZES = {
     Kind.SOURCE: SOURCES,
@@ -46,6 +48,7 @@ SIZES = {
     Kind.RESPONSE: RESPONSES,
     Kind.PRIORITY: PRIORITIES,
     Kind.ACTION: ACTIONS,
+    Kind.INDICATOR: INDICATORS,
 }
 FIRST = {kind: number * 10_000 for number, kind in enumerate(SIZES, 1)}
 TIMES = 9
@@ -57,7 +60,7 @@ def ids(kind: Kind) -> range:
 
 
 def fill(database: Database) -> None:
-    """600 sources with their implications and responses, 200 priorities, 1,200 actions: 10,000 links in all."""
+    """600 sources with implications and responses, 200 priorities, 1,200 actions, 400 indicators: 10,000 links."""
     chance = random.Random(20261123)  # the same map each time
     with database.writing("seed") as session:
         plan = Plan(ref="plan", title="Plan", nation="wales")
@@ -88,6 +91,7 @@ def fill(database: Database) -> None:
         add(session, ResponseSource, ({"response_id": response, "source_id": source} for response, source in pairs))
         add(session, Priority, ({"id": id, "set_id": own.id, "position": id} for id in ids(Kind.PRIORITY)))
         add(session, Action, ({"id": id} for id in ids(Kind.ACTION)))
+        add(session, Indicator, ({"id": id} for id in ids(Kind.INDICATOR)))
         add(session, Link, islice(_links(chance), LINKS))
 
 

@@ -147,10 +147,12 @@ class Extent:
     sources: int
     implications: int
     priorities: int
+    indicators: int
+    linked_indicators: int  # that measure an action or a priority
 
 
 def extent(session: Session, person: Person, plan: Plan) -> Extent:
-    """The sources that a plan maps with their implications, and the plan's own priorities, as the person sees them."""
+    """The sources that a plan maps with their implications, its priorities and indicators, as the person sees them."""
     held = snapshot.current(session)
     network = held.network
     seen = visible(network, held.seen_by(person))
@@ -158,8 +160,16 @@ def extent(session: Session, person: Person, plan: Plan) -> Extent:
     sources = set(of_kind(network, seen, "source"))
     mapped = {id for response in responses for id in network.before(response)} & sources
     read = {id for source in mapped for id in network.after(source)} & seen
-    own = (id for id in of_kind(network, seen, "priority") if network.nodes[id].plan_id == plan.id)
-    return Extent(len(sources), len(mapped), sum(1 for _ in of_kind(network, read, "implication")), sum(1 for _ in own))
+    own = {id for id in seen if network.nodes[id].plan_id == plan.id}
+    indicators = set(of_kind(network, own, "indicator"))
+    return Extent(
+        held=len(sources),
+        sources=len(mapped),
+        implications=sum(1 for _ in of_kind(network, read, "implication")),
+        priorities=sum(1 for _ in of_kind(network, own, "priority")),
+        indicators=len(indicators),
+        linked_indicators=sum(any(before in seen for before in network.before(id)) for id in indicators),
+    )
 
 
 def thread_as_json(session: Session, record: Record, person: Person) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Person:
     name: str = ""
     roles: Mapping[int, Role] = field(default_factory=dict)
     posts: Mapping[int, str] = field(default_factory=dict)
+    deputises: frozenset[int] = frozenset()  # those of the posts that another person holds
     is_administrator: bool = False
     reads_publicly: bool = False
 
@@ -129,17 +130,17 @@ NOBODY = Person()
 SYSTEM = Person(user_id=None, name="Golden Thread", is_administrator=True, reads_publicly=True)
 
 
-def visible_to(person: Person) -> ColumnElement[bool]:
-    """The criterion on `record` that every list and every get passes through."""
+def visible_to(person: Person, record: type[Record] = Record) -> ColumnElement[bool]:
+    """The criterion on `record` that every list and every get passes through; a query of two says which it means."""
     if person is SYSTEM:
         return true()
     if not person.may(Capability.READ):
         return false()
     if not person.is_signed_in:
-        return Record.visibility == Visibility.PUBLISHED
+        return record.visibility == Visibility.PUBLISHED
     plans = person.plans_with(Role.LEAD, Role.STEERING)
-    drafts = [Record.author_id == person.user_id]
+    drafts = [record.author_id == person.user_id]
     if plans:
         # Shared records belong to no plan: the leads and steering members of any plan see their drafts.
-        drafts.append(or_(Record.plan_id.is_(None), Record.plan_id.in_(plans)))
-    return or_(Record.visibility == Visibility.PUBLISHED, and_(Record.visibility == Visibility.DRAFT, or_(*drafts)))
+        drafts.append(or_(record.plan_id.is_(None), record.plan_id.in_(plans)))
+    return or_(record.visibility == Visibility.PUBLISHED, and_(record.visibility == Visibility.DRAFT, or_(*drafts)))

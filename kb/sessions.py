@@ -21,9 +21,10 @@ from kb.models.user import Membership, Role, User, WebSession
 from kb.permissions import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 LONGEST = timedelta(days=30)
@@ -72,7 +73,7 @@ def visit_before(user: User, *, now: datetime) -> datetime | None:
 
 
 def find(session: Session, token: str, *, now: datetime, today: date, idle: timedelta) -> Visit | None:
-    """The person behind a token with roles and posts, in three queries; None when the session does not hold."""
+    """The person behind a token with roles and posts, in two queries; None when the session does not hold."""
     # Every page says how long the person's shortlist is; counted here it costs no query of its own.
     shortlisted = (
         select(func.count(ShortlistItem.record_id))
@@ -82,8 +83,9 @@ def find(session: Session, token: str, *, now: datetime, today: date, idle: time
         .scalar_subquery()
     )
     query = (
-        select(WebSession, shortlisted)
+        select(WebSession, shortlisted, Membership.plan_id, Membership.role)
         .join(WebSession.user)
+        .outerjoin(Membership, Membership.user_id == WebSession.user_id)
         .options(joinedload(WebSession.user))
         .where(
             WebSession.token_hash == hash_of(token),
@@ -92,17 +94,19 @@ def find(session: Session, token: str, *, now: datetime, today: date, idle: time
             User.is_active,
         )
     )
-    found = session.execute(query).one_or_none()
-    if found is None:
+    found = session.execute(query).all()  # a row for each of the person's roles
+    if not found:
         return None
-    row, number = found
+    row, number = found[0][:2]
+    roles = [(plan_id, role) for _, _, plan_id, role in found if role is not None]
     before = visit_before(row.user, now=now)
-    return Visit(_person(session, row.user, today=today), row.token_hash, row.last_used_at, number, before)
+    return Visit(_person(session, row.user, roles, today=today), row.token_hash, row.last_used_at, number, before)
 
 
 def person_of(session: Session, user: User, *, today: date) -> Person:
     """The person that an active user is, with roles and posts; what `kb user` and tests act as."""
-    return _person(session, user, today=today)
+    roles = session.execute(select(Membership.plan_id, Membership.role).where(Membership.user_id == user.id))
+    return _person(session, user, [(plan_id, role) for plan_id, role in roles], today=today)
 
 
 def stamp(session: Session, token_hash: str, *, now: datetime) -> None:
@@ -141,24 +145,25 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _person(session: Session, user: User, *, today: date) -> Person:
-    roles = session.execute(select(Membership.plan_id, Membership.role).where(Membership.user_id == user.id)).all()
+def _person(session: Session, user: User, roles: Iterable[tuple[int, str]], *, today: date) -> Person:
+    posts = _posts(session, user, today=today)
     return Person(
         user_id=user.id,
         name=user.name,
         roles={plan_id: Role(role) for plan_id, role in roles},
-        posts=_posts(session, user, today=today),
+        posts={post_id: title for post_id, title, _ in posts},
+        deputises=frozenset(post_id for post_id, _, is_deputy in posts if is_deputy),
         is_administrator=user.is_administrator,
         reads_publicly=False,
     )
 
 
-def _posts(session: Session, user: User, *, today: date) -> Mapping[int, str]:
-    """The posts that the user holds or deputises today, own posts first."""
+def _posts(session: Session, user: User, *, today: date) -> Sequence[Row[int, str, bool]]:
+    """The posts that the user holds or deputises today, own posts first, and whether as deputy."""
     query = (
-        select(Post.id, Post.title)
+        select(Post.id, Post.title, PostHolding.is_deputy)
         .join(PostHolding, PostHolding.post_id == Post.id)
         .where(PostHolding.user_id == user.id, PostHolding.holds_on(today))
         .order_by(PostHolding.is_deputy, Post.title)
     )
-    return dict(session.execute(query).all())
+    return session.execute(query).all()

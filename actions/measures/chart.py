@@ -14,6 +14,8 @@ TICKS = 5
 SPACE_BETWEEN_DAYS = 96.0
 SPACE_BETWEEN_DAYS_NARROW = 86.0
 LINE = 17.0
+# How wide the newest number is at most, and how far above the readings it stands.
+WORD, ABOVE = 52.0, 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,16 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level line across the plot: the target or the baseline. `word_y` is where its words stand."""
+    """A level line across the plot: the target or the baseline.
+
+    `word_y` is where its words stand beside the plot; on it they stand at the end that the readings leave free.
+    """
 
     kind: Literal["target", "baseline"]
     y: float
     word_y: float
     value: float
+    is_free_at_right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,12 @@ class Chart:
     @property
     def line(self) -> str:
         return points_of(self.read)
+
+    @property
+    def last_word_y(self) -> float:
+        """Where the newest number stands: above every reading that its words would cover."""
+        near = [dot.y for dot in self.read if dot.x >= self.read[-1].x - WORD]
+        return round(min(near) - ABOVE, 1)
 
     @property
     def plan_line(self) -> str:
@@ -115,6 +127,7 @@ def draw(
     kinds: tuple[tuple[Literal["target", "baseline"], float | None], ...] = (("target", target), ("baseline", baseline))
     lines = [(kind, value, y(value)) for kind, value in kinds if value is not None]
     places = _apart([at for _, _, at in lines])
+    dots = [Dot(x(day), y(value), day, value) for day, value in (*read, *planned)]
     return Chart(
         width=width,
         height=height,
@@ -122,9 +135,12 @@ def draw(
         right=right,
         top=top,
         bottom=bottom,
-        read=tuple(Dot(x(day), y(value), day, value) for day, value in read),
-        planned=tuple(Dot(x(day), y(value), day, value) for day, value in planned),
-        levels=tuple(Level(kind, at, place, value) for (kind, value, at), place in zip(lines, places, strict=True)),
+        read=tuple(dots[: len(read)]),
+        planned=tuple(dots[len(read) :]),
+        levels=tuple(
+            Level(kind, at, place, value, _is_free_at_right(at, (left + right) / 2, dots))
+            for (kind, value, at), place in zip(lines, places, strict=True)
+        ),
         numbers=tuple(Tick(y(step), value=step) for step in steps),
         days=_days(days, x, SPACE_BETWEEN_DAYS_NARROW if is_narrow else SPACE_BETWEEN_DAYS),
         is_cut=steps[0] != 0,
@@ -153,6 +169,14 @@ def _days(days: Sequence[date], x: Callable[[date], float], space: float) -> tup
         if not shown or shown[-1].at - at >= space:
             shown.append(Tick(at, day=day))
     return tuple(reversed(shown))
+
+
+def _is_free_at_right(at: float, middle: float, dots: Sequence[Dot]) -> bool:
+    """Whether a level line lies further from the readings in the right half than in the left one."""
+    halves: tuple[list[float], list[float]] = ([], [])
+    for dot in dots:
+        halves[dot.x > middle].append(abs(dot.y - at))
+    return min(halves[True], default=math.inf) > min(halves[False], default=math.inf)
 
 
 def _apart(places: Sequence[float]) -> list[float]:

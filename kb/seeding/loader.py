@@ -65,6 +65,9 @@ class Loader:
         self.known: dict[tuple[str, str], Record] = {
             (record.kind, record.ref): record for record in self._all(select(Record).options(themes))
         }
+        # What was merged into another is that other from then on.
+        numbered = {record.id: record for record in self.known.values()}
+        self.known = {name: numbered.get(record.merged_into_id or 0, record) for name, record in self.known.items()}
         self.links = {(link.type, link.from_id, link.to_id) for link in self._all(select(Link))}
         self.mentioned = set(self._all(select(Mention.source_id).distinct()))
         self.edited = set(
@@ -136,7 +139,7 @@ class Loader:
 
     def link(self, kind: LinkType, start: Record, end: Record, reason: str = "") -> None:
         """Make a link that is not there; one that a person retired stays retired."""
-        if (kind, start.id, end.id) in self.links:
+        if start.id == end.id or (kind, start.id, end.id) in self.links:
             return
         self.session.add(
             Link(type=kind, from_id=start.id, from_kind=start.kind, to_id=end.id, to_kind=end.kind, reason=reason)

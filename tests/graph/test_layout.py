@@ -75,6 +75,23 @@ def test_kinds_stand_in_columns_from_source_to_measure():
     assert [heading.is_focus for heading in picture.headings] == [True, False, False, False, False]
 
 
+def test_an_indicator_stands_in_the_last_column_and_a_priority_is_joined_to_it_past_the_actions():
+    nodes = [
+        Node(1, "priority", "staffing", "Nurse staffing levels", 1),
+        Node(2, "action", "support", "Support the Act", 1),
+        Node(3, "indicator", "vacancies", "Nursing vacancies", 1),
+    ]
+    edges = [Edge(1, 2, "delivered-by"), Edge(2, 3, "measured-by"), Edge(1, 3, "measured-by")]
+    picture = draw(thread(build(nodes, edges), 3))
+    assert {(box.kind, box.x, box.is_focus) for box in picture.boxes} == {
+        ("priority", 475.0, False), ("action", 712.0, False), ("indicator", 949.0, True),
+    }  # fmt: skip
+    assert [heading.counts for heading in picture.headings][3:] == [(("action", 1),), (("indicator", 1),)]
+    past = max(picture.joins, key=lambda join: len(join.path))
+    assert "H" in past.path  # straight where it passes the column of actions
+    assert not picture.gaps or {gap.missing for gap in picture.gaps} == {"source"}
+
+
 def test_a_gap_stands_in_the_column_where_the_thread_stops():
     picture = draw(small_map(), who_acts={2: "Strategy Lead to act"})
     gaps = {gap.nodes[0].ref: gap for gap in picture.gaps}

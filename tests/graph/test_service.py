@@ -71,8 +71,12 @@ def test_the_extent_of_a_plan_counts_what_it_maps(session, make, line):
     make.implication(make.source(title="Not mapped"))
     make.implication(source, visibility=Visibility.DRAFT)
     make.priority(plan_id=make.plan().id)
+    make.indicator()
+    make.link(line[3], LinkType.MEASURED_BY, make.indicator())
+    make.indicator(visibility=Visibility.DRAFT)
     extent = service.extent(session, make.person(make.viewer()), make.the_plan)
     assert (extent.held, extent.sources, extent.implications, extent.priorities) == (2, 1, 1, 1)
+    assert (extent.indicators, extent.linked_indicators) == (2, 1)
 
 
 def test_records_off_the_thread_have_an_empty_strip(session, make):
@@ -228,6 +232,20 @@ def test_a_thread_stops_at_an_action_without_a_measure_in_words(session, make, l
     ]
     action.measure = "Ten nurses"
     assert service.thread(session, action, SYSTEM).stops == ()
+
+
+def test_an_indicator_measures_an_action_as_words_do(session, make, line):
+    action, indicator = line[3], make.indicator(visibility="draft")
+    link = make.link(action, LinkType.MEASURED_BY, indicator)
+    assert service.thread(session, action, SYSTEM).stops == ()
+    assert action.title not in _gaps(session, make).get("action-without-measure", [])
+    assert ("indicator", 1) in service.strips(session, [action.id], SYSTEM)[action.id]
+    # Whoever may not see the indicator is told what they can see: nothing says how it is measured.
+    viewer = make.person(make.viewer())
+    assert action.title in _gaps(session, make, viewer)["action-without-measure"]
+    link.state = LinkState.RETIRED
+    session.flush()
+    assert action.title in _gaps(session, make)["action-without-measure"]
 
 
 def test_retired_links_are_not_on_the_map(session, make, line):

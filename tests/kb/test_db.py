@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kb.db import Database
     from tests.factories import Make
 
 
@@ -67,3 +68,18 @@ def test_dates_in_the_wrong_order_are_refused_by_the_database(session: Session, 
             {"id": source.id},
         )
     assert isinstance(source, Source)
+
+
+def test_a_steady_reader_sees_one_moment_however_often_it_asks(empty_database: Database) -> None:
+    def beats(session: Session) -> list[str]:
+        return list(session.scalars(select(Pulse.name).where(Pulse.name == "steady")))
+
+    with empty_database.reader(is_steady=True) as steady:
+        before = beats(steady)
+        with empty_database.writing("web") as writer:
+            writer.add(Pulse(name="steady", note=""))
+        assert beats(steady) == before == []
+        steady.rollback()
+        assert beats(steady) == ["steady"]
+    with empty_database.writing("web") as writer:
+        writer.delete(writer.get_one(Pulse, "steady"))

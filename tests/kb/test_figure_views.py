@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -44,7 +46,8 @@ def test_figures_are_compared_and_settled_and_point_to_each_other(browse, make):
     assert "Nobody has settled it yet." in browse.get("/comparisons/therapists").text
     assert "differs from" in browse.get("/sources/review").text
     assert browse.post("/comparisons/therapists/settle", {"outcome": "disagree", "version": "1"}).status_code == 422
-    given = {"outcome": "disagree", "reason": "The years add up to more", "version": "1"}
+    version = re.findall(r'name="version"[^>]*value="(\d+)"', browse.get("/comparisons/therapists/settle").text)[0]
+    given = {"outcome": "disagree", "reason": "The years add up to more", "version": version}
     assert browse.post("/comparisons/therapists/settle", given).status_code == 303
     page = browse.get("/comparisons/therapists").text
     assert "The years add up to more" in page

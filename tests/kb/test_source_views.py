@@ -38,7 +38,8 @@ def editor(browse, make):
 def titles(response):
     """The sources that a list shows, in its order."""
     assert response.status_code == 200
-    return [unescape(title) for title in re.findall(r'role="rowheader"><a href="[^"]+">([^<]+)</a>', response.text)]
+    rows = re.findall(r'role="rowheader">(?:<label.*?</label>)?<a href="[^"]+">([^<]+)</a>', response.text)
+    return [unescape(title) for title in rows]
 
 
 def words(response):
