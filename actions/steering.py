@@ -100,11 +100,14 @@ class Overview:
 
 
 def overview(
-    session: Session, person: Person, today: date, *, plan: str = "", limits: Limits = ON_THE_PAGE
+    session: Session, person: Person, today: date, *, plan: str | None = None, limits: Limits = ON_THE_PAGE
 ) -> Overview:
-    """Everything on the steering page, in a number of statements that does not grow; an unknown plan means all."""
+    """Everything on the steering page, in a number of statements that does not grow.
+
+    `plan` is a ref; none means the person's own plan, where they have one, and an unknown one means all.
+    """
     plans = session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title, Plan.id)).all()
-    chosen = next((one for one in plans if one.ref == plan), None)
+    chosen = _chosen(plans, plan, person)
     plan_id = chosen.id if chosen else None
     findings = _findings(session, person, today)
     return Overview(
@@ -117,6 +120,13 @@ def overview(
         decisions=_decisions(session, person, findings["to_verify"], plan_id, today, limits.decisions),
         latest=updates.list_latest(session, person, limits.latest, plan_id),
     )
+
+
+def _chosen(plans: Sequence[Plan], ref: str | None, person: Person) -> Plan | None:
+    own = [plan for plan in plans if plan.id in person.roles]
+    if ref is None:
+        return own[0] if len(own) == 1 else None
+    return next((plan for plan in plans if plan.ref == ref), None)
 
 
 def numbers(session: Session, person: Person, today: date, plan: Plan | None) -> list[Number]:

@@ -69,7 +69,7 @@ def mine() -> Response:
 def steering() -> Response:
     """The steering group's page: numbers, decisions wanted, what is overdue or slipped, latest updates."""
     session, person, today = web.session(), web.person(), web.today()
-    plan, is_file = request.args.get("plan", ""), downloads.are_wanted()
+    plan, is_file = request.args.get("plan"), downloads.are_wanted()
     on_page = group.ON_PAPER if downloads.are_on_paper() else group.ON_THE_PAGE
     limits = group.IN_A_FILE if is_file else on_page
     overview = group.overview(session, person, today, plan=plan, limits=limits)

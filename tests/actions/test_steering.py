@@ -183,3 +183,13 @@ def test_the_page_takes_the_same_few_statements_for_few_actions_and_for_many(ses
         make.update(whole(due_on=days(-number)), support_needed="Help")
         whole(plan_id=make.plan(stale_after_days=number + 1).id, closure="done", done_on=TODAY)
     assert cost() == few <= 14
+
+
+def test_a_person_with_one_plan_sees_that_plan_first(session, make, whole):
+    own, other = make.plan(), make.plan()
+    whole(due_on=days(-1), plan_id=other.id)
+    member = make.person(make.steering(own))
+    assert overview(session, member, TODAY).plan is own
+    assert numbers(overview(session, member, TODAY)) == {}
+    assert numbers(overview(session, member, TODAY, plan="all")) == {"overdue": 1}
+    assert overview(session, make.person(make.user()), TODAY).plan is None
