@@ -32,9 +32,9 @@ def index() -> ResponseReturnValue:
     """Actions narrowed by the filters of the list page; `limit` up to 100, `page` from 1."""
     session, person, today = web.session(), web.person(), web.today()
     wanted = filters.read(request.args)
-    total, _ = service.list_actions(session, person, wanted, today, limit=0)
+    total = service.count(session, person, wanted, today)
     paging = web.paging(total, min(max(1, web.number("limit", web.PER_PAGE)), MOST_PER_PAGE))
-    _, listed = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
+    listed = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
     may_know = person.may(Capability.READ_UPDATES)
     actions = [_action(one.action, one.plan, one.schedule, may_know=may_know) for one in listed]
     return jsonify(total=total, page=paging.page, pages=paging.pages, actions=actions)

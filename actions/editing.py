@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from actions import service
 from actions.models import Action, Milestone, Term
-from kb import history, records
+from kb import history, links, records
 from kb.errors import Invalid, NotFound
+from kb.models.link import LinkType
 from kb.models.organisation import Organisation, Post
+from kb.models.plan import Priority, PrioritySet
 from kb.models.record import Kind, Record, Theme
 from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
@@ -42,7 +44,10 @@ _TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class ActionDetails:
-    """What a lead says about an action; owner and sponsor are refs of posts, contributors refs of organisations."""
+    """What a lead says about an action; owner and sponsor are refs of posts, contributors refs of organisations.
+
+    Priorities are those that a new action delivers; later ones are linked, with a reason for each.
+    """
 
     title: str
     description: str = ""
@@ -59,6 +64,7 @@ class ActionDetails:
     measure: str = ""
     recommendation: str = ""
     plan_fit: str = ""
+    priorities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,19 @@ def create(session: Session, plan: Plan, details: ActionDetails, *, by: Person) 
     session.add(action)
     session.flush()
     history.note_created(session, action, by=by)
+    offered = {priority.ref: priority for priority in list_priorities(session, plan, by)} if details.priorities else {}
+    for ref in dict.fromkeys(details.priorities):
+        if ref not in offered:
+            raise Invalid("priorities", gettext("There is no priority %(ref)s in this plan", ref=ref))
+        links.make(session, offered[ref], LinkType.DELIVERED_BY, action, reason="", by=by)
     return action
+
+
+def list_priorities(session: Session, plan: Plan, person: Person) -> Sequence[Priority]:
+    """The priorities that a new action of the plan may deliver, in the plan's order."""
+    of = aliased(PrioritySet, flat=True)
+    query = select(Priority).join(of, of.id == Priority.set_id).where(Priority.plan_id == plan.id, visible_to(person))
+    return session.scalars(query.order_by(of.position, of.id, Priority.position)).all()
 
 
 def edit(session: Session, ref: str, details: ActionDetails, *, version: int, reason: str, by: Person) -> Action:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from actions import in_sql, service, stages
 from actions.digest import CONFIDENCE_WORDS
 from actions.models import Action, Closure, Confidence, ReminderKind, Update
 from actions.schedule import Schedule, State, counted_from, is_working_day
-from kb.models.organisation import PostHolding
 from kb.words import gettext, ngettext, relative, spoken
 
 if TYPE_CHECKING:
@@ -61,11 +60,10 @@ class _Said:
 
 
 def my_actions(session: Session, person: Person, today: date) -> Mine:
-    """The actions of the posts that the person holds or deputises for; five statements."""
-    deputised = _deputised(session, person, today)
+    """The actions of the posts that the person holds or deputises for; two statements."""
     mine = Mine(
-        posts=[title for post_id, title in person.posts.items() if post_id not in deputised],
-        deputised=[title for post_id, title in person.posts.items() if post_id in deputised],
+        posts=[title for post_id, title in person.posts.items() if post_id not in person.deputises],
+        deputised=[title for post_id, title in person.posts.items() if post_id in person.deputises],
     )
     if not person.posts:
         return mine
@@ -75,7 +73,7 @@ def my_actions(session: Session, person: Person, today: date) -> Mine:
     for one in listed:
         group, why = _place(one, said, person, today)
         post_id = one.action.owner_id or 0
-        deputy_for = person.posts[post_id] if post_id in deputised else ""
+        deputy_for = person.posts[post_id] if post_id in person.deputises else ""
         getattr(mine, group).append(Item(one.action, one.plan, one.schedule, why, deputy_for))
     mine.answer_now.sort(key=_urgency)
     mine.done.sort(key=lambda item: item.action.verified_on or date.min, reverse=True)
@@ -84,20 +82,13 @@ def my_actions(session: Session, person: Person, today: date) -> Mine:
     return Mine(**{**vars(mine), "next_mail_on": min(days, default=None)})
 
 
-def _deputised(session: Session, person: Person, today: date) -> set[int]:
-    query = select(PostHolding.post_id).where(
-        PostHolding.user_id == person.user_id, PostHolding.is_deputy, PostHolding.holds_on(today)
-    )
-    return set(session.scalars(query))
-
-
 def _said(session: Session, action_ids: list[int]) -> _Said:
     newest = select(func.max(Update.id)).where(Update.action_id.in_(action_ids)).group_by(Update.action_id)
-    by = session.execute(select(Update.action_id, Update.person_id).where(Update.id.in_(newest))).all()
-    asks = select(Update).where(Update.action_id.in_(action_ids), in_sql.is_open_ask()).order_by(Update.id)
-    return _Said(
-        {row.action_id: row.person_id for row in by}, {update.action_id: update for update in session.scalars(asks)}
-    )
+    telling = or_(Update.id.in_(newest), in_sql.is_open_ask())
+    query = select(Update).where(Update.action_id.in_(action_ids), telling).order_by(Update.id)
+    found = session.scalars(query).all()
+    asks = {update.action_id: update for update in found if update.is_open_ask}
+    return _Said({update.action_id: update.person_id for update in found}, asks)
 
 
 def _place(one: Listed, said: _Said, person: Person, today: date) -> tuple[str, str]:

@@ -161,6 +161,11 @@ class Update(Base):
     person: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
     post: Mapped[Post | None] = relationship(lazy="raise_on_sql", foreign_keys=[post_id])
 
+    @property
+    def is_open_ask(self) -> bool:
+        """Whether support was asked for and nobody has answered."""
+        return bool(self.support_needed) and not self.support_answer
+
 
 class Reminder(Base):
     """One reason to write to one person about one action; the unique key is what makes it happen once."""

@@ -57,17 +57,24 @@ class _ToTell:
     due: list[Due] = field(default_factory=list)
 
 
-def plan(session: Session, today: date, now: datetime, settings: Settings) -> Planned:
+def plan(session: Session, today: date, now: datetime, settings: Settings, *, at_once: bool = False) -> Planned:
     """Queue today's reminders, one mail to a person; what is queued and no longer holds is taken back.
 
     Mails are written on working days from eight in the morning. In demonstration mode, where people come at any time,
-    they are written at once.
+    and where somebody asks for it, they are written at once.
     """
-    is_time = may_write(now, settings)
+    is_time = at_once or may_write(now, settings)
     planned = Planned()
     planned.withdrawn = _withdraw(session, today, now, settings, is_time=is_time)
     if is_time:
-        _write(session, today, now, settings, planned)
+        _write(session, today, now, settings, planned, any_day=at_once or settings.demo)
+    return planned
+
+
+def plan_now(session: Session, user_id: int, today: date, now: datetime, settings: Settings) -> Planned:
+    """Queue one person's mail on any day and at any hour, because somebody asks for it; still one mail a day."""
+    planned = Planned()
+    _write(session, today, now, settings, planned, any_day=True, only=user_id)
     return planned
 
 
@@ -99,8 +106,19 @@ def preview(session: Session, on: date) -> list[dict[str, Any]]:
     return entries
 
 
-def _write(session: Session, today: date, now: datetime, settings: Settings, planned: Planned) -> None:
-    told = _to_tell(session, today, any_day=settings.demo)
+def _write(
+    session: Session,
+    today: date,
+    now: datetime,
+    settings: Settings,
+    planned: Planned,
+    *,
+    any_day: bool,
+    only: int | None = None,
+) -> None:
+    told = _to_tell(session, today, any_day=any_day)
+    if only is not None:
+        told = {user_id: what for user_id, what in told.items() if user_id == only}
     keys = _keys(session, told, today, settings)
     coming = owned.list_coming(session, list(keys), today=today)
     drafts = []

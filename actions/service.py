@@ -86,17 +86,23 @@ class Detail:
     @property
     def asks(self) -> list[Update]:
         """The asks for support that nobody has answered."""
-        return [update for update in self.updates if update.support_needed and not update.support_answer]
+        return [update for update in self.updates if update.is_open_ask]
+
+
+def count(session: Session, person: Person, wanted: Filters, today: date) -> int:
+    """How many actions fit."""
+    fitting = filters.criteria(session, wanted, person, today)
+    return session.scalar(seen_by(person, select(func.count(Action.id))).where(*fitting)) or 0
 
 
 def list_actions(
     session: Session, person: Person, wanted: Filters, today: date, *, offset: int = 0, limit: int = 25
-) -> tuple[int, list[Listed]]:
-    """How many actions fit, and one page of them with owners and plans."""
-    fitting = filters.criteria(session, wanted, person, today)
-    total = session.scalar(seen_by(person, select(func.count(Action.id))).where(*fitting)) or 0
-    query = select_listed(person).where(*fitting).order_by(*filters.order(wanted.sort, today))
-    return total, listed(session, query.offset(offset).limit(limit), today)
+) -> list[Listed]:
+    """One page of the actions that fit, with owners and plans."""
+    fitting, order = filters.criteria(session, wanted, person, today), filters.order(wanted.sort, today)
+    # Only the few that are shown are joined with owners and read whole; the many are sorted by what sorting needs.
+    page = seen_by(person, select(Action.id)).where(*fitting).order_by(*order).offset(offset).limit(limit)
+    return listed(session, select_listed(person).where(Action.id.in_(page.correlate(None))).order_by(*order), today)
 
 
 def stream_actions(session: Session, person: Person, wanted: Filters, today: date) -> Iterator[list[Listed]]:
@@ -162,7 +168,7 @@ def schedule_now(session: Session, action: Action, today: date) -> Schedule:
 
 def choices(session: Session, person: Person) -> Choices:
     """The plans, owners, priorities and themes that visible actions have; four statements."""
-    seen = seen_by(person, select(Action.id))
+    seen = select(Action.id).where(visible_to(person)).correlate(None)
 
     def named(model: type[Record], query: Select[*tuple[Any, ...]]) -> list[tuple[str, str]]:
         return [(ref, title) for ref, title in session.execute(query.distinct().order_by(model.title, model.ref))]

@@ -152,7 +152,7 @@ def run(session: Session) -> None:
     print(f"{service.size(session):,} links, {len(everything):,} records")
 
     def cold() -> None:
-        snapshot.forget()
+        snapshot.forget(session)
         snapshot.current(session)
 
     measure("cold snapshot", 250, cold)

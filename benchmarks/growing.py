@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, text
 
 from actions.models import Action
-from kb.db import now
+from kb.db import learn_sizes, now
 from kb.models.link import Link, LinkType
 from kb.models.organisation import Organisation, Post
 from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
@@ -56,7 +56,7 @@ def grow(session: Session, number: int, *, today: date) -> None:
     _links(session, ids, dict(plans), belongs, rng)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT setval('record_id_seq', (SELECT max(id) FROM record))"))
-        session.execute(text("ANALYZE"))
+    learn_sizes(session)
     session.execute(text("UPDATE graph_revision SET revision = revision + 1"))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
-from graph.network import Keep, Network, Node, living, of_kind, reached
+from graph.network import Keep, Network, Node, leading, living, of_kind
 
 #: Kinds of gap that links alone can show; no owner, no date and no measure are found by the database.
 GAP_KINDS = (
@@ -19,43 +19,59 @@ ANSWERED_TYPES = frozenset({"incorporated", "aligned", "supporting"})
 
 
 def gaps(network: Network, *, keep: Keep = None, plan_id: int | None = None) -> dict[str, tuple[Node, ...]]:
-    """The gaps that the reader may see, one list for each kind, in the order in which the network was built.
+    """The gaps that the reader may see, one list for each kind, in the order of their ids.
 
     Links mean OR: any one path is enough. Priorities that are a source's own are never gaps and fill none. Within
     one plan only implications of sources that the plan maps count, since a source in no response is not mapped there.
     """
-    live = living(network, keep)
-    found = find(network, live, plan_id)
-    return {kind: tuple(node for id, node in network.nodes.items() if id in found[kind]) for kind in GAP_KINDS}
+    found = find(network, living(network, keep), plan_id)
+    return {kind: tuple(network.nodes[id] for id in sorted(found[kind])) for kind in GAP_KINDS}
 
 
-def find(network: Network, live: Set[int], plan_id: int | None = None) -> dict[str, set[int]]:
-    """The ids of each kind of gap among live records: four searches from many starts at once."""
+def find(
+    network: Network, live: Set[int], plan_id: int | None = None, among: Set[int] | None = None
+) -> dict[str, set[int]]:
+    """The ids of each kind of gap, of one plan or of all, or only `among` some: searches that go no further than these.
+
+    Whether a thread leads on from a record is asked of all that is live.
+    """
     nodes = network.nodes
-    mine = {id for id in live if plan_id is None or nodes[id].plan_id == plan_id}
-    priorities = {id for id in of_kind(network, mine, "priority") if nodes[id].plan_id is not None}
-    actions = set(of_kind(network, live, "action"))
-    responses = set(of_kind(network, mine, "response"))
-    sources = set(of_kind(network, live, "source"))
-    mapped = sources if plan_id is None else _mapped(network, responses, sources)
+    mine = live if plan_id is None else network.of_plan(plan_id) & live
+    asked = mine if among is None else mine & among
+    priorities = {id for id in of_kind(network, asked, "priority") if nodes[id].plan_id is not None}
+    responses = set(of_kind(network, asked, "response"))
+    actions = set(of_kind(network, asked, "action"))
+    implications = _read(network, live, plan_id, among)
 
-    supported = reached(network, sources, live)
-    acted_on = reached(network, actions, live, back=True)
-    taken_up = reached(network, priorities | (actions & mine), live, back=True)
-    read = {id for source in mapped for id in network.after(source) if id in live}
+    def takes_up(node: Node) -> bool:
+        is_own = plan_id is None or node.plan_id == plan_id
+        return is_own and (node.kind == "action" or (node.kind == "priority" and node.plan_id is not None))
+
+    supported = leading(network, actions, lambda node: node.kind == "source", live, back=True)
+    acted_on = leading(network, priorities | responses, lambda node: node.kind == "action", live)
     return {
-        "implication-without-priority": set(of_kind(network, read, "implication")) - taken_up,
+        "implication-without-priority": implications - leading(network, implications, takes_up, live),
         "priority-without-action": priorities - acted_on,
-        "action-without-source": (actions & mine) - supported,
+        "action-without-source": actions - supported,
         "response-without-action": {id for id in responses - acted_on if nodes[id].response_type in ANSWERED_TYPES},
         "empty-response": {id for id in responses if nodes[id].is_empty},
     }
 
 
-def measured(network: Network, live: Set[int]) -> set[int]:
-    """The ids of the actions and priorities that a live indicator measures."""
-    return {id for indicator in of_kind(network, live, "indicator") for id in network.before(indicator)}
+def _read(network: Network, live: Set[int], plan_id: int | None, among: Set[int] | None) -> set[int]:
+    """The implications of live sources, or of those of them that a plan maps."""
+    sources: Set[int] = network.of_kind("source") & live
+    if plan_id is not None:
+        responses = network.of_plan(plan_id) & network.of_kind("response") & live
+        sources = {source for id in responses for source in network.before(id) if source in sources}
+    if among is None:
+        near = (id for source in sources for id in network.after(source) if id in live)
+    else:
+        near = (id for id in among & live if not sources.isdisjoint(network.before(id)))
+    return set(of_kind(network, near, "implication"))
 
 
-def _mapped(network: Network, responses: Set[int], sources: Set[int]) -> set[int]:
-    return {source for id in responses for source in network.before(id) if source in sources}
+def measured(network: Network, ids: Iterable[int], live: Set[int]) -> set[int]:
+    """Those of these actions and priorities that a live indicator measures."""
+    indicators = network.of_kind("indicator") & live
+    return {id for id in ids if not indicators.isdisjoint(network.after(id))}

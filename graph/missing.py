@@ -13,7 +13,6 @@ from graph.gaps import GAP_KINDS as LINK_GAPS
 from graph.gaps import gaps as find_in_links
 from graph.gaps import measured as measured_by_links
 from graph.network import living
-from kb import records
 from kb.models.organisation import PostHolding
 from kb.models.plan import Response
 from kb.models.record import Record
@@ -57,7 +56,7 @@ class _Facts:
 
     actions: Sequence[Any]  # rows
     responses: Sequence[Any]
-    owners: dict[int, Record]  # posts by their ids
+    owners: dict[int, Any]  # rows of posts by their ids
     owner_of: dict[int, str]  # the owning post's title by the id of an action or a response
 
     def who(self, id: int) -> str:
@@ -67,7 +66,7 @@ class _Facts:
 
 def find(session: Session, held: Snapshot, person: Person, plan_id: int | None, today: date) -> dict[str, list[Gap]]:
     """All gaps that the person may see, by kind. Who holds a post is not for everyone, so the empty posts may lack."""
-    facts = _facts(session, person, plan_id)
+    facts = _facts(session, person, plan_id, today)
     seen = held.seen_by(person)
     found = {
         kind: [_of_node(held, node, facts, seen) for node in nodes]
@@ -79,7 +78,7 @@ def find(session: Session, held: Snapshot, person: Person, plan_id: int | None, 
         for row in facts.responses
         if row.review_by is not None and row.review_by < today
     ]
-    measured = measured_by_links(held.network, living(held.network, seen))
+    measured = measured_by_links(held.network, (row.id for row in open_actions), living(held.network, seen))
     unmeasured = [row for row in open_actions if row.id not in measured]
     for kind, is_missing in _UNFINISHED.items():
         found[kind] = [
@@ -88,7 +87,7 @@ def find(session: Session, held: Snapshot, person: Person, plan_id: int | None, 
             if is_missing(row)
         ]
     if person.may(Capability.READ_UPDATES):
-        found["empty-post"] = _empty_posts(session, facts, open_actions, today)
+        found["empty-post"] = _empty_posts(facts, open_actions)
     return found
 
 
@@ -99,7 +98,7 @@ _UNFINISHED: dict[str, Callable[[Row[Any]], bool]] = {
 }
 
 
-def _facts(session: Session, person: Person, plan_id: int | None) -> _Facts:
+def _facts(session: Session, person: Person, plan_id: int | None, today: date) -> _Facts:
     seen = [visible_to(person)] + ([Record.plan_id == plan_id] if plan_id is not None else [])
     actions = session.execute(
         select(
@@ -115,42 +114,42 @@ def _facts(session: Session, person: Person, plan_id: int | None) -> _Facts:
         .order_by(Response.position, Response.id)
     ).all()
     named = {row.owner_id for row in (*actions, *responses)} | {row.sponsor_id for row in actions}
-    owners = records.list_by_ids(session, named - {None}, person=person)
+    owners = _owners(session, named - {None}, person, today)
     owner_of = {row.id: owners[row.owner_id].title for row in (*actions, *responses) if row.owner_id in owners}
     return _Facts(actions, responses, owners, owner_of)
 
 
-def _of_node(held: Snapshot, node: Node, facts: _Facts, seen: Set[int] | None) -> Gap:
+def _owners(session: Session, ids: Set[int], person: Person, today: date) -> dict[int, Any]:
+    """The posts with these ids that the person may see, each with whether somebody holds it today."""
+    holding = PostHolding.holds_on(today), PostHolding.is_deputy.is_(False)
+    is_held = select(PostHolding.id).where(PostHolding.post_id == Record.id, *holding).exists().label("is_held")
+    query = select(Record.id, Record.ref, Record.title, is_held).where(Record.id.in_(ids), visible_to(person))
+    return {row.id: row for row in session.execute(query)}
+
+
+def _of_node(held: Snapshot, node: Node, facts: _Facts, seen: Set[int]) -> Gap:
     """A gap that links show; implications and responses are known by their source."""
     sources = _sources_of(held, node.id, seen) if node.kind in ("implication", "response") else []
     detail = ", ".join(source.title for source in sources)
     return Gap(node.kind, node.ref, node.title, facts.who(node.id), detail, sources[0].ref if sources else "")
 
 
-def _of_review(held: Snapshot, row: Row[Any], facts: _Facts, seen: Set[int] | None) -> Gap:
+def _of_review(held: Snapshot, row: Row[Any], facts: _Facts, seen: Set[int]) -> Gap:
     sources = _sources_of(held, row.id, seen)
     detail = gettext("Review was due on %(date)s", date=spoken(row.review_by))
     return Gap("response", row.ref, row.title, facts.who(row.id), detail, sources[0].ref if sources else "")
 
 
-def _sources_of(held: Snapshot, id: int, seen: Set[int] | None) -> list[Node]:
-    return [held.network.nodes[each] for each in held.network.before(id) if seen is None or each in seen]
+def _sources_of(held: Snapshot, id: int, seen: Set[int]) -> list[Node]:
+    return [held.network.nodes[each] for each in held.network.before(id) if each in seen]
 
 
-def _empty_posts(session: Session, facts: _Facts, open_actions: Iterable[Row[Any]], today: date) -> list[Gap]:
+def _empty_posts(facts: _Facts, open_actions: Iterable[Row[Any]]) -> list[Gap]:
     """Posts that own or sponsor open actions, or own responses, and that nobody holds today."""
     rows = [*open_actions, *facts.responses]
     wanted = {row.owner_id for row in rows} | {row.sponsor_id for row in open_actions}
-    held = set(
-        session.scalars(
-            select(PostHolding.post_id).where(
-                PostHolding.post_id.in_(wanted - {None}),
-                PostHolding.is_deputy.is_(False),
-                PostHolding.holds_on(today),
-            )
-        )
-    )
-    empty = sorted((facts.owners[id] for id in wanted - held if id in facts.owners), key=lambda post: post.title)
+    known = [facts.owners[id] for id in wanted if id in facts.owners]
+    empty = sorted((post for post in known if not post.is_held), key=lambda post: post.title)
     return [Gap("post", post.ref, post.title, gettext("Administrator"), _waiting(rows, post.id)) for post in empty]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 
@@ -16,6 +16,7 @@ OWNS = "owns"
 RELATIONS = frozenset({"supersedes", "amends", "implements", "reviews", "draws-on", "depends-on", "same-as"})
 SUSPECT, RETIRED = "suspect", "retired"
 
+K = TypeVar("K")
 #: Which records the reader may see: their ids, a test of one id, or None for all.
 Keep = Collection[int] | Callable[[int], bool] | None
 
@@ -49,6 +50,12 @@ class Edge:
         return self.state == SUSPECT
 
 
+class Seen(frozenset[int]):
+    """What a reader may see of a network, with the living among it: worked out once for many answers."""
+
+    living: frozenset[int]
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """Records, the support between them, and apart from that their other relations. It never changes."""
@@ -56,6 +63,16 @@ class Network:
     nodes: Mapping[int, Node]
     support: Any  # a frozen networkx.DiGraph; networkx has no types
     relations: tuple[Edge, ...]
+    by_kind: Mapping[str, frozenset[int]]
+    by_plan: Mapping[int | None, frozenset[int]]  # what all plans share is under None
+
+    def of_plan(self, plan_id: int | None) -> frozenset[int]:
+        """The records of one plan."""
+        return self.by_plan.get(plan_id, frozenset())
+
+    def of_kind(self, kind: str) -> frozenset[int]:
+        """The records of one kind."""
+        return self.by_kind.get(kind, frozenset())
 
     def edge(self, source: int, target: int) -> Edge:
         """The support link between two records."""
@@ -94,11 +111,29 @@ def build(nodes: Iterable[Node], edges: Iterable[Edge]) -> Network:
         twin = support.get_edge_data(edge.source, edge.target)
         if twin is None or twin["edge"].is_suspect:  # of two links between the same records the sound one speaks
             support.add_edge(edge.source, edge.target, edge=edge)
-    return Network(known, nx.freeze(support), tuple(relations))
+    by_kind = _grouped(known, lambda node: node.kind)
+    by_plan = _grouped(known, lambda node: node.plan_id)
+    return Network(known, nx.freeze(support), tuple(relations), by_kind, by_plan)
+
+
+def _grouped(nodes: Mapping[int, Node], key: Callable[[Node], K]) -> dict[K, frozenset[int]]:
+    found: dict[K, list[int]] = {}
+    for id, node in nodes.items():
+        found.setdefault(key(node), []).append(id)
+    return {each: frozenset(ids) for each, ids in found.items()}
+
+
+def see(network: Network, ids: Collection[int]) -> Seen:
+    """Those of the ids that are in the network, for a reader who may see them."""
+    seen = Seen(network.nodes.keys() & ids)
+    seen.living = frozenset(_living(network, seen))
+    return seen
 
 
 def visible(network: Network, keep: Keep) -> Set[int]:
     """The ids that the reader may see. Every answer is computed among these alone, so that no count leaks."""
+    if isinstance(keep, Seen):
+        return keep
     if keep is None:
         return network.nodes.keys()
     if callable(keep):
@@ -106,9 +141,13 @@ def visible(network: Network, keep: Keep) -> Set[int]:
     return network.nodes.keys() & set(keep)
 
 
-def living(network: Network, keep: Keep) -> set[int]:
+def living(network: Network, keep: Keep) -> Set[int]:
     """The visible records that can support or be supported."""
-    return {id for id in visible(network, keep) if network.nodes[id].is_live}
+    return keep.living if isinstance(keep, Seen) else _living(network, visible(network, keep))
+
+
+def _living(network: Network, ids: Iterable[int]) -> set[int]:
+    return {id for id in ids if network.nodes[id].is_live}
 
 
 def reached(network: Network, starts: Iterable[int], among: Set[int], *, back: bool = False) -> set[int]:
@@ -122,6 +161,15 @@ def reached(network: Network, starts: Iterable[int], among: Set[int], *, back: b
                 seen.add(near)
                 waiting.append(near)
     return seen
+
+
+def leading(
+    network: Network, ids: Set[int], to: Callable[[Node], bool], among: Set[int], *, back: bool = False
+) -> set[int]:
+    """Those of the ids from which a thread leads to a record such as is asked for; such a record itself is one."""
+    within = reached(network, ids, among, back=back)
+    found = [id for id in within if to(network.nodes[id])]
+    return reached(network, found, within, back=not back) & ids
 
 
 def of_kind(network: Network, ids: Iterable[int], *kinds: str) -> Iterator[int]:

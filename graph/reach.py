@@ -68,14 +68,16 @@ class Resting:
 
 def resting(network: Network, id: int, *, keep: Keep = None) -> Resting:
     """What rests on a record, which itself may have ended or been superseded."""
-    live = living(network, keep) - {id}
-    touched = reached(network, [id], live | {id}) - {id}
-    others = _sources_behind(network, touched, live)
+    live = living(network, keep)
+    touched = reached(network, network.after(id), live)
+    others = _sources_behind(network, touched, live, without=frozenset((id,)))
     return Resting(frozenset(touched), frozenset(each for each in touched if not others[each]))
 
 
-def _sources_behind(network: Network, ids: Iterable[int], among: Set[int]) -> dict[int, int]:
-    within = reached(network, ids, among, back=True)
+def _sources_behind(
+    network: Network, ids: Iterable[int], among: Set[int], without: Set[int] = frozenset()
+) -> dict[int, int]:
+    within = reached(network, ids, among, back=True) - without
     ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind])
     bits = {id: 1 << place for place, id in enumerate(of_kind(network, ordered, "source"))}
     return {id: mask.bit_count() for id, mask in _gather(ordered, bits, network.before).items()}

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from graph import missing, reach, snapshot
 from graph import thread as threads
-from graph.network import COLUMNS, of_kind, visible
+from graph.network import COLUMNS, of_kind, see
 from kb.errors import Invalid, NotFound
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Set
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
 
     from graph.missing import Gap
+    from graph.network import Seen
     from graph.snapshot import Snapshot
     from graph.thread import Path, Thread
     from kb.models.plan import Plan
@@ -107,9 +108,8 @@ def thread(session: Session, record: Record, person: Person, plan: Plan | None =
     return replace(found, stops=tuple(stops))  # a measure may also stand in the action's own words
 
 
-def _of_plan(held: Snapshot, keep: Set[int] | None, plan_id: int) -> set[int]:
-    nodes = held.network.nodes
-    return {id for id in (nodes if keep is None else keep) if nodes[id].plan_id in (None, plan_id)}
+def _of_plan(held: Snapshot, keep: Seen, plan_id: int) -> Seen:
+    return see(held.network, keep & (held.network.of_plan(None) | held.network.of_plan(plan_id)))
 
 
 def over(session: Session, ids: Collection[int]) -> dict[int, str]:
@@ -129,9 +129,8 @@ class Weight:
 def weigh(session: Session, ids: Collection[int], person: Person, plan: Plan) -> dict[int, Weight]:
     """What each of these sources carries in a plan, whether it is still in force or not."""
     held = snapshot.current(session)
-    keep, nodes = held.seen_by(person), held.network.nodes
-    mine = {id for id, node in nodes.items() if node.plan_id == plan.id and node.kind in ("priority", "action")}
-    open_ones = mine - held.closed
+    keep = held.seen_by(person)
+    open_ones = set(of_kind(held.network, held.network.of_plan(plan.id), "priority", "action")) - held.closed
     weights = {}
     for id in ids:
         resting = reach.resting(held.network, id, keep=keep)
@@ -155,12 +154,12 @@ def extent(session: Session, person: Person, plan: Plan) -> Extent:
     """The sources that a plan maps with their implications, its priorities and indicators, as the person sees them."""
     held = snapshot.current(session)
     network = held.network
-    seen = visible(network, held.seen_by(person))
-    responses = {id for id in of_kind(network, seen, "response") if network.nodes[id].plan_id == plan.id}
-    sources = set(of_kind(network, seen, "source"))
+    seen = held.seen_by(person)
+    own = network.of_plan(plan.id) & seen
+    responses = set(of_kind(network, own, "response"))
+    sources = network.of_kind("source") & seen
     mapped = {id for response in responses for id in network.before(response)} & sources
     read = {id for source in mapped for id in network.after(source)} & seen
-    own = {id for id in seen if network.nodes[id].plan_id == plan.id}
     indicators = set(of_kind(network, own, "indicator"))
     return Extent(
         held=len(sources),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from actions.models import Action, Closure
 from graph.models import GraphRevision
-from graph.network import COLUMNS, OWNS, Edge, Network, Node, build
+from graph.network import COLUMNS, OWNS, Edge, Network, Node, Seen, build, see
 from graph.outbox import MARK
 from kb.models.link import Link
 from kb.models.plan import Response, ResponseSource
@@ -22,11 +22,13 @@ from kb.models.user import Role
 from kb.permissions import SYSTEM, Capability, Person
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, SessionTransaction
 
 # What took their place, or that nothing does, has been said: these support nothing any more.
 GONE = frozenset({SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN})
 OVER = GONE | {SourceStatus.ENDED}
+# Who may see the same drafts share what they see; so many different ones are kept.
+MOST_READERS = 32
 STATUTE, OTHER_DRIVER, RESEARCH = range(3)
 
 
@@ -51,18 +53,27 @@ class Snapshot:
     over: dict[int, str]  # the status of each source that is over
     closed: frozenset[int]  # actions that are done
     unmeasured: frozenset[int]  # open actions of which nobody has said how to tell that they worked
+    seen: dict[frozenset[int], Seen] = field(default_factory=dict)  # by the drafts that a reader may see
 
-    def seen_by(self, person: Person) -> Set[int] | None:
+    def seen_by(self, person: Person) -> Seen:
         """The ids that `kb.permissions.visible_to` lets the person see, None for all.
 
         An implication is read inside its source, so whoever may not see the source does not see it either.
         """
-        if person is SYSTEM:
-            return None
         if not person.may(Capability.READ):
-            return frozenset()
+            return see(self.network, ())
         plans = set(person.plans_with(Role.LEAD, Role.STEERING))
-        drafts = {draft.id for draft in self.drafts if _may_see_draft(person, plans, draft)}
+        drafts = frozenset(
+            draft.id for draft in self.drafts if person is SYSTEM or _may_see_draft(person, plans, draft)
+        )
+        seen = self.seen.get(drafts)
+        if seen is None:
+            if len(self.seen) == MOST_READERS:
+                self.seen.clear()
+            seen = self.seen[drafts] = see(self.network, self._readable(drafts))
+        return seen
+
+    def _readable(self, drafts: Set[int]) -> Set[int]:
         hidden = {draft.id for draft in self.drafts} - drafts
         within = {
             child
@@ -82,15 +93,40 @@ def _may_see_draft(person: Person, plans: set[int], draft: Draft) -> bool:
     return draft.plan_id in plans or (draft.plan_id is None and bool(plans))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What one transaction of a session goes by."""
+
+    transaction: SessionTransaction | None
+    snapshot: Snapshot
+
+
 _held: WeakKeyDictionary[Any, Snapshot] = WeakKeyDictionary()
 _lock = Lock()
+_KEPT = "map_kept"
 
 
 def current(session: Session) -> Snapshot:
-    """The snapshot that fits what this session sees; changes that it has not committed yet are in it too."""
-    revision = session.scalar(select(GraphRevision.revision)) or 0
+    """The snapshot that fits what this session sees; changes that it has not committed yet are in it too.
+
+    One transaction keeps to one snapshot, so a page that asks many questions looks for the revision once.
+    """
+    session.flush()
     if session.info.get(MARK):
-        return _read(session, revision)
+        return _read(session, _revision(session))
+    kept: _Kept | None = session.info.get(_KEPT)
+    if kept is None or kept.transaction is not session.get_transaction():
+        held = _fitting(session, _revision(session))
+        kept = session.info[_KEPT] = _Kept(session.get_transaction(), held)
+    return kept.snapshot
+
+
+def _revision(session: Session) -> int:
+    return session.scalar(select(GraphRevision.revision)) or 0
+
+
+def _fitting(session: Session, revision: int) -> Snapshot:
+    """The snapshot of this revision that the process holds, read now if it is not the one held."""
     bind = session.get_bind()
     # Every session of a process draws on one pool; a test's sessions share one connection.
     key = bind if isinstance(bind, Connection) else bind.pool
@@ -103,9 +139,10 @@ def current(session: Session) -> Snapshot:
     return held
 
 
-def forget() -> None:
+def forget(session: Session) -> None:
     """Let go of every snapshot, so that the next question reads the map again."""
     _held.clear()
+    session.info.pop(_KEPT, None)
 
 
 def _read(session: Session, revision: int) -> Snapshot:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from graph.gaps import find, measured
-from graph.network import COLUMNS, Edge, Keep, Network, Node, living, of_kind, reached, visible
+from graph.network import COLUMNS, Edge, Keep, Network, Node, leading, living, of_kind, reached, visible
 
 _MISSING = {
     "implication-without-priority": "priority",
@@ -72,22 +72,22 @@ def thread(network: Network, id: int, *, keep: Keep = None) -> Thread:
     return Thread(id, tuple(nodes), edges, stops, frozenset(above - {id}), frozenset(below - {id}))
 
 
-def _stops(network: Network, whole: Set[int], live: set[int]) -> Iterator[Stop]:
+def _stops(network: Network, whole: Set[int], live: Set[int]) -> Iterator[Stop]:
     """Downward, the last records with nothing further; upward, the first ones with no source behind them.
 
     A response whose priority has no action is a gap in the lists, but its thread stops at the priority.
     """
-    found = find(network, live)
-    found["action-without-indicator"] = set(of_kind(network, whole & live, "action")) - measured(network, live)
-    ends = {kind: found[kind] & whole for kind in _MISSING}
-    unfinished = set().union(*ends.values())
+    ends = find(network, live, among=whole)
+    actions = set(of_kind(network, whole & live, "action"))
+    ends["action-without-indicator"] = actions - measured(network, actions, live)
+    unfinished = set().union(*(ends[kind] for kind in _MISSING))
     for kind, missing in _MISSING.items():
         for id in sorted(ends[kind]):
             if unfinished.isdisjoint(network.after(id)) or missing == "response":
                 yield Stop(id, missing)
-    supported = reached(network, of_kind(network, live, "source"), live)
-    candidates = of_kind(network, whole & live, "priority", "action")
-    unsupported = {id for id in candidates if id not in supported and network.nodes[id].plan_id is not None}
+    owned = (id for id in whole & live if network.nodes[id].plan_id is not None)
+    candidates = set(of_kind(network, owned, "priority", "action"))
+    unsupported = candidates - leading(network, candidates, lambda node: node.kind == "source", live, back=True)
     for id in sorted(unsupported):
         if unsupported.isdisjoint(network.before(id)):
             yield Stop(id, "source")

@@ -19,12 +19,14 @@ import kb.api.sources
 import search.api
 import search.service
 import search.views
-from kb import amounts, csrf, deleting, downloads, error_pages, merging, web, words
+from kb import amounts, csrf, deleting, downloads, error_pages, first_day, merging, web, words
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.headers import add_headers
+from kb.models.user import Role
 from kb.paths import STATIC, TEMPLATES
 from kb.permissions import Capability
+from kb.plans import chosen
 from kb.views import (
     account_links,
     accounts,
@@ -174,7 +176,16 @@ def _of_this_request() -> dict[str, object]:
     told = {"person": person, "today": web.today(), "shortlisted": web.shortlisted()}
     told["may_tidy"] = deleting.may_list(person)
     told["is_print"] = downloads.are_on_paper()
-    return told | {"confidence_of": confidence_of}
+    return told | {"confidence_of": confidence_of, "first_steps": _first_steps}
+
+
+def _first_steps() -> first_day.FirstDay | None:
+    """What the reader's plan still lacks on its first day; asked for only below a message of something done."""
+    person = web.person_or_nobody()
+    if request.endpoint == "kb.home" or not (person.is_administrator or Role.LEAD in person.roles.values()):
+        return None
+    session = web.session()
+    return first_day.of(session, chosen(session, None, person=person), person=person, today=web.today())
 
 
 def _refuse_unreadable() -> None:

@@ -12,12 +12,17 @@ from kb.words import gettext, spoken
 
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 SEASON_LAST_MONTH = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11}
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _FORMS = re.compile(
     r"""^(?:
         (?P<year>\d{4}) (?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?
       | (?P<qyear>\d{4})-Q(?P<quarter>[1-4])
       | (?P<fyear>\d{4})/(?P<fend>\d{2})
       | (?P<season>spring|summer|autumn|winter)\s+(?P<syear>\d{4})
+      | (?:(?P<mday>\d{1,2})\s+)? (?P<mname>[a-z]{3,9})\s+(?P<myear>\d{4})
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -71,7 +76,9 @@ NO_DATE = StatedDate(None, None, None)
 
 
 def parse(words: str | None) -> StatedDate:
-    """Read `2021-12-05`, `2021-12`, `2021-Q3`, `spring 2023`, `2021` or `2019/20`; nothing gives no date.
+    """Read `2021-12-05`, `5 December 2021`, `2021-12`, `December 2021`, `2021-Q3`, `spring 2023`, `2021` or `2019/20`.
+
+    Nothing gives no date.
 
     Raises ValueError, with a sentence that says how to write it, for anything else.
     """
@@ -79,10 +86,11 @@ def parse(words: str | None) -> StatedDate:
     if not words:
         return NO_DATE
     found = _FORMS.match(words)
-    if not found:
+    if not found or (found["mname"] and not _month(found["mname"])):
         raise ValueError(
             gettext(
-                "Give the date as a year, as year and month (2021-12) or in full (2021-12-05); “%(words)s” is none",
+                "Give the date as a year, with its month (December 2021 or 2021-12) or in full (5 December 2021 or "
+                "2021-12-05); “%(words)s” is none",
                 words=words[:40],
             )
         )
@@ -106,6 +114,8 @@ def _last_day(found: re.Match[str]) -> tuple[date, Precision]:
         # A winter named by one year runs from its December into the next February.
         month = SEASON_LAST_MONTH[season]
         return _end_of_month(year + (season == "winter"), month), Precision.SEASON
+    if part["mname"]:
+        part.update(year=part["myear"], month=str(_month(part["mname"])), day=part["mday"])
     try:
         if part["day"]:
             return date(int(part["year"]), int(part["month"]), int(part["day"])), Precision.DAY
@@ -114,6 +124,11 @@ def _last_day(found: re.Match[str]) -> tuple[date, Precision]:
         return date(int(part["year"]), 12, 31), Precision.YEAR
     except ValueError as error:
         raise ValueError(gettext("There is no such date as %(words)s", words=found.group(0))) from error
+
+
+def _month(name: str) -> int:
+    """The number of the month that these letters begin, in English; 0 when there is none."""
+    return next((at for at, month in enumerate(MONTHS, 1) if month.startswith(name.lower())), 0)
 
 
 def _end_of_month(year: int, month: int) -> date:

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import ORMExecuteState
 
 WITH_DELETED = "with_deleted"
+# By a name of its own, or it would be taken for the table of records in the question around it.
+_DELETED = Record.__table__.alias("deleted_record")
 
 
 def ids() -> Select[tuple[int]]:
     """The ids of all deleted records, to leave out of questions on bare tables; an index answers it."""
-    record = Record.__table__.c
-    return select(record.id).where(record.deleted_at.is_not(None))
+    return select(_DELETED.c.id).where(_DELETED.c.deleted_at.is_not(None))
 
 
 # Functions of the class, since a plain criterion on a table is not adapted where a join meets that table twice or under

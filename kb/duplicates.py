@@ -60,11 +60,10 @@ def list_likely(session: Session, kind: Kind, *, person: Person) -> list[Pair]:
     named = _names(session, kind, person)
     scores: dict[tuple[int, int], float] = {}
     for (one, name), (other, other_name) in _worth_comparing(named):
-        if _NUMBERS.findall(name) == _NUMBERS.findall(other_name):
-            score = likeness.nearness(name, other_name, score_cutoff=likeness.NEAR_ENOUGH)
-            if score >= likeness.NEAR_ENOUGH:
-                pair = (min(one, other), max(one, other))
-                scores[pair] = max(score, scores.get(pair, 0))
+        score = likeness.nearness(name, other_name, score_cutoff=likeness.NEAR_ENOUGH)
+        if score >= likeness.NEAR_ENOUGH:
+            pair = (min(one, other), max(one, other))
+            scores[pair] = max(score, scores.get(pair, 0))
     joined = _joined(session, kind)
     nearest = sorted(scores.keys() - joined, key=lambda pair: (-scores[pair], pair))[:MOST]
     ids = {record_id for pair in nearest for record_id in pair}
@@ -115,15 +114,16 @@ def _names(session: Session, kind: Kind, person: Person) -> list[tuple[int, str]
 
 
 def _worth_comparing(named: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
-    """Pairs of names of two records that share a word which few names have; each pair once."""
+    """Pairs of names of two records with the same numbers that share a word which few names have; each pair once."""
     words = [frozenset(name.split()) for _, name in named]
     frequent = Counter(word for each in words for word in each)
-    by_word: dict[str, list[int]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, each in enumerate(words):
+        numbers = _NUMBERS.findall(named[place][1])
         for word in each:
             if frequent[word] <= MOST_WITH_WORD:
-                by_word[word].append(place)
-    pairs = {pair for places in by_word.values() for pair in combinations(places, 2)}
+                alike[word, *numbers].append(place)
+    pairs = {pair for places in alike.values() for pair in combinations(places, 2)}
     for one, other in pairs:
         if named[one][0] != named[other][0]:
             yield named[one], named[other]

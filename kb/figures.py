@@ -16,7 +16,7 @@ from kb.models.figure import Comparison, Figure, FigureKind
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Kind, Record
 from kb.models.source import Source
-from kb.permissions import Capability, Person, visible_to
+from kb.permissions import Capability, Person, may_see, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -142,8 +142,7 @@ def compared(person: Person) -> list[ORMOption]:
 
 def within_sources(person: Person) -> ColumnElement[bool]:
     """The figures of sources that the person may see."""
-    sources = select(Record.id).where(Record.kind == Kind.SOURCE, visible_to(person)).correlate(None)
-    return Figure.source_id.in_(sources)
+    return may_see(person, Figure.source_id)
 
 
 def find(session: Session, words: str, *, person: Person, limit: int, besides: Iterable[int] = ()) -> Sequence[Figure]:

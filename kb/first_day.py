@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from kb.models.organisation import Organisation, Post, PostHolding
-from kb.models.plan import Plan, Response
+from kb.models.plan import Plan, Priority, PrioritySet, Response
 from kb.models.record import Kind, Record
 from kb.models.source import Source
 from kb.models.user import Role, User
@@ -28,6 +28,7 @@ class Step(StrEnum):
     ORGANISATION = "organisation"
     PEOPLE = "people"
     POST = "post"
+    PRIORITY = "priority"
     SOURCE = "source"
     ACTION = "action"
 
@@ -47,12 +48,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FirstDay:
-    """The steps for one person; `source` and `post` are refs of a source to map and of a post to fill, if any."""
+    """The steps for one person; refs of a source to map, a post to fill and a set to add priorities to, if any."""
 
     lines: tuple[Line, ...]
     plan: Plan | None
     source: str | None
     post: str | None
+    priority_set: str | None
+
+    @property
+    def next(self) -> Step | None:
+        """What this person should do now."""
+        return next((line.step for line in self.lines if line.is_next), None)
 
     @property
     def done(self) -> int:
@@ -72,9 +79,11 @@ def of(session: Session, plan: Plan | None, *, person: Person, today: date) -> F
     open_to = {step: _may(person, step, plan) for step in steps}
     first = next((step for step in steps if not done[step] and open_to[step]), None)
     lines = tuple(Line(step, done[step], open_to[step], step is first) for step in steps)
-    newest = [select(kind.ref).order_by(kind.id.desc()).limit(1).scalar_subquery() for kind in (Source, Post)]
-    source, post = session.execute(select(*newest)).one()
-    return FirstDay(lines, plan, source=source, post=post)
+    own_sets = select(PrioritySet.ref).where(PrioritySet.plan_id == (plan.id if plan else None))
+    newest = [select(kind.ref).order_by(kind.id.desc()) for kind in (Source, Post)]
+    newest.append(own_sets.order_by(PrioritySet.id.desc()))
+    source, post, own_set = session.execute(select(*(query.limit(1).scalar_subquery() for query in newest))).one()
+    return FirstDay(lines, plan, source=source, post=post, priority_set=own_set)
 
 
 def _may(person: Person, step: Step, plan: Plan | None) -> bool:
@@ -100,6 +109,7 @@ def _done(session: Session, plan: Plan | None, today: date) -> dict[Step, bool]:
         Step.ORGANISATION: select(Organisation.id).exists(),
         Step.PEOPLE: people > 1,
         Step.POST: held,
+        Step.PRIORITY: select(Priority.id).where(Priority.plan_id == plan_id).exists(),
         Step.SOURCE: mapped,
         Step.ACTION: select(Record.id).where(Record.kind == Kind.ACTION, Record.plan_id == plan_id).exists(),
     }

@@ -1,4 +1,4 @@
-"""The worker: one job, once a minute: it plans reminders, sends mails, mends the index and forgets ended sessions.
+"""The worker: one job, once a minute: it plans reminders, sends mails, mends the index, forgets ended sessions.
 
 APScheduler only keeps the time. What has been done is in our own tables, so a worker may be killed at any moment and
 any number of them may run.
@@ -25,7 +25,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from actions import planning
 from kb import mail, pulse, sessions
 from kb.assembly import open_database
-from kb.db import now
+from kb.db import learn_sizes_if_grown, now
 from kb.delivery import deliverer_for
 from kb.models.history import Channel
 from search import service as search
@@ -62,7 +62,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_plan, _send, _index, _forget):
+    for part in (_plan, _send, _index, _forget, _learn):
         if should_stop():
             break
         try:
@@ -109,6 +109,10 @@ def _index(database: Database, settings: Settings, report: Report, *_: object) -
 def _forget(database: Database, settings: Settings, _report: Report, clock: Callable[[], datetime], *_: object) -> None:
     with database.writing(Channel.WORKER) as session:
         sessions.forget_ended(session, now=clock(), idle=timedelta(hours=settings.session_hours))
+
+
+def _learn(database: Database, *_: object) -> None:
+    learn_sizes_if_grown(database)
 
 
 def _name() -> str:

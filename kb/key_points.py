@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from kb.db import contains
 from kb.models.record import Kind, Record, Theme, record_theme
 from kb.models.source import KeyPoint, Source
-from kb.permissions import Person, visible_to
+from kb.permissions import Person, may_see, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,8 +105,7 @@ def facets(session: Session, *, person: Person) -> Facets:
 
 def within_sources(person: Person) -> ColumnElement[bool]:
     """The key points of sources that the person may see."""
-    sources = select(Record.id).where(Record.kind == Kind.SOURCE, visible_to(person)).correlate(None)
-    return KeyPoint.source_id.in_(sources)
+    return may_see(person, KeyPoint.source_id)
 
 
 def _clauses(wanted: KeyPointFilter, person: Person) -> list[ColumnElement[bool]]:

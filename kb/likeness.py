@@ -60,4 +60,6 @@ def nearness(one: str, other: str, *, score_cutoff: float | None = None) -> floa
     """How near two names are; short ones are acronyms, where one other letter makes another name."""
     if " " not in one or " " not in other:
         return 100.0 if one == other else 0.0
-    return float(fuzz.token_sort_ratio(one, other, score_cutoff=score_cutoff))
+    # Words that are written together in one of them put the sorted words out of step; the letters still agree.
+    sorted_words = fuzz.token_sort_ratio(one, other, score_cutoff=score_cutoff)
+    return float(max(sorted_words, fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""), score_cutoff=score_cutoff)))

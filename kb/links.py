@@ -12,7 +12,7 @@ from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
 from kb.models.record import Kind, Record, Visibility
-from kb.permissions import SYSTEM, Capability, visible_to
+from kb.permissions import SYSTEM, Capability, may_see
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ def require_editing(record: Record, by: Person) -> None:
 
 
 def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    seen = select(Record.id).where(visible_to(person))
-    return Link.from_id.in_(seen), Link.to_id.in_(seen)
+    return may_see(person, Link.from_id), may_see(person, Link.to_id)
 
 
 def _check(session: Session, start: Record, kind: LinkType, end: Record) -> None:

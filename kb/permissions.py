@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, or_, true
+from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from kb.errors import NotAllowed
 from kb.models.record import Record, Visibility
@@ -16,6 +17,7 @@ from kb.words import gettext
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 class Holder(StrEnum):
@@ -144,3 +146,12 @@ def visible_to(person: Person, record: type[Record] = Record) -> ColumnElement[b
         # Shared records belong to no plan: the leads and steering members of any plan see their drafts.
         drafts.append(or_(record.plan_id.is_(None), record.plan_id.in_(plans)))
     return or_(record.visibility == Visibility.PUBLISHED, and_(record.visibility == Visibility.DRAFT, or_(*drafts)))
+
+
+def may_see(person: Person, id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The criterion that the person may see the record which a column names, looked up row by row.
+
+    A list of all visible ids would be made anew for each question, however few rows it is about.
+    """
+    named = aliased(Record)
+    return select(named.id).where(named.id == id, visible_to(person, named)).exists()

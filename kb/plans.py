@@ -77,7 +77,7 @@ def choose(plans: Sequence[Plan], ref: str | None, *, person: Person) -> Plan | 
 
 def get(session: Session, ref: str, *, person: Person) -> Plan:
     """One plan with the source that publishes it, or NotFound."""
-    return records.get(session, Plan, ref, person=person, options=[joinedload(Plan.source)])
+    return records.get(session, Plan, ref, person=person, options=[selectinload(Plan.source)])
 
 
 def list_sets(session: Session, *, person: Person, plan: Plan | None = None) -> list[Listed]:

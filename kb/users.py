@@ -43,7 +43,13 @@ def create(
     name = _checked_name(name)
     email = _checked_email(email)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
-        raise Invalid("email", gettext("There is already an account with the email address %(email)s", email=email))
+        raise Invalid(
+            "email",
+            gettext(
+                "There is already an account with the email address %(email)s; look for it on the page People",
+                email=email,
+            ),
+        )
     user = User(email=email, name=name, is_administrator=is_administrator)
     if password:
         passwords.check(password, name=name, email=email)

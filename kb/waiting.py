@@ -7,15 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
-from kb import records
 from kb.models.history import Change
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record
 from kb.models.source import Source, SourceStatus
-from kb.permissions import Person, visible_to
+from kb.permissions import Person, may_see, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,26 +47,26 @@ class Doubt:
 
 def list_reviews(session: Session, plan: Plan, *, person: Person, until: date) -> list[Review]:
     """Responses of a plan to be looked at again by a day, the most overdue first."""
+    source = aliased(Record)
     query = (
-        select(Response)
-        .where(Response.plan_id == plan.id, Response.review_by <= until, visible_to(person))
-        .options(selectinload(Response.sources))
-        .order_by(Response.review_by, Response.id)
+        select(Response, source)
+        .join(ResponseSource, ResponseSource.response_id == Response.id)
+        .join(source, source.id == ResponseSource.source_id)
+        .where(Response.plan_id == plan.id, Response.review_by <= until, visible_to(person), visible_to(person, source))
+        .order_by(Response.review_by, Response.id, ResponseSource.position)
     )
-    responses = session.scalars(query).all()
-    every = {source.id for response in responses for source in response.sources}
-    seen = records.list_by_ids(session, every, person=person)
-    first = {response.id: next((s for s in response.sources if s.id in seen), None) for response in responses}
-    return [Review(response, source) for response in responses if (source := first[response.id]) is not None]
+    found: dict[int, Review] = {}
+    for response, named in session.execute(query):
+        found.setdefault(response.id, Review(response, named))
+    return list(found.values())
 
 
 def list_doubts(session: Session, plan: Plan, *, person: Person) -> list[Doubt]:
     """The suspect links into a plan's records, by the record that they start from, the first in doubt first."""
-    visible = select(Record.id).where(visible_to(person))
-    mine = visible.where(Record.plan_id == plan.id)
+    mine = select(Record.id).where(visible_to(person), Record.plan_id == plan.id)
     query = (
         select(Link)
-        .where(Link.state == LinkState.SUSPECT, Link.from_id.in_(visible), Link.to_id.in_(mine))
+        .where(Link.state == LinkState.SUSPECT, may_see(person, Link.from_id), Link.to_id.in_(mine))
         .options(joinedload(Link.start), joinedload(Link.end))
         .order_by(Link.id)
     )
@@ -111,7 +110,7 @@ def list_over(session: Session, plan: Plan, *, person: Person, today: date) -> S
     query = (
         select(Source)
         .where(or_(Source.status.in_(OVER), Source.ends_on < today), visible_to(person))
-        .where(Source.id.in_(set(session.scalars(answered))), Source.id.not_in(succeeded))
+        .where(Source.id.in_(answered.correlate(None)), Source.id.not_in(succeeded))
         .order_by(Source.ends_on.is_(None), Source.ends_on.desc(), Source.id)
     )
     return session.scalars(query).all()

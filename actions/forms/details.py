@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.models.organisation import Organisation, Post
+    from kb.models.plan import Priority
     from kb.models.record import Theme
 
 LONGEST = 4_000
@@ -34,6 +35,7 @@ class ActionForm(Form):
     page_order: ClassVar[tuple[str, ...]] = (
         "title",
         "description",
+        "priorities",
         "owner",
         "sponsor",
         "contributors",
@@ -55,6 +57,9 @@ class ActionForm(Form):
         [InputRequired(gettext("Say what will be done, starting with a verb")), Length(max=300)],
     )
     description = _text(gettext("More about it"))
+    priorities = SelectMultipleField(
+        gettext("Priorities that it delivers"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     owner = SelectField(gettext("Who is responsible"))
     sponsor = SelectField(gettext("Sponsor"))
     contributors = SelectMultipleField(
@@ -90,6 +95,7 @@ class ActionForm(Form):
         themes: Sequence[Theme],
         details: ActionDetails | None = None,
         version: int | None = None,
+        priorities: Sequence[Priority] = (),
     ) -> ActionForm:
         """The form with the posts, organisations and themes to choose from, filled in from an action."""
         form = cls(data={**(asdict(details) if details else {}), "version": version})
@@ -98,6 +104,7 @@ class ActionForm(Form):
             *(SelectChoice(post.ref, f"{post.title} ({post.organisation.title})") for post in posts),
         ]
         form.contributors.choices = [SelectChoice(body.ref, body.title) for body in bodies]
+        form.priorities.choices = [SelectChoice(priority.ref, priority.title) for priority in priorities]
         form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
         return form
 
@@ -106,5 +113,5 @@ class ActionForm(Form):
         values: dict[str, Any] = self.values("version", "reason")
         # A field that a hand-made form leaves out is empty, like one that nobody filled in.
         values.update({name: "" for name, value in values.items() if value is None and not name.endswith("_on")})
-        values.update({name: tuple(values[name] or ()) for name in ("contributors", "themes")})
+        values.update({name: tuple(values[name] or ()) for name in ("contributors", "themes", "priorities")})
         return ActionDetails(**values)

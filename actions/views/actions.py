@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import closing, editing, service
+from actions import asking, closing, editing, service
 from actions.forms.details import ActionForm
 from actions.forms.update import MilestoneForm
 from actions.measures import service as measures
@@ -17,6 +17,7 @@ from kb import auth, history, plans, records, shortlists, web
 from kb.errors import Invalid, NotFound
 from kb.forms.base import add_error
 from kb.models.organisation import Organisation
+from kb.models.plan import Plan
 from kb.models.record import Theme
 from kb.permissions import Capability
 from kb.views.saving import answer
@@ -34,6 +35,7 @@ def detail(ref: str) -> Response:
     action = found.action
     changes = history.list_for(session, action, person=person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
+    may_edit = person.may(Capability.EDIT_PLAN, plan_id=action.plan_id)
     return web.page(
         "actions/detail.html",
         found=found,
@@ -46,7 +48,8 @@ def detail(ref: str) -> Response:
         milestone_form=MilestoneForm(),
         may_know=person.may(Capability.READ_UPDATES),
         may_update=person.may(Capability.UPDATE_ACTION, **rights),
-        may_edit=person.may(Capability.EDIT_PLAN, plan_id=action.plan_id),
+        may_edit=may_edit,
+        notice=asking.notice(session, action, today=today, settings=web.settings()) if may_edit else None,
         may_answer=person.may(Capability.ANSWER_SUPPORT, plan_id=action.plan_id),
         may_verify=closing.may_verify(action, person),
         may_reopen=closing.may_reopen(action, person),
@@ -63,7 +66,7 @@ def new() -> ResponseReturnValue:
     if plan is None:
         raise NotFound("plan", request.args.get("plan", ""))
     person.require(Capability.EDIT_PLAN, plan_id=plan.id)
-    form = _form()
+    form = _form(plan=plan)
 
     def save() -> Action:
         return editing.create(session, plan, form.details(), by=person)
@@ -87,7 +90,7 @@ def edit(ref: str) -> ResponseReturnValue:
     return answer(form, save, gettext("The action is saved."), TEMPLATE, plan=None, action=action)
 
 
-def _form(action: Action | None = None) -> ActionForm:
+def _form(action: Action | None = None, plan: Plan | None = None) -> ActionForm:
     """The form with all that may be chosen in it, filled in from the action that it changes."""
     session, person = web.session(), web.person()
     return ActionForm.offering(
@@ -96,6 +99,7 @@ def _form(action: Action | None = None) -> ActionForm:
         records.list_all(session, Theme, person=person),
         editing.details_of(action) if action else None,
         action.version if action else None,
+        editing.list_priorities(session, plan, person) if plan else (),
     )
 
 

@@ -23,14 +23,12 @@ def index() -> Response:
     if downloads.are_wanted():
         return downloads.send("actions", columns.sheet(wanted), filters=_told(wanted))
     counts = service.counts_by_schedule(session, person, wanted, today)
-    asked = (max(1, web.number("page", 1)) - 1) * web.PER_PAGE
-    total, found = service.list_actions(session, person, wanted, today, offset=asked, limit=web.PER_PAGE)
+    total = sum(counts.get(state, 0) for state in wanted.schedule or counts)
     paging = web.paging(total)
-    if paging.offset != asked:  # there is no such page: show the nearest
-        _, found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
+    found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
     everything = total
     if not total and wanted.is_narrowing:
-        everything, _ = service.list_actions(session, person, Filters(), today, limit=0)
+        everything = service.count(session, person, Filters(), today)
     choices = service.choices(session, person)
     may_know = person.may(Capability.READ_UPDATES)
     return web.page(

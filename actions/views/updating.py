@@ -5,15 +5,31 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import closing, mine, service, updates
+from actions import asking, closing, mine, service, updates
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
 from actions.models import Action
 from actions.views.blueprint import bp
 from kb import auth, web
+from kb.db import now
 from kb.errors import Invalid, NotAllowed
 from kb.forms.base import Form, add_error
 from kb.permissions import Capability
 from kb.words import gettext, spoken
+
+
+@bp.post("/actions/<ref>/remind")
+@auth.requires(Capability.EDIT_PLAN)
+def remind(ref: str) -> ResponseReturnValue:
+    """Remind the owner now, whatever the day and the hour."""
+    session, person = web.session(), web.person()
+    action = service.get(session, ref, person)
+    try:
+        asking.remind_now(session, action, by=person, today=web.today(), now=now(), settings=web.settings())
+        web.commit()
+        web.say(gettext("The reminder to the owner is written. It leaves within a minute, while the worker runs."))
+    except Invalid as error:
+        web.say(str(error))
+    return redirect(url_for(".detail", ref=ref), code=303)
 
 
 @bp.route("/actions/<ref>/update", methods=["GET", "POST"])

@@ -9,14 +9,20 @@ import click
 from actions import reminders
 from kb import jobs
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
+from kb.db import now
+from kb.models.history import Channel
 
 
 @click.command()
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day to plan for; without it, today.")
 @click.option("--dry-run", is_flag=True, help="Only show who would be written to, and why.")
+@click.option("--now", "at_once", is_flag=True, help="Write today, whatever the day and the hour.")
 @as_json
-def remind(on: datetime | None, dry_run: bool, is_json: bool) -> None:
-    """Plan the reminders that are due and send what waits, once."""
+def remind(on: datetime | None, dry_run: bool, at_once: bool, is_json: bool) -> None:
+    """Plan the reminders that are due and send what waits, once.
+
+    Reminders are written on working days from eight in the morning; --now does not wait for that.
+    """
     given = settings()
     database = ready_database(given)
     day = on.date() if on else today(given)
@@ -32,11 +38,18 @@ def remind(on: datetime | None, dry_run: bool, is_json: bool) -> None:
         return
     if on:
         raise click.UsageError("--on goes with --dry-run; reminders are only sent for today.")
+    planned_now = 0
+    if at_once:
+        with database.writing(Channel.COMMAND) as session:
+            planned_now = reminders.plan(session, day, now(), given, at_once=True).reminders
     report = jobs.tick(database, given)
+    report.planned += planned_now
     if is_json:
         print_json(vars(report))
         return
     say(f"Planned {report.planned} reminders, sent {report.sent} mails.")
+    if not report.planned and not at_once:
+        say("Reminders are written on working days from eight in the morning; kb remind --now does not wait for that.")
 
 
 COMMANDS = (remind,)

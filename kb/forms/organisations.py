@@ -72,7 +72,7 @@ class PostForm(RecordForm):
         gettext("Note"), [Length(max=LONGEST_TEXT)], description=gettext("What the post is for, or where it is named")
     )
     is_assumed = YesNo(
-        gettext("The post is assumed"),
+        gettext("We assume that there is such a post"),
         description=gettext("A document names only the body, and somebody in it must act"),
     )
 

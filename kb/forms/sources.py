@@ -51,6 +51,11 @@ def _words(label: str, longest: int = LONGEST) -> StringField:
     return StringField(label, [Length(max=longest)])
 
 
+def _whole_address(typed: str | None) -> str | None:
+    """An address as browsers show it lacks how it is fetched."""
+    return f"https://{typed.strip()}" if typed and typed.strip().lower().startswith("www.") else typed
+
+
 def _date(label: str) -> StringField:
     return StringField(label, [Length(max=40), stated_date])
 
@@ -74,12 +79,12 @@ class SourceForm(Form):
         "publisher_as_stated",
         "nations",
         "status",
-        "status_as_stated",
         "published",
+        "status_as_stated",
         "starts",
         "ends",
-        "themes",
         "mentions",
+        "themes",
         "visibility",
         "reason",
     )
@@ -98,7 +103,7 @@ class SourceForm(Form):
         default=NO,
     )
     summary = TextAreaField(gettext("Summary"), [Length(max=LONGEST)])
-    link = _words(gettext("Where to read it"), LONGEST_LINK)
+    link = StringField(gettext("Where to read it"), [Length(max=LONGEST_LINK)], filters=[_whole_address])
     publishers = Several(gettext("Publishers"))
     publisher_as_stated = _words(gettext("Publisher, as stated"))
     nations = Several(gettext("Nations"))

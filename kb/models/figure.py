@@ -72,7 +72,9 @@ class Figure(Record):
     period: Mapped[LongText]
     qualifier: Mapped[LongText]
     note: Mapped[LongText]
-    source: Mapped[Source] = relationship(lazy="raise_on_sql", foreign_keys=[source_id], back_populates="figures")
+    source: Mapped[Source] = relationship(
+        lazy="raise_on_sql", innerjoin=True, foreign_keys=[source_id], back_populates="figures"
+    )
     comparisons: Mapped[list[Comparison]] = relationship(
         secondary=comparison_figure, lazy="raise_on_sql", back_populates="figures"
     )

@@ -223,7 +223,9 @@ class KeyPoint(Record):
     measured_by: Mapped[LongText]
     site: Mapped[LongText]
     aspect: Mapped[Word] = mapped_column(default="")
-    source: Mapped[Source] = relationship(lazy="raise_on_sql", foreign_keys=[source_id], back_populates="key_points")
+    source: Mapped[Source] = relationship(
+        lazy="raise_on_sql", innerjoin=True, foreign_keys=[source_id], back_populates="key_points"
+    )
 
 
 class Implication(Record):
@@ -242,7 +244,9 @@ class Implication(Record):
     position: Mapped[int]
     implication_kind: Mapped[Word]
     horizon: Mapped[str | None]
-    source: Mapped[Source] = relationship(lazy="raise_on_sql", foreign_keys=[source_id], back_populates="implications")
+    source: Mapped[Source] = relationship(
+        lazy="raise_on_sql", innerjoin=True, foreign_keys=[source_id], back_populates="implications"
+    )
     key_points: Mapped[list[KeyPoint]] = relationship(
         secondary=implication_key_point, lazy="raise_on_sql", order_by=KeyPoint.position
     )

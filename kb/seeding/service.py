@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
+from kb.db import learn_sizes
 from kb.seeding import demonstration, folder, plans, sources, vocabulary
 from kb.seeding.loader import Loader, Progress, Report
 
@@ -36,9 +35,7 @@ def load(session: Session, path: Path, *, today: date, is_demonstration: bool, p
     if is_demonstration:
         demonstration.load(loader, seed, today)
     loader.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        # Its planner knows nothing of rows that were just written, and would join them in the worst order.
-        session.execute(text("ANALYZE"))
+    learn_sizes(session)
     return loader.report
 
 

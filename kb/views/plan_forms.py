@@ -46,6 +46,9 @@ def index() -> Response:
 def new() -> ResponseReturnValue:
     """Start a plan; whoever does so becomes its lead."""
     form = PlanForm()
+    if not plans.list_plans(web.session(), person=web.person()):
+        # On the first day there is no source that could be named.
+        del form.source
 
     def save() -> Plan:
         return plan_editing.create(web.session(), form.details(), by=web.person())

@@ -56,7 +56,7 @@ def detail(ref: str) -> Response:
     session, person, today = web.session(), web.person(), web.today()
     found = organisations.get_post(session, ref, person=person)
     wanted = Filters(owner=found.ref)
-    total, owned = actions.list_actions(session, person, wanted, today, limit=web.PER_PAGE)
+    owned = actions.list_actions(session, person, wanted, today, limit=web.PER_PAGE)
     may_know = person.may(Capability.READ_UPDATES)
     return web.page(
         "posts/detail.html",
@@ -66,7 +66,7 @@ def detail(ref: str) -> Response:
         may_know=may_know,
         may_edit=person.may(Capability.EDIT_SHARED),
         owned=owned,
-        total=total,
+        total=actions.count(session, person, wanted, today),
         changes=history.list_for(session, found, person=person, limit=10),
     )
 

@@ -27,11 +27,11 @@ bp = Blueprint("priorities", __name__)
 @bp.get("/priorities")
 @auth.requires(Capability.READ)
 def index() -> Response:
-    """The priorities of every plan, by set."""
+    """The priorities of one plan, by set; the person's own plan first of all."""
     session, person = web.session(), web.person()
     offered = plans.list_plans(session, person=person)
-    plan = next((plan for plan in offered if plan.ref == request.args.get("plan")), None)
-    sets = plans.list_sets(session, person=person, plan=plan)
+    plan = plans.choose(offered, request.args.get("plan"), person=person)
+    sets = plans.list_sets(session, person=person, plan=plan) if plan else []
     ids = [priority.id for one in sets for priority in one.priorities]
     strips, of_plans = graph.strips(session, ids, person), {plan.id: plan for plan in offered}
     if downloads.are_wanted():
@@ -43,6 +43,7 @@ def index() -> Response:
         sets=sets,
         total=len(ids),
         plan=plan,
+        may_add=plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id),
         offered=offered if len(offered) > 1 else [],
         plans=of_plans,
         strips=strips,

@@ -39,7 +39,8 @@ def index() -> Response:
     offered = source_filters.offered(facets, wanted)
     if downloads.are_wanted():
         return downloads.send("sources", columns.sheet(wanted), filters=source_filters.told(wanted, offered))
-    total = sources.count(session, wanted, person=person)
+    everything = sum(facets.categories.values())
+    total = sources.count(session, wanted, person=person) if wanted.is_narrowing else everything
     paging = web.paging(total)
     found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     ids = [source.id for source in found]
@@ -49,7 +50,7 @@ def index() -> Response:
         paging=paging,
         wanted=wanted,
         offered=offered,
-        everything=sum(facets.categories.values()),
+        everything=everything,
         responses=sources.responses_by_source(session, ids, person=person),
         strips=graph.strips(session, ids, person),
         labels=labels,

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from actions import editing, service
 from actions.editing import ActionDetails
 from kb import history, records
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb.models.link import Link, LinkType
 from kb.models.organisation import Organisation
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM
@@ -238,3 +240,15 @@ def test_the_form_offers_the_posts_and_organisations_that_the_person_may_see(ses
     assert [(one.title, one.organisation.title) for one in editing.list_owners(session, viewer)] == [("Lead", "Board")]
     assert len(editing.list_owners(session, lead)) == 2
     assert [one.title for one in records.list_all(session, Organisation, person=viewer)] == ["Board"]
+
+
+def test_a_new_action_is_joined_to_the_priorities_that_it_delivers(session, make, lead):
+    priority, foreign = make.priority(), make.priority(plan_id=make.plan().id)
+    action = editing.create(
+        session, make.the_plan, ActionDetails(title="Train staff", priorities=(priority.ref,)), by=lead
+    )
+    assert [(link.from_id, link.type) for link in session.scalars(select(Link).where(Link.to_id == action.id))] == [
+        (priority.id, LinkType.DELIVERED_BY)
+    ]
+    with pytest.raises(Invalid, match="no priority"):
+        editing.create(session, make.the_plan, ActionDetails(title="Train", priorities=(foreign.ref,)), by=lead)

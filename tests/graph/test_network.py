@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.gaps import GAP_KINDS, gaps, measured
-from graph.network import COLUMNS, Edge, Network, Node, build, related
-from graph.reach import counts, without
+from graph.gaps import GAP_KINDS, find, gaps, measured
+from graph.network import COLUMNS, Edge, Network, Node, build, living, related
+from graph.reach import counts, resting, without
 from graph.thread import Stop, thread, why
 
 PLAN, OTHER_PLAN = 100, 200
@@ -313,15 +313,36 @@ def test_loss_agrees_with_asking_twice(drawn, gone):
     assert loss.after == {id: len(then.sources(id)) for id in touched}
 
 
+@given(maps(), st.sets(st.integers(0, 13)), st.sampled_from([None, 1, 2]))
+@settings(max_examples=200, deadline=None)
+def test_the_gaps_among_some_records_are_those_of_all_that_are_among_them(drawn, some, plan_id):
+    nodes, edges, keep = drawn
+    network = build(nodes, edges)
+    live = living(network, keep)
+    every = find(network, live, plan_id)
+    assert find(network, live, plan_id, some) == {kind: ids & some for kind, ids in every.items()}
+
+
+@given(maps())
+@settings(max_examples=200, deadline=None)
+def test_what_rests_on_a_record_agrees_with_plain_recursion(drawn):
+    nodes, edges, keep = drawn
+    network, plain = build(nodes, edges), Plain(nodes, edges, keep).living()
+    for id in plain.nodes:
+        found, left = resting(network, id, keep=keep), plain.living(without={id})
+        assert found.all == plain.below(id) - {id}
+        assert found.alone == {each for each in found.all if not left.sources(each) - {id}}
+
+
 def test_an_indicator_leads_back_to_every_source_and_a_priority_may_be_measured_itself(wales):
     back = thread(wales, VACANCIES)
     assert {LAW, STRATEGY, STAFFING, SUPPORT} <= back.above
     assert back.below == frozenset()
     assert {path.source.id for path in why(wales, VACANCIES)} == {LAW, STRATEGY}
-    assert measured(wales, wales.nodes.keys()) == {SUPPORT}
+    assert measured(wales, {SUPPORT, HOURS, LINK}, wales.nodes.keys()) == {SUPPORT}
     direct = build(NODES, [*EDGES, Edge(HOURS, VACANCIES, "measured-by")])
-    assert measured(direct, direct.nodes.keys()) == {SUPPORT, HOURS}
-    assert measured(direct, direct.nodes.keys() - {VACANCIES}) == set()
+    assert measured(direct, {SUPPORT, HOURS, LINK}, direct.nodes.keys()) == {SUPPORT, HOURS}
+    assert measured(direct, {SUPPORT, HOURS, LINK}, direct.nodes.keys() - {VACANCIES}) == set()
     # What is measured and not done is still a gap: a number moves nothing.
     bare = build(NODES, [*EDGES, Edge(IDLE, VACANCIES, "measured-by")])
     assert IDLE in ids(gaps(bare)["priority-without-action"])

@@ -235,7 +235,7 @@ def test_sessions_that_no_longer_hold_can_be_forgotten(session, make):
     assert sessions.forget_ended(session, now=start, idle=timedelta(hours=12)) == 2
 
 
-def test_a_person_is_loaded_in_three_statements_with_roles_and_the_posts_of_today(session, make, count_statements):
+def test_a_person_is_loaded_in_two_statements_with_roles_and_the_posts_of_today(session, make, count_statements):
     plan, mine, deputised, past, coming = make.plan(), *(make.post(title=t) for t in ("B", "A", "Past", "Coming"))
     user = make.lead(plan)
     day = timedelta(days=1)
@@ -251,9 +251,10 @@ def test_a_person_is_loaded_in_three_statements_with_roles_and_the_posts_of_toda
     session.expire_all()
     with count_statements() as count:
         visit = sessions.find(session, token, now=now(), today=make.today, idle=timedelta(hours=1))
-    assert count.number == 3
+    assert count.number == 2
     assert visit.person.roles == {plan.id: Role.LEAD}
     assert visit.person.post_titles == ["B", "A"], "held posts come before deputised ones"
+    assert visit.person.deputises == {deputised.id}
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "é" * 50, "x" * 10_000, "' OR 1=1 --", '"; session=x'])

@@ -74,3 +74,21 @@ def test_any_words_give_a_date_or_a_refusal(words: str) -> None:
     except ValueError:
         return
     assert bool(stated) == bool(words.strip())
+
+
+@pytest.mark.parametrize(
+    ("words", "last_day", "spoken"),
+    [
+        ("June 2018", date(2018, 6, 30), "June 2018"),
+        ("sept 2020", date(2020, 9, 30), "September 2020"),
+        ("5 June 2018", date(2018, 6, 5), "5 June 2018"),
+    ],
+)
+def test_a_date_may_be_written_as_the_pages_write_it(words: str, last_day: date, spoken: str) -> None:
+    assert (parse(words).day, parse(words).spoken) == (last_day, spoken)
+
+
+@pytest.mark.parametrize(("words", "told"), [("31 June 2018", "no such date"), ("Juno 2018", "as a year")])
+def test_a_month_that_is_none_is_refused(words: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        parse(words)

@@ -81,7 +81,7 @@ def everything(session: Session, make: Make) -> None:
 LISTS = {
     "/sources": ({"strategy", "report"}, "status=in-force", ["strategy"]),
     "/actions": ({"train-ten", "write-report"}, "owner=lead-board", ["train-ten"]),
-    "/priorities": ({"train", "elsewhere"}, "plan=plan", ["train"]),
+    "/priorities": ({"train"}, "plan=another", ["elsewhere"]),
     "/organisations": ({"board", "college"}, "kind=health-board", ["board"]),
     "/posts": ({"lead-board", "lead-college"}, "q=lead", ["lead-board"]),
     "/glossary": ({"camhs", "lps"}, "letter=c", ["camhs"]),

@@ -390,3 +390,11 @@ def test_whoever_has_not_signed_in_is_sent_to_do_so(browse: Browser, make: Make)
 
 def test_a_source_that_is_not_there_is_not_found(page: Page) -> None:
     assert page.browse.get("/sources/no-such-source/map").status_code == 404
+
+
+def test_a_plan_without_priorities_and_actions_says_where_to_add_them(browse, make):
+    source, lead = make.source(), browse.sign_in(make.lead())
+    html = lead.get(f"/sources/{source.ref}/map").text
+    assert f'href="/plans/{make.the_plan.ref}/priority-sets/new"' in html
+    assert f'href="/actions/new?plan={make.the_plan.ref}"' in html
+    assert f'href="/plans/{make.the_plan.ref}/priority-sets/new"' in lead.get("/priorities").text

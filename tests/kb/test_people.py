@@ -205,6 +205,8 @@ def test_the_steps_follow_what_is_there_until_nothing_is_missing(session, make):
     make.owner(post, is_deputy=True)
     assert following() is Step.POST, "a deputy does not hold a post"
     make.owner(post)
+    assert following() is Step.PRIORITY, "without one, nothing can be called for"
+    make.priority()
     assert following() is Step.SOURCE
     source = make.source()
     assert first_day.of(session, plan, person=make.person(user), today=TODAY).source == source.ref
@@ -238,3 +240,11 @@ def test_a_lead_sees_the_steps_of_their_plan_and_others_none(session, make):
     assert lines[Step.PEOPLE] == (False, True, False)
     for user in (make.viewer(), make.steering(), make.lead(make.plan())):
         assert first_day.of(session, plan, person=make.person(user), today=TODAY) is None
+
+
+def test_what_was_done_is_followed_by_the_next_step_until_the_first_thread_stands(browse, make):
+    lead = browse.sign_in(make.lead())
+    make.organisation()
+    added = lead.post("/organisations/new", {"title": "A trust"})
+    assert 'First steps: 2 of 7 done. Next: <a href="/plans/' in lead.get(added.location).text
+    assert "First steps:" not in lead.get("/organisations").text, "it stands beside a message only"

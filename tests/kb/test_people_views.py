@@ -349,7 +349,7 @@ def test_home_leads_a_first_administrator_on(browse, session, make, administrato
     browse.sign_in(administrator)
     page = browse.get("/")
     assert 'class="nhsuk-button" href="/plans/new"' in page.text
-    assert "0 of 6 done" in words(page)
+    assert "0 of 7 done" in words(page)
     plan = make.plan()
     session.add(Membership(user_id=administrator.id, plan_id=plan.id, role=Role.LEAD))
     page = browse.get("/")
@@ -360,6 +360,7 @@ def test_home_leads_a_first_administrator_on(browse, session, make, administrato
     assert f"/sources/{source.ref}/map?plan={plan.ref}" in browse.get("/").text
     make.response(source, text="We follow it.")
     make.owner(make.post())
+    make.priority()
     make.action()
     assert "First steps" not in browse.get("/").text
 

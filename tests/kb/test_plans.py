@@ -81,15 +81,15 @@ def test_a_hidden_plan_and_a_hidden_priority_are_not_found(session: Session, mak
 # Pages
 
 
-def test_the_list_of_priorities_can_be_narrowed_to_one_plan(browse: Browser, make: Make) -> None:
+def test_the_list_of_priorities_shows_one_plan_and_ones_own_first(browse: Browser, make: Make) -> None:
     make.priority(title="Ours")
-    other = make.plan()
+    other = make.plan(title="A plan")
     make.priority(title="Theirs", plan_id=other.id)
     browse.sign_in(make.viewer())
-    assert "2 priorities" in browse.get("/priorities").text
-    narrowed = browse.get(f"/priorities?plan={other.ref}").text
-    assert "Theirs" in narrowed
-    assert "Ours" not in narrowed
+    for address, shown, hidden in (("", "Ours", "Theirs"), (f"?plan={other.ref}", "Theirs", "Ours")):
+        page = browse.get(f"/priorities{address}").text
+        assert shown in page
+        assert hidden not in page
 
 
 def test_the_page_of_a_priority_says_what_calls_for_it_and_what_delivers_it(browse: Browser, make: Make) -> None:

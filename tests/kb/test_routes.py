@@ -160,6 +160,7 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("actions.new", "POST"): LEAD,
     ("actions.edit", "GET"): LEAD,
     ("actions.edit", "POST"): LEAD,
+    ("actions.remind", "POST"): LEAD,
     ("actions.update", "GET"): OWNER,
     ("actions.update", "POST"): OWNER,
     ("actions.milestones", "POST"): OWNER,

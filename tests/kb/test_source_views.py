@@ -376,3 +376,8 @@ def test_what_a_draft_response_says_decides_no_list_of_those_who_may_not_see_it(
     browse.sign_in(make.viewer())
     assert titles(browse.get("/sources?response=aligned")) == []
     assert titles(browse.get("/sources?response=none")) == ["Act"]
+
+
+def test_an_address_as_browsers_show_it_is_made_whole(editor, session):
+    editor.post("/sources/new", {**FORM, "link": "www.gov.wales/a-plan"})
+    assert session.scalars(select(Source.link)).all() == ["https://www.gov.wales/a-plan"]

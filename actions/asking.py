@@ -1,0 +1,69 @@
+"""When the owner of one action is written to, said on its page, and writing at once because a lead asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from actions import owned, reminders
+from actions.models import Reminder
+from actions.schedule import add_working_days, is_working_day
+from actions.stages import stage_of
+from kb.errors import Invalid
+from kb.permissions import Capability
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from actions.models import Action
+    from kb.config import Settings
+    from kb.permissions import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What stands about reminding the owner: the day they were written to, or the day on which they will be."""
+
+    user_id: int
+    told_on: date | None
+    due_on: date | None
+
+
+def notice(session: Session, action: Action, *, today: date, settings: Settings) -> Notice | None:
+    """The reminder that the action calls for today; None where it calls for none, or nobody answers for it."""
+    candidate = next(iter(owned.list_candidates(session, today=today, only=[action.id])), None)
+    stage = stage_of(candidate.facts, today) if candidate else None
+    if candidate is None or stage is None:
+        return None
+    told = session.execute(
+        select(Reminder.planned_at).where(
+            Reminder.action_id == action.id,
+            Reminder.kind == stage.kind,
+            Reminder.occurrence == stage.occurrence,
+            Reminder.recipient_id == candidate.user_id,
+            Reminder.cancelled_at.is_(None),
+        )
+    ).scalar()
+    if told is not None:
+        return Notice(candidate.user_id, told.astimezone(ZoneInfo(settings.timezone)).date(), None)
+    is_today = settings.demo or is_working_day(today, candidate.facts.nation)
+    return Notice(candidate.user_id, None, today if is_today else add_working_days(today, 1, candidate.facts.nation))
+
+
+def remind_now(session: Session, action: Action, *, by: Person, today: date, now: datetime, settings: Settings) -> None:
+    """Write to whoever answers for the action without waiting for the next working day; Invalid says why not."""
+    by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    found = notice(session, action, today=today, settings=settings)
+    if found is None:
+        raise Invalid(
+            "", gettext("No reminder is due: nothing is near its date, or nobody holds the post that owns it.")
+        )
+    if found.told_on is not None:
+        raise Invalid("", gettext("The owner has been reminded of this already."))
+    if not reminders.plan_now(session, found.user_id, today, now, settings).mails:
+        raise Invalid("", gettext("The owner has had a mail today. This one follows on the next working day."))
