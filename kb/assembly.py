@@ -1,4 +1,4 @@
-"""Opening the knowledge base whole: every table known, every change noted for search and map, deleted records hidden."""
+"""Opening the knowledge base whole: every table known, every change noted, deleted records hidden."""
 
 from __future__ import annotations
 

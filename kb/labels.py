@@ -161,7 +161,8 @@ _ACRONYMS = frozenset({"nhs", "stp"})
 
 def readable(slug: str) -> str:
     """A value without words of its own, made readable: delivery-plan becomes Delivery plan, nhs-trust NHS trust."""
-    words = [word.upper() if word in _ACRONYMS else word for word in slug.lower().replace("-", " ").replace("_", " ").split()]
+    plain = slug.lower().replace("-", " ").replace("_", " ")
+    words = [word.upper() if word in _ACRONYMS else word for word in plain.split()]
     told = " ".join(words)
     return told[:1].upper() + told[1:]
 

@@ -85,7 +85,8 @@ def _point(row: PointRow) -> str:
     if row.is_removed:
         return gettext("To be removed")
     kind = labels.key_point_kinds().get(row.kind, row.kind)
-    return _lines(row.text, _dots(kind, row.place, row.promised_by, row.promised_for, row.measured_by, row.site, row.aspect))
+    promise = (row.promised_by, row.promised_for, row.measured_by)
+    return _lines(row.text, _dots(kind, row.place, *promise, row.site, row.aspect))
 
 
 def _implication(row: ImplicationRow, stand: Stand) -> str:

@@ -159,7 +159,7 @@ def test_the_link_of_a_closed_account_opens_nothing_and_stays_ended_when_it_is_o
     assert why(session, issued) is Why.CLOSED
     users.activate(session, issued.user, by=SYSTEM)
     session.flush()
-    assert why(session, issued, at=NOW + MINUTE) is Why.ENDED
+    assert why(session, issued, at=datetime.now(UTC) + MINUTE) is Why.ENDED
 
 
 def test_setting_a_password_ends_every_session_and_every_other_link(session, settings, make, member):
@@ -171,7 +171,7 @@ def test_setting_a_password_ends_every_session_and_every_other_link(session, set
     invitations.accept(session, issued.token, RESET, OTHER, at=NOW)
     session.flush()
     assert session.scalars(select(WebSession.user_id)).all() == [other.id]
-    assert why(session, invitation, at=NOW + MINUTE) is Why.ENDED
+    assert why(session, invitation, at=datetime.now(UTC) + MINUTE) is Why.ENDED
 
 
 @pytest.mark.parametrize("email", ["member@example.org", " MEMBER@example.org "])

@@ -120,7 +120,7 @@ def test_a_lead_gives_a_source_its_own_priorities_and_the_pages_say_whose_they_a
 
 def test_the_form_of_a_set_reorders_and_keeps_what_is_no_number(browse: Browser, make: Make) -> None:
     one = make.priority_set(title="Aims")
-    first, second = (make.priority(title=title, set_id=one.id) for title in ("First", "Second"))
+    first, second = (make.priority(title=title, set_id=one.id) for title in ("Earlier", "Later"))
     path = f"/priority-sets/{one.ref}/edit"
     browse.sign_in(make.lead())
     values = {"version": one.version, "title": "Aims", f"place-{first.ref}": "last", f"place-{second.ref}": "1"}
@@ -129,4 +129,4 @@ def test_the_form_of_a_set_reorders_and_keeps_what_is_no_number(browse: Browser,
     assert 'value="last"' in refused.text
     assert browse.post(path, values | {f"place-{first.ref}": "2"}).status_code == 303
     page = browse.get(f"/priority-sets/{one.ref}").text
-    assert page.index("Second") < page.index("First")
+    assert page.index("Later") < page.index("Earlier")
