@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import utils
@@ -116,13 +116,12 @@ def _names(session: Session, kind: Kind, person: Person) -> list[tuple[int, str]
 def _worth_comparing(named: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
     """Pairs of names of two records with the same numbers that share a word which few names have; each pair once."""
     words = [frozenset(name.split()) for _, name in named]
-    frequent = Counter(word for each in words for word in each)
+    telling = {word for word, number in Counter(chain.from_iterable(words)).items() if 1 < number <= MOST_WITH_WORD}
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, each in enumerate(words):
         numbers = _NUMBERS.findall(named[place][1])
-        for word in each:
-            if frequent[word] <= MOST_WITH_WORD:
-                alike[word, *numbers].append(place)
+        for word in each & telling:
+            alike[word, *numbers].append(place)
     pairs = {pair for places in alike.values() for pair in combinations(places, 2)}
     for one, other in pairs:
         if named[one][0] != named[other][0]:

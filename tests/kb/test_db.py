@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
+from kb import db
 from kb.db import connect
 from kb.models.outbox import Pulse
 from kb.models.source import Source
@@ -55,6 +56,24 @@ def test_sqlite_is_opened_so_that_commits_last(tmp_path: Path) -> None:
             name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_sqlite_counts_its_rows_anew_once_they_have_doubled(
+    database: Database, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL counts by itself")
+    monkeypatch.setattr(db, "FEW_ROWS", 0)
+
+    def known_after(more: int) -> int:
+        for _ in range(more):
+            make.theme()
+        session.commit()
+        db.learn_sizes_if_grown(database)
+        told = session.scalar(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'record'"))
+        return int(str(told).split()[0])
+
+    assert [known_after(more) for more in (4, 3, 3)] == [4, 4, 10]
 
 
 def test_dates_in_the_wrong_order_are_refused_by_the_database(session: Session, make: Make) -> None:

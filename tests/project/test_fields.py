@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import wtforms
 from wtforms.fields.choices import SelectChoice
+
+from kb.forms.base import DateParts
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,7 +30,26 @@ COMPONENTS = {
         f'"fieldset": {{"legend": {{"text": field.label.text}}}}, {COMMON}}}',
         "",
     ),
+    "checkbox": (
+        "checkboxes",
+        '{"idPrefix": field.id, "name": field.name, "small": true, "items": [{"value": "y", "text": field.label.text, '
+        f'"checked": field.data, "hint": field.description or none}}], "errorMessage": {ERROR}}}',
+        "",
+    ),
+    "date": (
+        "date-input",
+        '{"id": field.id, "fieldset": {"legend": {"text": field.label.text}}, "hint": field.description or none, '
+        f'"errorMessage": {ERROR}, "items": ['
+        + ", ".join(
+            f'{{"id": "date-{part.lower()}", "name": "date-{part.lower()}", "label": "{part}", "width": {width}, '
+            f'"value": "{value}"}}'
+            for part, width, value in (("Day", 2, "30"), ("Month", 2, "9"), ("Year", 4, "2026"))
+        )
+        + "]}",
+        "",
+    ),
 }  # fmt: skip
+MACROS = {"date-input": "dateInput"}
 FLAGS = {"select": "selected", "checkboxes": "checked"}
 TRICKY = 'A "quoted" <b>word</b> & more'
 OFFERED = [SelectChoice("a", TRICKY), SelectChoice("b", "B"), SelectChoice("c", "C")]
@@ -38,6 +60,8 @@ class Fields(wtforms.Form):
     textarea = wtforms.TextAreaField("Text area")
     select = wtforms.SelectField("Select", choices=[SelectChoice("", "None"), *OFFERED])
     checkboxes = wtforms.SelectMultipleField("Several", choices=OFFERED)
+    checkbox = wtforms.BooleanField("Yes & no")
+    date = DateParts("The day")
 
 
 def plain(html: str) -> str:
@@ -50,7 +74,8 @@ def plain(html: str) -> str:
 @pytest.mark.parametrize("hint", ["", "A hint & more"])
 @pytest.mark.parametrize("name", list(COMPONENTS))
 def test_a_field_is_written_as_the_component_writes_it(app: Flask, name: str, hint: str, error: str) -> None:
-    field: Any = Fields(data={"text": TRICKY, "textarea": TRICKY, "select": "a", "checkboxes": ["b", "c"]})[name]
+    given_now = {"text": TRICKY, "textarea": TRICKY, "select": "a", "checkboxes": ["b", "c"], "checkbox": not hint}
+    field: Any = Fields(data={**given_now, "date": date(2026, 9, 30)})[name]
     field.description, field.errors = hint, [error] if error else []
     component, given, options = COMPONENTS[name]
     flag = FLAGS.get(name, "selected")
@@ -60,7 +85,7 @@ def test_a_field_is_written_as_the_component_writes_it(app: Flask, name: str, hi
         else ""
     )
     template = app.jinja_env.from_string(
-        f'{{% from "nhsuk/components/{component}/macro.jinja" import {component} as theirs %}}'
+        f'{{% from "nhsuk/components/{component}/macro.jinja" import {MACROS.get(component, component)} as theirs %}}'
         f'{{% import "macros/forms.html" as forms %}}{{% set items = [] %}}{items}'
         f"{{{{ forms.{name}(field{', ' + options if options else ''}) }}}}||{{{{ theirs({given}) }}}}"
     )
