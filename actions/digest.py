@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from actions.models import Confidence, ReminderKind
 from actions.stages import ORDER, Stage
-from kb.mail_text import render
+from kb.mailing.mail_text import render
 from kb.words import LOCALE, gettext, ngettext, relative, spoken
 
 if TYPE_CHECKING:

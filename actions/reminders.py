@@ -19,8 +19,8 @@ from actions.digest import Due
 from actions.models import Reminder
 from actions.schedule import add_working_days, is_working_day
 from actions.stages import stage_of
-from kb import mail
 from kb.inserting import insert_into
+from kb.mailing import mail
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import User
 from kb.words import gettext

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from actions.models import Action
-from kb import migrate, sessions
+from kb import migrate
+from kb.accounts import sessions
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.config import Settings

@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import select
 
 from benchmarks.growing import grow
-from kb import migrate, paths, sessions
+from kb import migrate, paths
+from kb.accounts import sessions
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.config import Settings

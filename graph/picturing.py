@@ -12,7 +12,7 @@ from actions.measures import service as measures
 from graph import service
 from graph.layout import Marks, Note
 from kb import labels
-from kb.amounts import amount
+from kb.catalogue.amounts import amount
 from kb.permissions import Capability
 from kb.words import gettext
 

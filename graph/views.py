@@ -10,9 +10,10 @@ from flask import Blueprint, request, url_for
 
 from graph import columns, gap_words, layout, picturing, service
 from graph.outline import outline
-from kb import auth, downloads, plans, records, web
+from kb import auth, downloads, records, web
 from kb.models.record import Kind, Record
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -19,14 +19,17 @@ import kb.api.sources
 import search.api
 import search.service
 import search.views
-from kb import amounts, csrf, deleting, downloads, error_pages, first_day, merging, web, words
+from kb import csrf, downloads, error_pages, web, words
+from kb.accounts import first_day
 from kb.assembly import open_database
+from kb.catalogue import amounts
 from kb.config import Settings
 from kb.headers import add_headers
 from kb.models.user import Role
 from kb.paths import STATIC, TEMPLATES
 from kb.permissions import Capability
-from kb.plans import chosen
+from kb.planning.plans import chosen
+from kb.removal import deleting, merging
 from kb.views import (
     account_links,
     accounts,

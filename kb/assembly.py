@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import graph.outbox
 import kb.tables
 import search.outbox
-from kb import deleted
 from kb.db import Database, connect
+from kb.removal import deleted
 
 if TYPE_CHECKING:
     from kb.config import Settings

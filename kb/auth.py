@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, jsonify, redirect, request, url_for
 
-from kb import sessions, web
+from kb import web
+from kb.accounts import sessions
 from kb.db import now
 from kb.permissions import TABLE, Capability, Holder
 from kb.words import gettext

@@ -8,8 +8,9 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, request, send_file
 
-from kb import plans, spreadsheets, web
+from kb import spreadsheets, web
 from kb.db import now
+from kb.planning import plans
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext, spoken_time
 

@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb import delivery, mail, stats, users
+from kb import stats
+from kb.accounts import users
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.backups.restoring import restore
 from kb.checkup import Finding, examine
 from kb.db import now
+from kb.mailing import delivery, mail
 from kb.models.history import Channel
 from kb.permissions import SYSTEM
 from search import service as search

@@ -14,10 +14,11 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlche
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from kb import deleting, errors, nearest, web
+from kb import errors, nearest, web
 from kb.forms.base import tidy
 from kb.models.record import Record
 from kb.permissions import Capability
+from kb.removal import deleting
 from kb.words import gettext, ngettext, spoken
 
 WAIT_SECONDS = 5

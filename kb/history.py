@@ -12,11 +12,11 @@ from sqlalchemy import Select, and_, func, inspect, or_, select
 from sqlalchemy.orm import joinedload
 
 from kb.db import now
-from kb.deleted import WITH_DELETED
 from kb.models.deletion import Deletion
 from kb.models.history import Change, Channel
 from kb.models.record import Record
 from kb.permissions import Capability, Person, visible_to
+from kb.removal.deleted import WITH_DELETED
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:

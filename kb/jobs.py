@@ -23,10 +23,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from actions import planning
-from kb import mail, pulse, sessions
+from kb import pulse
+from kb.accounts import sessions
 from kb.assembly import open_database
 from kb.db import learn_sizes_if_grown, now
-from kb.delivery import deliverer_for
+from kb.mailing import mail
+from kb.mailing.delivery import deliverer_for
 from kb.models.history import Channel
 from search import service as search
 

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
-from kb import pulse, sessions
+from kb import pulse
+from kb.accounts import sessions
 from kb.db import Database, now
 from kb.models.history import Channel
 from kb.models.record import Kind

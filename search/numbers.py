@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.amounts import amount, with_unit
+from kb.catalogue.amounts import amount, with_unit
 from search.document import Part
 from search.making import document, inside, joined, owner, published, spelt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kb import sessions
+from kb.accounts import sessions
 from kb.db import now
 
 if TYPE_CHECKING:

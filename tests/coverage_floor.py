@@ -12,7 +12,7 @@ RULES = (
     "graph/gaps.py",
     "graph/reach.py",
     "graph/thread.py",
-    "kb/mail_states.py",
+    "kb/mailing/mail_states.py",
     "kb/permissions.py",
 )
 FLOOR = 90.0

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.indicator_models import Indicator, Reading, TrajectoryPoint
 from actions.models import Action, Update
+from kb.accounts.sessions import person_of
 from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
 from kb.models.link import Link, LinkType
@@ -20,7 +21,6 @@ from kb.models.source import Implication, KeyPoint, Source, SourceNation
 from kb.models.term import Meaning, Term
 from kb.models.user import Membership, Role, User
 from kb.permissions import Person
-from kb.sessions import person_of
 
 
 class Make:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from actions.indicator_models import Direction, Frequency, Indicator, TrajectoryPoint
 from actions.measures import service
-from kb import figures, history, labels, records
-from kb.amounts import LARGEST, amount, plain
+from kb import history, labels, records
+from kb.catalogue import figures
+from kb.catalogue.amounts import LARGEST, amount, plain
 from kb.errors import Invalid
 from kb.models.organisation import Organisation, Post
 from kb.models.record import Kind

@@ -9,7 +9,7 @@ from actions.indicator_models import Indicator, Reading
 from actions.measures import service
 from actions.measures.editing import check_number
 from kb import history
-from kb.amounts import amount
+from kb.catalogue.amounts import amount
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.permissions import Capability

@@ -13,13 +13,14 @@ from actions.models import Action
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
-from kb import auth, history, plans, records, shortlists, web
+from kb import auth, history, records, shortlists, web
 from kb.errors import Invalid, NotFound
 from kb.forms.base import add_error
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan
 from kb.models.record import Theme
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.views.saving import answer
 from kb.words import gettext
 

@@ -21,11 +21,13 @@ from actions.measures import editing, readings, service
 from actions.measures.picture import picture_of
 from actions.measures.planned import by_period
 from graph import service as graph
-from kb import auth, downloads, figures, history, labels, plans, records, web
+from kb import auth, downloads, history, labels, records, web
+from kb.catalogue import figures
 from kb.errors import Invalid, NotFound
 from kb.forms.base import Form, add_error
 from kb.models.organisation import Organisation
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

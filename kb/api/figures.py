@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from kb import auth, figures, web
+from kb import auth, web
 from kb.api.named import iso, limit, named, place
+from kb.catalogue import figures
 from kb.forms import figure_filters
 from kb.permissions import Capability
 

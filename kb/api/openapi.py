@@ -16,13 +16,13 @@ from actions.models import Closure, Confidence, Term
 from actions.schedule import State
 from kb import auth, web
 from kb.api.schemas import COMPONENTS, TEXT, Schema, list_of, named, one_of, page_of
-from kb.figures import SORTS as FIGURE_SORTS
+from kb.catalogue.figures import SORTS as FIGURE_SORTS
+from kb.catalogue.sources import NO_RESPONSE
+from kb.catalogue.sources import SORTS as SOURCE_SORTS
 from kb.models.figure import FigureKind
 from kb.models.plan import ResponseType
 from kb.models.record import Kind
 from kb.models.source import Category, Nation, SourceStatus
-from kb.sources import NO_RESPONSE
-from kb.sources import SORTS as SOURCE_SORTS
 from search.index.ranking import Order
 
 if TYPE_CHECKING:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from kb import answers, auth, figures, links, records, sources, web
+from kb import auth, links, records, web
 from kb.api.figures import told
 from kb.api.named import limit, named, place
+from kb.catalogue import answers, figures, sources
 from kb.forms import source_filters
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from kb.answers import Answers
+    from kb.catalogue.answers import Answers
     from kb.dates import StatedDate
     from kb.models.link import Link
     from kb.models.plan import Plan, Response

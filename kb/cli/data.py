@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb import invitations, migrate, paths, people, stats
+from kb import migrate, paths, stats
+from kb.accounts import invitations, people
 from kb.assembly import open_database
 from kb.checkup import examine
 from kb.cli.base import as_json, print_json, ready_database, say, settings, show_progress, today

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from graph import service as graph
-from kb import plans, records
+from kb import records
 from kb.cli.base import as_json, print_json, ready_database, settings, today
 from kb.models.record import Kind
 from kb.permissions import SYSTEM
+from kb.planning import plans
 from search import service as search_service
 
 KINDS = sorted({name for kind in Kind for name in (kind.value, kind.value.replace("_", "-"))})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kb import invitations, people, records, users
+from kb import records
+from kb.accounts import invitations, people, users
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
 from kb.db import now
 from kb.models.history import Channel

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions import service as actions
-from kb import downloads, labels, organisations, posts, terms, vocabulary, web
+from kb import downloads, labels, web
+from kb.catalogue import organisations, posts, terms, vocabulary
 from kb.columns.words import draft, joined, yes
 from kb.models.term import Language
 from kb.permissions import Capability
@@ -15,12 +16,12 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.catalogue.organisations import Listed as ListedOrganisation
+    from kb.catalogue.organisations import OrganisationFilter
+    from kb.catalogue.posts import Listed as ListedPost
+    from kb.catalogue.posts import PostFilter
+    from kb.catalogue.vocabulary import Listed as ListedWord
     from kb.models.term import Term
-    from kb.organisations import Listed as ListedOrganisation
-    from kb.organisations import OrganisationFilter
-    from kb.posts import Listed as ListedPost
-    from kb.posts import PostFilter
-    from kb.vocabulary import Listed as ListedWord
 
 
 def of_organisations(wanted: OrganisationFilter) -> Sheet[ListedOrganisation]:

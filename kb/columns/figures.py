@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb import comparisons, downloads, figures, key_points, labels, web
+from kb import downloads, labels, web
+from kb.catalogue import comparisons, figures, key_points
 from kb.columns.words import draft, in_words, joined, titles
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -12,9 +13,9 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kb.comparisons import ComparisonFilter
-    from kb.figures import FigureFilter
-    from kb.key_points import KeyPointFilter
+    from kb.catalogue.comparisons import ComparisonFilter
+    from kb.catalogue.figures import FigureFilter
+    from kb.catalogue.key_points import KeyPointFilter
     from kb.models.figure import Comparison, Figure
     from kb.models.source import KeyPoint
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb import deleting, downloads, labels, organisations, outbox, people, web
+from kb import downloads, labels, web
+from kb.accounts import people
+from kb.catalogue import organisations
 from kb.columns.words import joined, local, yes
+from kb.mailing import outbox
 from kb.permissions import Capability
+from kb.removal import deleting
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kb.deleting import Listed as ListedDeletion
+    from kb.accounts.people import Filters, Listed
     from kb.models.history import Change
     from kb.models.outbox import MailState, OutboxMessage
     from kb.models.user import Role
-    from kb.people import Filters, Listed
+    from kb.removal.deleting import Listed as ListedDeletion
 
 
 def of_people(wanted: Filters, states: Mapping[people.State, str], roles: Mapping[Role, str]) -> Sheet[Listed]:

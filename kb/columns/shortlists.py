@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from actions import columns as of_actions
-from kb import plans, web
+from kb import web
 from kb.columns import sources as of_sources
+from kb.planning import plans
 from kb.spreadsheets import Column, Sheet
 from kb.words import gettext
 

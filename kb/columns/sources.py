@@ -7,17 +7,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from graph import service as graph
-from kb import downloads, labels, plans, sources, web
+from kb import downloads, labels, web
+from kb.catalogue import sources
 from kb.columns.words import draft, in_words, joined, titles, yes
+from kb.planning import plans
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.catalogue.sources import SourceFilter
     from kb.models.plan import Response
     from kb.models.source import Source
-    from kb.sources import SourceFilter
 
 
 @dataclass(frozen=True)

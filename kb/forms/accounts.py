@@ -5,10 +5,10 @@ from __future__ import annotations
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
+from kb.accounts.passwords import LONGEST, SHORTEST
+from kb.accounts.sign_in import LONGEST_EMAIL
+from kb.accounts.users import LONGEST_NAME
 from kb.forms.base import Form
-from kb.passwords import LONGEST, SHORTEST
-from kb.sign_in import LONGEST_EMAIL
-from kb.users import LONGEST_NAME
 from kb.words import gettext
 
 _ASK_PASSWORD = gettext("Give your password")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
-from kb.comparisons import OPEN, ComparisonFilter
-from kb.figures import SORTS, Facets, FigureFilter
+from kb.catalogue.comparisons import OPEN, ComparisonFilter
+from kb.catalogue.figures import SORTS, Facets, FigureFilter
 from kb.models.figure import Outcome
 from kb.words import gettext
 

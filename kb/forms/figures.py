@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kb import labels
-from kb.amounts import with_unit
-from kb.figures import LONGEST_TITLE, FigureDetails
+from kb.catalogue.amounts import with_unit
+from kb.catalogue.figures import LONGEST_TITLE, FigureDetails
 from kb.forms.base import Form
 from kb.forms.choosing import Choice, Ticks
 from kb.words import gettext

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
+from kb.catalogue.key_points import SORTS, Facets, KeyPointFilter
 from kb.forms.figure_filters import choices, ticks, word, words
-from kb.key_points import SORTS, Facets, KeyPointFilter
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
-from kb.amounts import parse, plain
+from kb.catalogue.amounts import parse, plain
 
 
 class NumberField(StringField):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
-from kb.organisations import Facets, OrganisationFilter
-from kb.posts import PostFilter
+from kb.catalogue.organisations import Facets, OrganisationFilter
+from kb.catalogue.posts import PostFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

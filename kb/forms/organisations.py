@@ -10,12 +10,12 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from kb import labels
+from kb.catalogue.holding import Wanted
+from kb.catalogue.organisation_editing import OrganisationDetails, PostDetails
 from kb.editing import LONGEST_WORD
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice, Several, YesNo
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered, titles
-from kb.holding import Wanted
-from kb.organisation_editing import OrganisationDetails, PostDetails
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from wtforms import EmailField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from kb.accounts.members import ORDER, ROLE_WORDS
+from kb.accounts.people import Filters, Standing, State
+from kb.accounts.sign_in import LONGEST_EMAIL
+from kb.accounts.users import LONGEST_NAME
 from kb.forms.base import Form
 from kb.forms.choosing import Choice
-from kb.members import ORDER, ROLE_WORDS
 from kb.models.user import Role
-from kb.people import Filters, Standing, State
-from kb.sign_in import LONGEST_EMAIL
-from kb.users import LONGEST_NAME
 from kb.words import gettext
 
 if TYPE_CHECKING:

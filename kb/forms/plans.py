@@ -12,8 +12,8 @@ from kb import labels
 from kb.editing import LONGEST_TITLE, LONGEST_WORD
 from kb.forms.choosing import Choice, Several
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered, titles
-from kb.plan_editing import LONGEST_SILENCE, PlanDetails
-from kb.priority_sets import PriorityDetails, SetDetails
+from kb.planning.plan_editing import LONGEST_SILENCE, PlanDetails
+from kb.planning.priority_sets import PriorityDetails, SetDetails
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from kb.editing import LONGEST_WORD
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice
 from kb.forms.record import LONGEST_TEXT, offered
-from kb.responses import ResponseDetails
+from kb.planning.responses import ResponseDetails
 from kb.words import gettext
 
 if TYPE_CHECKING:

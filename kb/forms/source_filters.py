@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import labels
+from kb.catalogue.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
 from kb.columns.words import told as filters_told
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
-from kb.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
 from kb.words import gettext
 
 if TYPE_CHECKING:

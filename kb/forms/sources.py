@@ -12,12 +12,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import HiddenInput
 
 from kb import dates, labels
+from kb.catalogue.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
 from kb.errors import Invalid
 from kb.forms.base import Form
 from kb.forms.choosing import Several
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
-from kb.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
 from kb.words import gettext
 
 if TYPE_CHECKING:

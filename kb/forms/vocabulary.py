@@ -9,12 +9,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
+from kb.catalogue.terms import LONGEST_EXPANSION, MeaningDetails, TermDetails
+from kb.catalogue.vocabulary import WordDetails
 from kb.forms.base import Form
 from kb.forms.choosing import Choice, YesNo
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered
 from kb.models.term import Language
-from kb.terms import LONGEST_EXPANSION, MeaningDetails, TermDetails
-from kb.vocabulary import WordDetails
 from kb.words import gettext
 
 if TYPE_CHECKING:

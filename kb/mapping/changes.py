@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from kb import deleting, history, links, records
+from kb import history, links, records
 from kb.db import now
 from kb.errors import Invalid
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, KeyPoint
+from kb.removal import deleting
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kb import history, plans, records
+from kb import history, records
 from kb.errors import Conflict
 from kb.mapping import changes as changing
 from kb.mapping import response as answering
@@ -21,6 +21,7 @@ from kb.models.plan import Response, ResponseSource
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, Source
 from kb.permissions import Capability, Person, visible_to
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

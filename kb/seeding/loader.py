@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from kb.deleted import WITH_DELETED
 from kb.models.figure import Figure
 from kb.models.history import Change, Channel
 from kb.models.link import Link, LinkType
@@ -17,6 +16,7 @@ from kb.models.organisation import Organisation
 from kb.models.plan import Priority
 from kb.models.record import Kind, Record, Theme
 from kb.models.source import Implication, KeyPoint, Mention
+from kb.removal.deleted import WITH_DELETED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response, make_response, redirect, request, url_for
 
-from kb import account_tokens, auth, invitations, sign_in, web
-from kb.account_tokens import HOLDS_FOR, LinkRefused, Why
+from kb import auth, web
+from kb.accounts import account_tokens, invitations, sign_in
+from kb.accounts.account_tokens import HOLDS_FOR, LinkRefused, Why
 from kb.db import now
 from kb.errors import Invalid
 from kb.forms.accounts import ForgottenForm, NewPasswordForm

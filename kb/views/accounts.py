@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from kb import auth, people, sessions, sign_in, users, web
+from kb import auth, web
+from kb.accounts import people, sessions, sign_in, users
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.forms.accounts import NameForm, PasswordForm, SignInForm

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from actions import service as actions
 from actions.filters import Filters
 from graph import service as graph
-from kb import waiting
+from kb.planning import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.models.source import Source
     from kb.permissions import Person
-    from kb.waiting import Doubt, Review
+    from kb.planning.waiting import Doubt, Review
 
 # In the order of the picture: what the thread lacks first, then what actions lack.
 GAPS_FIRST = (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from kb import auth, comparisons, downloads, figures, history, labels, web
+from kb import auth, downloads, history, labels, web
+from kb.catalogue import comparisons, figures
 from kb.columns import figures as columns
 from kb.errors import Invalid
 from kb.forms import figure_filters

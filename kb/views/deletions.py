@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request, url_for
 
-from kb import auth, deleting, downloads, hanging, records, web
+from kb import auth, downloads, records, web
 from kb.columns import people as columns
 from kb.errors import Invalid
 from kb.forms.base import add_error
 from kb.forms.links import ReasonForm
 from kb.permissions import Capability
 from kb.records import KIND_IN_ADDRESS
+from kb.removal import deleting, hanging
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:

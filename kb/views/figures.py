@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, request, url_for
 
 from actions.measures import service as indicators
-from kb import auth, downloads, figures, history, labels, plans, records, web
+from kb import auth, downloads, history, labels, records, web
+from kb.catalogue import figures
 from kb.columns import figures as columns
 from kb.errors import Invalid
 from kb.forms import figure_filters
@@ -15,6 +16,7 @@ from kb.forms.base import add_error
 from kb.forms.figures import FigureEditForm, FigureForm
 from kb.models.source import Source
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

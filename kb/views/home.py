@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from actions import mine, steering
-from kb import auth, downloads, first_day, hanging, history, organisations, plans, records, web
+from kb import auth, downloads, history, records, web
+from kb.accounts import first_day
+from kb.catalogue import organisations
 from kb.columns import people as columns
 from kb.models.user import Role
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.records import KIND_IN_ADDRESS
+from kb.removal import hanging
 from kb.views import attention
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from kb import auth, downloads, key_points, labels, web
+from kb import auth, downloads, labels, web
+from kb.catalogue import key_points
 from kb.columns import figures as columns
 from kb.forms import key_point_filters
 from kb.permissions import Capability

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb import auth, plans, web
+from kb import auth, web
 from kb.errors import Conflict, Invalid
 from kb.forms.mapping import MappingForm
 from kb.mapping import service as mapping
 from kb.mapping import words as mapping_words
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from kb import auth, members, plans, users, web
+from kb import auth, web
+from kb.accounts import members, users
 from kb.errors import Invalid
 from kb.forms import people as forms
 from kb.forms.base import add_error
 from kb.models.user import Role
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request
 
-from kb import auth, duplicates, hanging, labels, merging, records, web
+from kb import auth, labels, records, web
 from kb.errors import Invalid, NotFound
 from kb.forms.base import add_error
 from kb.forms.merging import MergeForm
 from kb.models.record import Kind
 from kb.permissions import Capability
 from kb.records import KIND_IN_ADDRESS
+from kb.removal import duplicates, hanging, merging
 from kb.words import gettext
 
 if TYPE_CHECKING:

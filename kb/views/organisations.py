@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
-from kb import auth, downloads, history, labels, organisation_editing, organisations, web
+from kb import auth, downloads, history, labels, web
+from kb.catalogue import organisation_editing, organisations
 from kb.columns import bodies as columns
 from kb.forms import organisation_filters
 from kb.forms.organisations import OrganisationForm
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from kb.catalogue.organisation_editing import OrganisationDetails
     from kb.models.record import Record
-    from kb.organisation_editing import OrganisationDetails
 
 bp = Blueprint("organisations", __name__)
 

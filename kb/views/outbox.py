@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request, url_for
 
-from kb import auth, downloads, outbox, pulse, web
+from kb import auth, downloads, pulse, web
 from kb.columns import people as columns
 from kb.db import now
 from kb.errors import Invalid
-from kb.mail_states import MailEvent
-from kb.mail_text import without_links
+from kb.mailing import outbox
+from kb.mailing.mail_states import MailEvent
+from kb.mailing.mail_text import without_links
 from kb.models.outbox import MailState
 from kb.permissions import Capability
 from kb.words import gettext

@@ -6,10 +6,10 @@ from flask import Blueprint, Response
 
 from actions.stages import OVERDUE_EVERY_DAYS, SOON_DAYS
 from kb import auth, web
+from kb.accounts.sessions import LONGEST, STAMP_EVERY
 from kb.models.link import ALLOWED, SUPPORT_TYPES, LinkType
 from kb.models.record import Kind
 from kb.permissions import PUBLIC, TABLE, Capability, Holder
-from kb.sessions import LONGEST, STAMP_EVERY
 
 bp = Blueprint("pages", __name__)
 

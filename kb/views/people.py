@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, request, url_for
 
 from actions import service as actions
-from kb import auth, downloads, invitations, members, people, plans, users, web
-from kb.account_tokens import Issued
+from kb import auth, downloads, web
+from kb.accounts import invitations, members, people, users
+from kb.accounts.account_tokens import Issued
 from kb.columns import people as columns
 from kb.db import now
 from kb.errors import Invalid
 from kb.forms import people as forms
 from kb.forms.base import add_error
 from kb.permissions import Capability
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from kb import auth, downloads, labels, plan_editing, plans, web
+from kb import auth, downloads, labels, web
 from kb.columns import plans as columns
 from kb.forms.plans import PlanForm
 from kb.models.plan import Plan
 from kb.permissions import Capability
+from kb.planning import plan_editing, plans
 from kb.views.plans import bp
 from kb.views.saving import Names, answer, look_alikes
 from kb.words import gettext

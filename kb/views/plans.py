@@ -7,8 +7,9 @@ from flask import Blueprint, Response
 from actions import service as actions
 from actions.filters import Filters
 from graph import service as graph
-from kb import auth, history, labels, plans, priority_sets, waiting, web
+from kb import auth, history, labels, web
 from kb.permissions import Capability
+from kb.planning import plans, priority_sets, waiting
 
 bp = Blueprint("plans", __name__)
 MOST_DOUBTS = 50

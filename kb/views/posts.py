@@ -8,11 +8,12 @@ from flask import Blueprint, Response, request, url_for
 
 from actions import service as actions
 from actions.filters import Filters
-from kb import auth, downloads, history, holding, organisation_editing, organisations, posts, records, web
+from kb import auth, downloads, history, records, web
+from kb.catalogue import holding, organisation_editing, organisations, posts
+from kb.catalogue.holding import Part
 from kb.columns import bodies as columns
 from kb.forms import organisation_filters
 from kb.forms.organisations import HoldingForm, PostForm
-from kb.holding import Part
 from kb.models.organisation import Organisation
 from kb.permissions import Capability
 from kb.views.saving import answer

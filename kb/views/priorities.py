@@ -9,9 +9,10 @@ from flask import Blueprint, Response, request, url_for
 from actions.brief import briefs
 from actions.measures import service as measures
 from graph import service as graph
-from kb import auth, downloads, history, labels, plans, priority_sets, web
+from kb import auth, downloads, history, labels, web
 from kb.columns import plans as columns
 from kb.permissions import Capability
+from kb.planning import plans, priority_sets
 from kb.views.priority_sets import priority_form
 from kb.views.saving import answer
 from kb.words import gettext

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, url_for
 
 from graph import service as graph
-from kb import auth, history, labels, plans, priority_sets, records, sources, web
+from kb import auth, history, labels, records, web
+from kb.catalogue import sources
 from kb.forms.plans import PriorityForm, SetForm
 from kb.models.record import Theme
 from kb.permissions import Capability
+from kb.planning import plans, priority_sets
 from kb.views.saving import answer
 from kb.words import gettext
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request, url_for
 
 from actions import editing as actions
-from kb import auth, plans, records, responses, web
+from kb import auth, records, web
 from kb.forms.responses import ResponseForm
 from kb.models.source import Source
 from kb.permissions import Capability
-from kb.responses import ResponseDetails
+from kb.planning import plans, responses
+from kb.planning.responses import ResponseDetails
 from kb.views.saving import answer
 from kb.words import gettext
 

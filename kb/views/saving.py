@@ -10,7 +10,7 @@ from flask import redirect, request
 from kb import web
 from kb.errors import Invalid
 from kb.forms.base import add_error
-from kb.likeness import alike
+from kb.removal.likeness import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, redirect, request, url_for
 
 from actions import service as actions
 from graph import service as graph
-from kb import auth, downloads, labels, shortlists, sources, web
+from kb import auth, downloads, labels, shortlists, web
+from kb.catalogue import sources
 from kb.columns import shortlists as columns
 from kb.errors import Invalid
 from kb.forms.base import tidy

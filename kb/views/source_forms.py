@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb import auth, records, source_editing, web
+from kb import auth, records, web
+from kb.catalogue import source_editing
 from kb.forms.sources import SourceEditForm, SourceForm
 from kb.models.organisation import Organisation
 from kb.models.record import Theme
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from kb.catalogue.source_editing import SourceDetails
     from kb.models.record import Record
-    from kb.source_editing import SourceDetails
 
 TEMPLATE = "sources/edit.html"
 

@@ -8,12 +8,14 @@ from flask import Blueprint, Response, request
 
 from actions.brief import briefs
 from graph import service as graph
-from kb import answers, auth, downloads, figures, history, labels, links, priority_sets, shortlists, sources, web
+from kb import auth, downloads, history, labels, links, shortlists, web
+from kb.catalogue import answers, figures, sources
 from kb.columns import sources as columns
 from kb.forms import source_filters
 from kb.models.link import LinkState, LinkType
 from kb.models.source import SourceStatus
 from kb.permissions import Capability
+from kb.planning import priority_sets
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
-from kb import auth, downloads, history, terms, web
+from kb import auth, downloads, history, web
+from kb.catalogue import terms
 from kb.columns import bodies as columns
 from kb.forms.vocabulary import TermForm
 from kb.permissions import Capability

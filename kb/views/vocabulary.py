@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
-from kb import auth, downloads, history, records, vocabulary, web
+from kb import auth, downloads, history, records, web
+from kb.catalogue import vocabulary
 from kb.columns import bodies as columns
 from kb.forms.vocabulary import WordForm
 from kb.models.organisation import StaffGroup
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from kb.catalogue.vocabulary import Word, WordDetails
     from kb.models.record import Record
-    from kb.vocabulary import Word, WordDetails
 
 bp = Blueprint("vocabulary", __name__)
 LONGEST_WORDS = 200

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
-from kb import account_tokens, invitations, members, users
-from kb.account_tokens import LinkRefused, Why
+from kb.accounts import account_tokens, invitations, members, users
+from kb.accounts.account_tokens import LinkRefused, Why
 from kb.db import now
 from kb.errors import Invalid
 from kb.models.history import Change, Channel

@@ -10,7 +10,8 @@ import time_machine
 from flask import url_for
 from sqlalchemy import select
 
-from kb import auth, passwords, sessions, sign_in, users, web
+from kb import auth, web
+from kb.accounts import passwords, sessions, sign_in, users
 from kb.db import now
 from kb.models.organisation import PostHolding
 from kb.models.user import Role, SignInAttempt, WebSession

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 import search.outbox
 from actions.models import Action
-from kb import deleting, hanging, history, records
+from kb import history, records
 from kb.errors import Invalid, NotAllowed, NotFound
-from kb.hanging import Loss
 from kb.models.figure import Comparison, Figure
 from kb.models.link import Link, LinkType
 from kb.models.organisation import Post
@@ -19,6 +18,8 @@ from kb.models.plan import Plan, Response
 from kb.models.record import Kind, Record
 from kb.models.source import KeyPoint, Source
 from kb.permissions import SYSTEM
+from kb.removal import deleting, hanging
+from kb.removal.hanging import Loss
 from search.models import IndexChange
 
 if TYPE_CHECKING:

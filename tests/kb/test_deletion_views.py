@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kb import deleting
 from kb.models.deletion import Deletion
 from kb.models.link import LinkType
 from kb.permissions import SYSTEM
+from kb.removal import deleting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kb import comparisons, figures, history
-from kb.amounts import amount, parse, range_of, with_unit
-from kb.comparisons import ComparisonFilter
+from kb import history
+from kb.catalogue import comparisons, figures
+from kb.catalogue.amounts import amount, parse, range_of, with_unit
+from kb.catalogue.comparisons import ComparisonFilter
+from kb.catalogue.figures import FigureDetails, FigureFilter
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
-from kb.figures import FigureDetails, FigureFilter
 from kb.models.record import Visibility
 
 

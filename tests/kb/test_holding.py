@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, holding, organisations
+from kb import history
+from kb.catalogue import holding, organisations
+from kb.catalogue.holding import Part, Wanted
 from kb.errors import Conflict, Invalid, NotAllowed
-from kb.holding import Part, Wanted
 from kb.permissions import NOBODY
 from tests.conftest import TODAY
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import deleting, history
+from kb import history
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM
+from kb.removal import deleting
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from kb import account_tokens, invitations, passwords, sessions, users
-from kb.account_tokens import LinkRefused, Why
+from kb.accounts import account_tokens, invitations, passwords, sessions, users
+from kb.accounts.account_tokens import LinkRefused, Why
 from kb.errors import Invalid, NotAllowed
-from kb.mail_text import without_links
+from kb.mailing.mail_text import without_links
 from kb.models.outbox import OutboxMessage
 from kb.models.user import AccountToken, Membership, Role, TokenPurpose, WebSession
 from kb.permissions import SYSTEM

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import func, select
 
 from actions import planning, reminders
-from kb import jobs, migrate, pulse, sessions
+from kb import jobs, migrate, pulse
+from kb.accounts import sessions
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.models.outbox import Pulse

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb import key_points
-from kb.key_points import KeyPointFilter
+from kb.catalogue import key_points
+from kb.catalogue.key_points import KeyPointFilter
 from kb.models.record import Visibility
 
 

@@ -12,9 +12,9 @@ from email.policy import default
 
 import pytest
 
-from kb import mail
-from kb.delivery import FolderDelivery, SmtpDelivery, deliverer_for
-from kb.mail_states import TRANSITIONS, MailEvent, NotPossible, after, wait_after
+from kb.mailing import mail
+from kb.mailing.delivery import FolderDelivery, SmtpDelivery, deliverer_for
+from kb.mailing.mail_states import TRANSITIONS, MailEvent, NotPossible, after, wait_after
 from kb.models.outbox import MailState, OutboxMessage
 from tests.smtp_server import ScriptedSmtp
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb import duplicates, merging
 from kb.models.link import LinkType
 from kb.models.record import Kind
 from kb.permissions import SYSTEM
+from kb.removal import duplicates, merging
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

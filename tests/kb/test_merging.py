@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from actions.indicator_models import Indicator
 from actions.models import Action, Milestone
-from kb import deleting, history, merging, repointing
+from kb import history
 from kb.errors import Invalid, NotAllowed
 from kb.models.figure import Figure
 from kb.models.link import Link, LinkState, LinkType
@@ -21,6 +21,7 @@ from kb.models.shortlist import Shortlist, ShortlistItem
 from kb.models.source import Mention, Source, SourceName, SourceNation
 from kb.models.term import Meaning
 from kb.permissions import SYSTEM
+from kb.removal import deleting, merging, repointing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, likeness, organisation_editing, organisations
+from kb import history
+from kb.catalogue import organisation_editing, organisations
+from kb.catalogue.organisation_editing import OrganisationDetails, PostDetails
+from kb.catalogue.organisations import OrganisationFilter
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.models.organisation import Organisation
-from kb.organisation_editing import OrganisationDetails, PostDetails
-from kb.organisations import OrganisationFilter
+from kb.removal import likeness
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

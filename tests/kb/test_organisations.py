@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kb import organisations
+from kb.catalogue import organisations
+from kb.catalogue.organisations import OrganisationFilter
 from kb.models.organisation import PostHolding
 from kb.models.record import Visibility
 from kb.models.source import source_publisher
-from kb.organisations import OrganisationFilter
 from kb.permissions import SYSTEM
 from tests.conftest import TODAY
 

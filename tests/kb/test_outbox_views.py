@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb import mail
 from kb.db import now
+from kb.mailing import mail
 from kb.models.outbox import MailState, OutboxMessage, Pulse
 
 

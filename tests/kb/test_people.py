@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from kb import account_tokens, first_day, members, people
+from kb.accounts import account_tokens, first_day, members, people
+from kb.accounts.first_day import Step
+from kb.accounts.people import Filters, Standing, State
 from kb.db import now
 from kb.errors import Invalid, NotAllowed, NotFound
-from kb.first_day import Step
 from kb.models.history import Change
 from kb.models.user import Membership, Role, TokenPurpose
-from kb.people import Filters, Standing, State
 from kb.permissions import SYSTEM
 from tests.conftest import TODAY
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kb import account_tokens, passwords, people, users
+from kb.accounts import account_tokens, passwords, people, users
 from kb.db import now
 from kb.models.organisation import PostHolding
 from kb.models.outbox import OutboxMessage

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, plan_editing, plans
+from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.models.user import Role
 from kb.permissions import NOBODY
-from kb.plan_editing import PlanDetails
+from kb.planning import plan_editing, plans
+from kb.planning.plan_editing import PlanDetails
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

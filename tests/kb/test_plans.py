@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import plans
 from kb.errors import NotFound
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM, Person
+from kb.planning import plans
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:

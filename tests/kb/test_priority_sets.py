@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, plans, priority_sets
+from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.models.record import Visibility
-from kb.priority_sets import PriorityDetails, SetDetails
+from kb.planning import plans, priority_sets
+from kb.planning.priority_sets import PriorityDetails, SetDetails
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

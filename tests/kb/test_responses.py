@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, responses
+from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.models.record import Visibility
-from kb.responses import ResponseDetails
+from kb.planning import responses
+from kb.planning.responses import ResponseDetails
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kb import auth, deleting, sessions
+from kb import auth
+from kb.accounts import sessions
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.outbox import OutboxMessage
 from kb.models.shortlist import Shortlist
 from kb.models.user import Role
 from kb.permissions import SYSTEM
+from kb.removal import deleting
 from tests.browsing import TOKEN
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from kb import dates, history, records, source_editing
+from kb import dates, history, records
+from kb.catalogue import source_editing
+from kb.catalogue.source_editing import SourceDetails
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
-from kb.likeness import alike
 from kb.models.history import Change
 from kb.models.record import Visibility
 from kb.models.source import Source, SourceStatus
-from kb.source_editing import SourceDetails
+from kb.removal.likeness import alike
 
 STRATEGY = SourceDetails(title="A strategy for nurses", source_kind="strategy", status="in-force")
 

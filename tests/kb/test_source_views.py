@@ -6,13 +6,13 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from kb import sources
+from kb.catalogue import sources
+from kb.catalogue.sources import SourceFilter
 from kb.dates import parse
 from kb.models.history import Change
 from kb.models.link import LinkType
 from kb.models.record import Visibility
 from kb.models.source import Source, SourceName
-from kb.sources import SourceFilter
 
 HOSTILE = '<script>alert(\'x\')</script> " onmouseover="x" {{ 7*7 }} ‮ %s'
 FORM = {

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, terms
+from kb import history
+from kb.catalogue import terms
+from kb.catalogue.terms import MeaningDetails, TermDetails
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.permissions import SYSTEM
-from kb.terms import MeaningDetails, TermDetails
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

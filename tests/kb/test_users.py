@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from kb import passwords, sessions, sign_in, users
+from kb.accounts import passwords, sessions, sign_in, users
 from kb.errors import Invalid, NotAllowed, NotFound, TooMany
 from kb.models.history import Change
 from kb.models.organisation import PostHolding

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb import history, vocabulary
+from kb import history
+from kb.catalogue import vocabulary
+from kb.catalogue.vocabulary import WordDetails
 from kb.errors import Conflict, NotAllowed
 from kb.models.organisation import StaffGroup
 from kb.models.record import Theme, Visibility
-from kb.vocabulary import WordDetails
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kb import history, waiting
+from kb import history
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM
+from kb.planning import waiting
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:

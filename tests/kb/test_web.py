@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from wtforms import StringField
 from wtforms.validators import DataRequired, Optional
 
-from kb import auth, sessions, web
+from kb import auth, web
+from kb.accounts import sessions
 from kb.db import now
 from kb.errors import Invalid
 from kb.forms.base import DateParts, Form, add_error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb import deleting, history, shortlists
+from kb import history, shortlists
 from kb.models.link import LinkState, LinkType
 from kb.models.organisation import PostHolding
 from kb.models.user import Membership, Role
 from kb.permissions import SYSTEM
+from kb.removal import deleting
 from tests.project.test_budgets import statements_of
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kb import mail
 from kb.assembly import open_database
-from kb.delivery import SmtpDelivery
-from kb.mail_states import TRANSITIONS, MailEvent
+from kb.mailing import mail
+from kb.mailing.delivery import SmtpDelivery
+from kb.mailing.mail_states import TRANSITIONS, MailEvent
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import User
 from tests.smtp_server import ScriptedSmtp

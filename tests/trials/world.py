@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kb import sessions
+from kb.accounts import sessions
 from kb.assembly import open_database
 from kb.db import now
 from kb.models.link import LinkType

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from kb import editing, history, naming, plans, records
+from kb import editing, history, records
+from kb.catalogue import naming
 from kb.errors import Invalid
 from kb.models.plan import Plan
 from kb.models.record import Kind
 from kb.models.source import Nation, Source
 from kb.models.user import Membership, Role
 from kb.permissions import Capability, Person
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from kb import editing, labels, naming, organisations, records
+from kb import editing, labels, records
+from kb.catalogue import naming, organisations
 from kb.errors import Invalid
 from kb.models.organisation import Organisation, OrganisationNation, Post
 from kb.models.record import Kind

@@ -10,9 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from actions.indicator_models import Indicator
 from actions.models import Action
-from kb import hanging, history
+from kb import history
 from kb.db import now
-from kb.deleted import WITH_DELETED
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.deletion import Deletion, deletion_part
 from kb.models.figure import Figure
@@ -22,6 +21,8 @@ from kb.models.plan import Plan, Priority, PrioritySet, Response
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, KeyPoint
 from kb.permissions import SYSTEM, Capability, visible_to
+from kb.removal import hanging
+from kb.removal.deleted import WITH_DELETED
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from kb import users
+from kb.accounts import users
 from kb.db import contains
 from kb.models.organisation import PostHolding
 from kb.models.plan import Plan

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kb import editing, history, labels, naming, records
+from kb import editing, history, labels, records
+from kb.catalogue import naming
 from kb.errors import Invalid
 from kb.models.organisation import Post
 from kb.models.plan import Response, ResponseSource, ResponseType

@@ -18,10 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kb.db import Database, now
-from kb.delivery import BrokenOff, Deliverer, Letter, Never, NoServer, NotNow, clean
 from kb.inserting import insert_into
-from kb.mail_states import MailEvent, after, wait_after
-from kb.mail_text import without_links
+from kb.mailing.delivery import BrokenOff, Deliverer, Letter, Never, NoServer, NotNow, clean
+from kb.mailing.mail_states import MailEvent, after, wait_after
+from kb.mailing.mail_text import without_links
 from kb.models.history import Channel
 from kb.models.outbox import MailState, OutboxMessage
 from kb.words import gettext

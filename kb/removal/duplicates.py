@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import utils
 from sqlalchemy import and_, or_, select
 
-from kb import likeness, merging
 from kb.db import contains
 from kb.models.link import Link
 from kb.models.organisation import Organisation, StaffGroup
@@ -19,6 +18,7 @@ from kb.models.record import Kind, Record, Theme
 from kb.models.source import Source, SourceName
 from kb.models.term import Term
 from kb.permissions import Capability, visible_to
+from kb.removal import likeness, merging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
-from kb import history, labels, mentions, naming, records
+from kb import history, labels, records
+from kb.catalogue import mentions, naming
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.errors import Invalid
 from kb.models.figure import Figure

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from kb.accounts.sessions import TOKEN_BYTES, hash_of
 from kb.errors import KnowledgeBaseError
 from kb.models.user import AccountToken, TokenPurpose, User
-from kb.sessions import TOKEN_BYTES, hash_of
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from kb import users
+from kb.accounts import users
+from kb.accounts.people import Held, State, posts_of, state_of
 from kb.errors import Invalid, NotFound
 from kb.models.plan import Plan
 from kb.models.user import Membership, Role, User
-from kb.people import Held, State, posts_of, state_of
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 

@@ -9,9 +9,8 @@ from sqlalchemy import or_, select
 
 from actions.indicator_models import Indicator
 from actions.models import Action, Update
-from kb import deleting, history, repointing
+from kb import history
 from kb.db import now
-from kb.deleted import WITH_DELETED
 from kb.errors import Invalid
 from kb.models.link import ORDERED_TYPES, Link, LinkState
 from kb.models.organisation import Organisation, PostHolding, StaffGroup
@@ -19,6 +18,8 @@ from kb.models.plan import Response
 from kb.models.record import Kind, Record, Theme
 from kb.models.source import Source, SourceName, SourceStatus
 from kb.models.term import Meaning
+from kb.removal import deleting, repointing
+from kb.removal.deleted import WITH_DELETED
 from kb.words import gettext
 
 if TYPE_CHECKING:

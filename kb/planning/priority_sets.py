@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kb import editing, history, naming, plans, records
+from kb import editing, history, records
+from kb.catalogue import naming
 from kb.errors import Invalid
 from kb.models.plan import Plan, Priority, PrioritySet
 from kb.models.record import Kind, Theme
 from kb.models.source import Source
 from kb.permissions import Capability, Person, visible_to
+from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:

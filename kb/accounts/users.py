@@ -10,14 +10,15 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from kb import account_tokens, history, passwords, sessions
+from kb import history
+from kb.accounts import account_tokens, passwords, sessions
+from kb.accounts.sign_in import tidy_email
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.organisation import PostHolding
 from kb.models.plan import Plan
 from kb.models.user import Membership, Role, User
 from kb.permissions import Capability, Person
-from kb.sign_in import tidy_email
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kb import account_tokens, mail, users
-from kb.account_tokens import HOLDS_FOR, Issued
+from kb.accounts import account_tokens, users
+from kb.accounts.account_tokens import HOLDS_FOR, Issued
+from kb.accounts.sign_in import tidy_email
 from kb.errors import Invalid, NotFound
-from kb.mail_text import render
+from kb.mailing import mail
+from kb.mailing.mail_text import render
 from kb.models.user import Role, TokenPurpose, User
 from kb.permissions import SYSTEM, Capability, Person
-from kb.sign_in import tidy_email
 from kb.words import gettext, ngettext, spoken_time
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import history, records
-from kb.amounts import range_of
+from kb.catalogue.amounts import range_of
 from kb.db import contains
 from kb.errors import Invalid
 from kb.models.figure import Comparison, Figure, FigureKind

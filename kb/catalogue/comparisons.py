@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kb import figures, history, labels, records
+from kb import history, labels, records
+from kb.catalogue import figures
 from kb.db import contains
 from kb.errors import Invalid
 from kb.models.figure import Comparison, Figure, Outcome, comparison_figure

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from kb import history, organisations, records
+from kb import history, records
+from kb.catalogue import organisations
 from kb.errors import Invalid
 from kb.models.organisation import Post, PostHolding
 from kb.models.user import User

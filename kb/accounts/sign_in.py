@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 
-from kb import passwords
+from kb.accounts import passwords
 from kb.errors import TooMany
 from kb.models.user import SignInAttempt, User
 from kb.words import ngettext

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from kb.errors import Invalid, NotFound
-from kb.mail import forget_links, move
-from kb.mail_states import TRANSITIONS, MailEvent
+from kb.mailing.mail import forget_links, move
+from kb.mailing.mail_states import TRANSITIONS, MailEvent
 from kb.models.outbox import MailState, OutboxMessage
 from kb.permissions import Capability, Person
 from kb.words import gettext

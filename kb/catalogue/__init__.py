@@ -1,0 +1,1 @@
+"""What all plans share: sources and what they say, organisations and posts, the vocabulary."""

@@ -1,0 +1,1 @@
+"""Mails: written in the transaction of what causes them, and sent once."""

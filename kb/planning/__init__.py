@@ -1,0 +1,1 @@
+"""What belongs to one plan besides its actions: priorities, responses, what waits."""
