@@ -140,15 +140,37 @@ class _Count:
     number = 0
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database, tmp_path: Path) -> Flask:
-    """The whole application with an index of its own; its requests run in the test's transaction."""
-    app = build_app(replace(settings, database_url=settings.database, data_dir=tmp_path))
-    app.config["TESTING"] = True
-    app.config["TODAY"] = TODAY
-    app.extensions["database"] = database
+def _build(settings: Settings) -> Flask:
+    app = build_app(replace(settings, database_url=settings.database))
+    app.config.update(TESTING=True, TODAY=TODAY)
     app.jinja_env.bytecode_cache = COMPILED
     return app
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings) -> Flask:
+    """The whole application; building it for each test would take a third of their time."""
+    return _build(settings)
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, settings: Settings, database: Database, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application with an index of its own; its requests run in the test's transaction.
+
+    Tests share one, and what they change of its settings is put back. A test that adds an address asks for its own
+    with `pytest.mark.own_app`.
+    """
+    is_own = request.node.get_closest_marker("own_app") is not None
+    app: Flask = _build(settings) if is_own else request.getfixturevalue("built_app")
+    changeable = [app.config, app.extensions, app.jinja_env.globals]
+    before = [dict(each) for each in changeable]
+    own = replace(settings, database_url=settings.database, data_dir=tmp_path)
+    app.extensions.update(settings=own, database=database)
+    app.jinja_env.globals["settings"] = own
+    yield app
+    for each, values in zip(changeable, before, strict=True):
+        each.clear()
+        each.update(values)
 
 
 @pytest.fixture

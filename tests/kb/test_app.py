@@ -80,6 +80,7 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
 def test_every_answer_carries_the_security_headers(app, browse, method, path, status):
     app.add_url_rule("/broken", view_func=auth.open_to_all(lambda: 1 / 0))

@@ -327,6 +327,7 @@ def guarded(app, capability):
     app.add_url_rule("/api/v1/guarded", view_func=auth.requires(capability)(lambda: "in"), endpoint="api_guarded")
 
 
+@pytest.mark.own_app
 def test_a_view_is_for_those_whom_the_table_names(app, browse, make, session):
     guarded(app, Capability.SEE_OUTBOX)
     assert browse.get("/guarded").location == "/sign-in?next=/guarded"
@@ -336,12 +337,14 @@ def test_a_view_is_for_those_whom_the_table_names(app, browse, make, session):
     assert Browser(app, session).sign_in(make.administrator()).client.get("/guarded").text == "in"
 
 
+@pytest.mark.own_app
 def test_whoever_holds_a_post_may_open_what_owners_open(app, session, make):
     guarded(app, Capability.UPDATE_ACTION)
     assert Browser(app, session).sign_in(make.viewer()).get("/guarded").status_code == 403
     assert Browser(app, session).sign_in(make.owner()).client.get("/guarded").text == "in"
 
 
+@pytest.mark.own_app
 def test_public_reading_opens_reading_and_nothing_else(app, browse):
     app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
     guarded(app, Capability.READ)

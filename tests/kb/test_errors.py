@@ -13,7 +13,7 @@ from kb.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from kb.models.record import Record
 from tests.browsing import TOKEN
 
-pytestmark = pytest.mark.every_database
+pytestmark = [pytest.mark.every_database, pytest.mark.own_app]
 
 LOCKED = OperationalError("UPDATE x", {}, Exception("database is locked"))
 

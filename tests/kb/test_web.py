@@ -18,6 +18,8 @@ from kb.forms.base import DateParts, Form, add_error
 from kb.models.record import Record
 from tests.browsing import TOKEN, Browser
 
+pytestmark = pytest.mark.own_app
+
 
 @pytest.fixture
 def rename(app, make):

@@ -14,7 +14,7 @@ from kb.models.user import User
 from kb.seeding import demonstration, service
 from search import service as search
 from tests.browsing import Browser
-from tests.conftest import TODAY
+from tests.conftest import COMPILED, TODAY
 from tests.databases import OneConnection
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def load(empty: Database, settings: Settings, folder: Path) -> Iterator[Seeded]:
             service.load(session, paths.SEED_DATA, today=TODAY, is_demonstration=True)
         search.rebuild(database, given)
         app = build_app(given)
+        app.jinja_env.bytecode_cache = COMPILED
         app.config.update(TESTING=True, TODAY=TODAY)
         app.extensions["database"] = database
         yield Seeded(app, database)

@@ -267,11 +267,8 @@ def test_the_list_of_addresses_has_every_page(seed: Seeded) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_page_uses_a_name_that_nobody_gave_it(
-    seed: Seeded, waiting: dict[str, int], role: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(seed.app.jinja_env, "undefined", Watched)
-    seed.app.jinja_env.cache.clear()  # type: ignore[union-attr]
+def test_no_page_uses_a_name_that_nobody_gave_it(seed: Seeded, waiting: dict[str, int], role: str) -> None:
+    seed.app.jinja_env.undefined = Watched
     browser = seed.browse(role)
     used, failed = {}, {}
     for address in ADDRESSES:
