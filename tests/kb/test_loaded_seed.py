@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from actions.indicator_models import Reading
 from actions.models import Action
-from kb import stats
+from kb import paths, stats
 from kb.db import now
 from kb.models.figure import Figure
 from kb.models.history import Change, Channel
