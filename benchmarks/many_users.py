@@ -145,12 +145,16 @@ def running(settings: Settings, *words: str) -> Iterator[None]:
     """A command of the service as a process, until the work inside is done."""
     chosen = {"KB_DATA_DIR": str(settings.data_dir), "KB_SECRET_KEY": SECRET, "KB_DEMO": "1", "KB_DATABASE_URL": ""}
     command = [sys.executable, "-m", "kb", *words]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **chosen}, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **chosen}, stdout=said, stderr=said)
+        try:
+            yield
+            if process.poll() is not None:
+                said.seek(0)
+                raise SystemExit(f"{words[0]} ended by itself with {process.returncode}: {said.read()[-2000:]}")
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def visit(port: int, people: list[Person], seconds: int) -> tuple[Heard, float]:
