@@ -91,9 +91,9 @@ def _dawdle() -> None:
     for name in ("_start", "_finish"):
         step = getattr(mail, name)
 
-        def slow(*arguments: object, _step: object = step) -> object:
+        def slow(*arguments: object, _step: object = step, **named: object) -> object:
             time.sleep(0.004)
-            answer = _step(*arguments)  # type: ignore[operator]
+            answer = _step(*arguments, **named)  # type: ignore[operator]
             time.sleep(0.004)
             return answer
 
