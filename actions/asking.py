@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from actions import owned, reminders
-from actions.models import Reminder
+from actions.reminder_models import Reminder
 from actions.schedule import add_working_days, is_working_day
 from actions.stages import stage_of
 from kb.errors import Invalid
@@ -42,7 +42,7 @@ def notice(session: Session, action: Action, *, today: date, settings: Settings)
         return None
     told = session.execute(
         select(Reminder.planned_at).where(
-            Reminder.action_id == action.id,
+            Reminder.record_id == action.id,
             Reminder.kind == stage.kind,
             Reminder.occurrence == stage.occurrence,
             Reminder.recipient_id == candidate.user_id,

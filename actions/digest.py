@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from babel.dates import format_date
 
-from actions.models import Confidence, ReminderKind
+from actions.models import Confidence
+from actions.reminder_models import ReminderKind
 from actions.stages import ORDER, Stage
 from kb.mailing.mail_text import render
 from kb.words import LOCALE, gettext, ngettext, relative, spoken

@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select
 
 from actions import in_sql, service, stages
 from actions.digest import CONFIDENCE_WORDS
-from actions.models import Action, Closure, Confidence, ReminderKind, Update
+from actions.models import Action, Closure, Confidence, Update
+from actions.reminder_models import ReminderKind
 from actions.schedule import Schedule, State, counted_from, is_working_day
 from kb.words import gettext, ngettext, relative, spoken
 

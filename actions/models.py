@@ -1,17 +1,16 @@
-"""Actions with their milestones, the updates of their owners, and the reminders that were planned."""
+"""Actions with their milestones, their evidence and the updates of their owners."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base, Key, LongText, MadeAt, RecordKey, Word, one_of
 from kb.models.history import Channel
 from kb.models.organisation import Organisation, Post
-from kb.models.outbox import OutboxMessage
 from kb.models.record import Kind, Record
 from kb.models.user import User
 
@@ -40,13 +39,12 @@ class Term(StrEnum):
     LONG = "long"
 
 
-class ReminderKind(StrEnum):
-    """Why somebody was written to; each stage of an action and a date is reminded once."""
+class ReportedBy(StrEnum):
+    """How a lead heard what they write down for an owner."""
 
-    DUE_SOON = "due-soon"
-    DUE_NOW = "due-now"
-    OVERDUE = "overdue"
-    STALE = "stale"
+    TELEPHONE = "telephone"
+    MAIL = "mail"
+    MEETING = "meeting"
 
 
 action_contributor = Table(
@@ -114,6 +112,9 @@ class Action(Record):
     updates: Mapped[list[Update]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Update.at.desc()", back_populates="action"
     )
+    evidence_links: Mapped[list[Evidence]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Evidence.id"
+    )
 
     @property
     def is_open(self) -> bool:
@@ -132,13 +133,31 @@ class Milestone(Base):
     done_on: Mapped[date | None]
 
 
+class Evidence(Base):
+    """A paper, page or figure elsewhere that shows how far an action has come."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[Key]
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id", ondelete="CASCADE"), index=True)
+    title: Mapped[LongText]
+    address: Mapped[LongText]
+    added_on: Mapped[date]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    person: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
+
+
 class Update(Base):
-    """A dated statement of how an action goes, with the support that its owner asks for."""
+    """A dated statement of how an action goes, with the support that its owner asks for.
+
+    `reported_by` says how a lead heard it who wrote it down for the owner, None where the owner wrote.
+    """
 
     __tablename__ = "update"
     __table_args__ = (
         CheckConstraint(one_of("confidence", Confidence, nullable=True), name="known_confidence"),
         CheckConstraint(one_of("channel", Channel), name="known_channel"),
+        CheckConstraint(one_of("reported_by", ReportedBy, nullable=True), name="known_report"),
         Index("ix_update_action_id_at", "action_id", "at"),
     )
 
@@ -155,35 +174,17 @@ class Update(Base):
     forecast_reason: Mapped[LongText]
     support_needed: Mapped[LongText]
     support_answer: Mapped[LongText]
+    support_answered_on: Mapped[date | None]
+    support_answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    reported_by: Mapped[str | None]
     evidence: Mapped[LongText]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     action: Mapped[Action] = relationship(lazy="raise_on_sql", foreign_keys=[action_id], back_populates="updates")
     person: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
     post: Mapped[Post | None] = relationship(lazy="raise_on_sql", foreign_keys=[post_id])
+    support_answered_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[support_answered_by_id])
 
     @property
     def is_open_ask(self) -> bool:
         """Whether support was asked for and nobody has answered."""
         return bool(self.support_needed) and not self.support_answer
-
-
-class Reminder(Base):
-    """One reason to write to one person about one action; the unique key is what makes it happen once."""
-
-    __tablename__ = "reminder"
-    __table_args__ = (
-        UniqueConstraint("action_id", "kind", "occurrence", "recipient_id"),
-        CheckConstraint(one_of("kind", ReminderKind), name="known_kind"),
-    )
-
-    id: Mapped[Key]
-    action_id: Mapped[int] = mapped_column(ForeignKey("action.id", ondelete="CASCADE"))
-    kind: Mapped[Word]
-    occurrence: Mapped[date]
-    recipient_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    planned_at: Mapped[MadeAt]
-    cancelled_at: Mapped[datetime | None]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id", ondelete="SET NULL"), index=True)
-    action: Mapped[Action] = relationship(lazy="raise_on_sql", foreign_keys=[action_id])
-    recipient: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[recipient_id])
-    message: Mapped[OutboxMessage | None] = relationship(lazy="raise_on_sql", foreign_keys=[message_id])

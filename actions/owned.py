@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 
 from actions.digest import Coming, Due
-from actions.models import Action, Closure, Reminder
+from actions.models import Action, Closure
+from actions.reminder_models import Reminder
 from actions.stages import SOON_DAYS, Facts, Stage, silent_since
 from kb.models.organisation import Organisation, Post, PostHolding
 from kb.models.plan import Plan
@@ -142,10 +143,10 @@ def list_told(session: Session, action_ids: Sequence[int]) -> set[tuple[int, str
     """The keys of the reminders about these actions that stand."""
     if not action_ids:
         return set()
-    query = select(Reminder.action_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id).where(
-        Reminder.action_id.in_(action_ids), Reminder.cancelled_at.is_(None)
+    query = select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id).where(
+        Reminder.record_id.in_(action_ids), Reminder.cancelled_at.is_(None)
     )
-    return {(row.action_id, row.kind, row.occurrence, row.recipient_id) for row in session.execute(query)}
+    return {(row.record_id, row.kind, row.occurrence, row.recipient_id) for row in session.execute(query)}
 
 
 def list_coming(session: Session, user_ids: Sequence[int], *, today: date) -> Mapping[int, list[Coming]]:

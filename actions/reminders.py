@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from actions import digest, owned
 from actions.digest import Due
-from actions.models import Reminder
+from actions.reminder_models import Reminder
 from actions.schedule import add_working_days, is_working_day
 from actions.stages import stage_of
 from kb.inserting import insert_into
@@ -175,7 +175,7 @@ def _keep(session: Session, told: Mapping[int, _ToTell], messages: Mapping[int, 
     """Write down who is told what; raises PlannedElsewhere when somebody else did so a moment ago."""
     rows = [
         {
-            "action_id": one.action_id,
+            "record_id": one.action_id,
             "kind": one.stage.kind,
             "occurrence": one.stage.occurrence,
             "recipient_id": user_id,
@@ -190,7 +190,7 @@ def _keep(session: Session, told: Mapping[int, _ToTell], messages: Mapping[int, 
     insert = insert_into(session, Reminder)
     # A reminder that was taken back unsent may be planned again; one that stands is left alone.
     insert = insert.on_conflict_do_update(
-        index_elements=[Reminder.action_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id],
+        index_elements=[Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id],
         set_={
             "cancelled_at": None,
             "planned_at": insert.excluded.planned_at,
@@ -218,12 +218,12 @@ def _withdraw(session: Session, today: date, now: datetime, settings: Settings, 
     reminders: dict[int, list[Reminder]] = defaultdict(list)
     for reminder in session.scalars(select(Reminder).where(Reminder.message_id.in_(list(messages)))):
         reminders[reminder.message_id or 0].append(reminder)
-    holding = _holding(session, [one.action_id for some in reminders.values() for one in some], today)
+    holding = _holding(session, [one.record_id for some in reminders.values() for one in some], today)
     zone, withdrawn = ZoneInfo(settings.timezone), 0
     for message_id, message in messages.items():
         is_old = is_time and message.made_at.astimezone(zone).date() < today
         holds = all(
-            (one.action_id, one.kind, one.occurrence, one.recipient_id) in holding for one in reminders[message_id]
+            (one.record_id, one.kind, one.occurrence, one.recipient_id) in holding for one in reminders[message_id]
         )
         if holds and not is_old:
             continue

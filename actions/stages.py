@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from actions.models import ReminderKind
+from actions.reminder_models import ReminderKind
 from actions.schedule import counted_from, previous_working_day
 
 SOON_DAYS = 14

@@ -6,9 +6,14 @@ from sqlalchemy.orm import configure_mappers
 
 import actions.indicator_models
 import actions.models
+import actions.reminder_models
+import actions.request_models
 import graph.models
 import kb.models
 import search.models
 
-MODULES = (actions.indicator_models, actions.models, graph.models, kb.models, search.models)
+MODULES = (
+    *(actions.indicator_models, actions.models, actions.reminder_models, actions.request_models),
+    *(graph.models, kb.models, search.models),
+)
 configure_mappers()

@@ -25,7 +25,7 @@ class MailState(StrEnum):
 
 
 class OutboxMessage(Base):
-    """One mail to one person."""
+    """One mail to one person; `unsubscribe` is the subject that its reader may decline, empty where it is a duty."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (
@@ -48,9 +48,20 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[MadeAt]
     error: Mapped[LongText]
+    unsubscribe: Mapped[LongText]
     made_at: Mapped[MadeAt]
     sent_at: Mapped[datetime | None]
     recipient: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+class Declined(Base):
+    """A subject of mails that a person has unsubscribed from; duties cannot be declined."""
+
+    __tablename__ = "declined"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    subject: Mapped[Word] = mapped_column(primary_key=True)
+    at: Mapped[MadeAt]
 
 
 class Pulse(Base):

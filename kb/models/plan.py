@@ -26,15 +26,37 @@ class ResponseType(StrEnum):
 
 
 class Plan(Record):
-    """A workforce plan or programme; `source` is the source that publishes it, where there is one."""
+    """A workforce plan or programme; `source` is the source that publishes it, where there is one.
+
+    The columns from `stale_after_days` to `is_paused` are its policy of reminders: days before a date (0: not at all),
+    days between reminders while overdue, working days after which a sponsor and the steering group hear of it (0:
+    never), and the hour of the day in the plan's time zone (empty: the service's).
+    """
 
     __tablename__ = "plan"
     __mapper_args__ = {"polymorphic_identity": Kind.PLAN}
+    __table_args__ = (
+        CheckConstraint(
+            "stale_after_days > 0 AND overdue_every_days > 0 AND first_days_before >= 0 AND second_days_before >= 0 "
+            "AND sponsor_after_days >= 0 AND steering_after_days >= 0",
+            name="days_in_range",
+        ),
+        # Between midnight and three clocks are put back and forth.
+        CheckConstraint("write_at_hour BETWEEN 4 AND 22", name="hour_of_the_day"),
+    )
 
     id: Mapped[RecordKey]
     summary: Mapped[LongText]
     nation: Mapped[Word] = mapped_column(default="")
     stale_after_days: Mapped[int] = mapped_column(default=28)
+    first_days_before: Mapped[int] = mapped_column(default=30)
+    second_days_before: Mapped[int] = mapped_column(default=7)
+    overdue_every_days: Mapped[int] = mapped_column(default=7)
+    sponsor_after_days: Mapped[int] = mapped_column(default=5)
+    steering_after_days: Mapped[int] = mapped_column(default=15)
+    write_at_hour: Mapped[int] = mapped_column(default=8)
+    timezone: Mapped[Word] = mapped_column(default="")
+    is_paused: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     first_loaded_on: Mapped[date | None]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"), index=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from kb.dates import Precision, StatedDate
 from kb.db import Base, Key, LongText, RecordKey, Word, one_of
-from kb.models.organisation import Organisation, StaffGroup
+from kb.models.organisation import Organisation, Post, StaffGroup
 from kb.models.record import Kind, Record
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ implication_staff_group = Table(
 
 
 class Source(Record):
-    """A policy driver or a piece of research."""
+    """A policy driver or a piece of research; the curator is the post that keeps its entry true."""
 
     __tablename__ = "source"
     __mapper_args__ = {"polymorphic_identity": Kind.SOURCE}
@@ -130,6 +130,8 @@ class Source(Record):
     status: Mapped[Word] = mapped_column(default=SourceStatus.NOT_STATED)
     status_as_stated: Mapped[LongText]
     link: Mapped[LongText]
+    curator_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    review_by: Mapped[date | None]
     published_on: Mapped[date | None]
     published_precision: Mapped[str | None]
     published_words: Mapped[str | None]
@@ -143,6 +145,7 @@ class Source(Record):
     starts: Mapped[StatedDate] = composite("starts_on", "starts_precision", "starts_words")
     ends: Mapped[StatedDate] = composite("ends_on", "ends_precision", "ends_words")
 
+    curator: Mapped[Post | None] = relationship(lazy="raise_on_sql", foreign_keys=[curator_id])
     publishers: Mapped[list[Organisation]] = relationship(
         secondary=source_publisher, lazy="raise_on_sql", order_by=Organisation.title
     )

@@ -86,6 +86,16 @@ class AccountToken(Base):
     user: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[user_id])
 
 
+class CalendarFeed(Base):
+    """The private address of a person's calendar; only a hash of its key is kept, and a new one revokes the old."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[MadeAt]
+
+
 class SignInAttempt(Base):
     """One failed try at signing in; counted before a password is hashed."""
 

@@ -437,7 +437,7 @@ def downgrade() -> None:
     connection.execute(sa.text("DELETE FROM link WHERE type = 'measured-by'"))
     connection.execute(sa.text("UPDATE key_point SET point_kind = 'point' WHERE point_kind = 'recommendation'"))
     for table in NEW_KINDS[2:]:
-        connection.execute(sa.text(f"DELETE FROM record WHERE kind = '{table}'"))  # noqa: S608
+        connection.execute(sa.text(f"DELETE FROM record WHERE kind = '{table}'"))
     connection.execute(sa.text("DELETE FROM record WHERE deleted_at IS NOT NULL"))
     change_rules(KINDS, POINT_KINDS, PAIRS)
     op.drop_index(op.f("ix_record_merged_into_id"), "record")

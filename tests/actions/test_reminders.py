@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from actions import reminders
-from actions.models import Closure, Reminder, ReminderKind
+from actions.models import Closure
+from actions.reminder_models import Reminder, ReminderKind
 from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions.models import ReminderKind
+from actions.reminder_models import ReminderKind
 from actions.stages import Facts, Stage, stage_of
 
 DUE = date(2026, 12, 16)  # a Wednesday

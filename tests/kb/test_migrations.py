@@ -61,6 +61,20 @@ def test_priority_sets_and_staff_groups_become_records_without_loss(tmp_path: Pa
         assert connection.execute(text(groups)).all() == [("doctors",)]
 
 
+def test_reminders_of_actions_become_reminders_of_records_without_loss(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'second.sqlite'}")
+    with database.engine.begin() as connection:
+        command.upgrade(migrate._config(connection), "0002")
+        for statement in REMINDED:
+            connection.execute(text(statement))
+    migrate.upgrade(database)
+    with database.engine.connect() as connection:
+        told = "SELECT record_id, kind, occurrence, recipient_id, planned_at, cancelled_at FROM reminder"
+        assert connection.execute(text(told)).all() == [(2, "overdue", "2026-01-02", 1, "2026-01-03 08:00:00", None)]
+        policy = "SELECT first_days_before, second_days_before, overdue_every_days, write_at_hour, is_paused FROM plan"
+        assert connection.execute(text(policy)).all() == [(30, 7, 7, 8, 0)]
+
+
 def _record(number: int, kind: str) -> str:
     return (
         "INSERT INTO record (id, kind, ref, title, visibility, version, created_at, updated_at) VALUES "
@@ -82,4 +96,15 @@ FIRST_ROWS = (
     "INSERT INTO priority_set (id, ref, title, position, plan_id, source_id) VALUES "
     "(4, 'of-plan', 'Plan', 1, 1, NULL), (5, 'of-source', 'Source', 2, NULL, 2)",
     "INSERT INTO priority (id, set_id, position, summary) VALUES (4, 5, 1, ''), (5, 4, 1, '')",
+)
+REMINDED = (
+    _record(1, "plan"),
+    _record(2, "action"),
+    "INSERT INTO plan (id, summary, nation, stale_after_days, is_demonstration) VALUES (1, '', 'wales', 28, false)",
+    "INSERT INTO action (id, position, description, timescale, is_demonstration_dated, support_needed, resources, "
+    "measure, recommendation, plan_fit, closure) VALUES (2, 0, '', '', false, '', '', '', '', '', 'open')",
+    "INSERT INTO user (id, email, name, password_hash, is_active, is_administrator, is_demonstration, created_at) "
+    "VALUES (1, 'a@example.org', 'A', '', true, false, false, '2026-01-01 00:00:00')",
+    "INSERT INTO reminder (id, action_id, kind, occurrence, recipient_id, planned_at) "
+    "VALUES (7, 2, 'overdue', '2026-01-02', 1, '2026-01-03 08:00:00')",
 )

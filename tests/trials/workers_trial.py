@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from actions import owned, planning, reminders
-from actions.models import Action, Reminder
+from actions.models import Action
+from actions.reminder_models import Reminder
 from kb import jobs
 from kb.assembly import open_database
 from kb.models.organisation import Organisation, Post, PostHolding
