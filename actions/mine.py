@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
-from actions import in_sql, service, stages
-from actions.digest import CONFIDENCE_WORDS
+from actions import in_sql, service
 from actions.models import Action, Closure, Confidence, Update
 from actions.reminder_models import ReminderKind
+from actions.reminding import stages
+from actions.reminding.digest import CONFIDENCE_WORDS
 from actions.schedule import Schedule, State, counted_from, is_working_day
 from kb.words import gettext, ngettext, relative, spoken
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import insert, text
 
-from actions import reminders
 from actions.models import Action
+from actions.reminding import reminders
 from kb import jobs, migrate
 from kb.assembly import open_database
 from kb.config import Settings

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from actions import planning
+from actions.reminding import planning
 from kb import pulse
 from kb.accounts import sessions
 from kb.assembly import open_database

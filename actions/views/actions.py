@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import asking, closing, editing, service
+from actions import closing, editing, service
 from actions.forms.details import ActionForm
 from actions.forms.update import MilestoneForm
 from actions.measures import service as measures
 from actions.models import Action
+from actions.reminding import asking
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import asking, closing, mine, service, updates
+from actions import closing, mine, service, updates
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
 from actions.models import Action
+from actions.reminding import asking
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.db import now

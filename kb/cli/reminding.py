@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from actions import reminders
+from actions.reminding import reminders
 from kb import jobs
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
 from kb.db import now

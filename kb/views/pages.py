@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from actions.stages import OVERDUE_EVERY_DAYS, SOON_DAYS
+from actions.reminding.stages import OVERDUE_EVERY_DAYS, SOON_DAYS
 from kb import auth, web
 from kb.accounts.sessions import LONGEST, STAMP_EVERY
 from kb.models.link import ALLOWED, SUPPORT_TYPES, LinkType

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions import asking
+from actions.reminding import asking
 from kb.errors import Invalid, NotAllowed
 from kb.models.organisation import PostHolding
 from kb.models.outbox import OutboxMessage

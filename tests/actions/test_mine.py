@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from actions.mine import my_actions
-from actions.owned import list_candidates
-from actions.stages import stage_of
+from actions.reminding.owned import list_candidates
+from actions.reminding.stages import stage_of
 from kb.models.record import Visibility
 from kb.permissions import NOBODY
 from tests.conftest import TODAY

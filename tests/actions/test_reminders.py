@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions import reminders
 from actions.models import Closure
 from actions.reminder_models import Reminder, ReminderKind
+from actions.reminding import reminders
 from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
 

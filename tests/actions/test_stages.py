@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from actions.reminder_models import ReminderKind
-from actions.stages import Facts, Stage, stage_of
+from actions.reminding.stages import Facts, Stage, stage_of
 
 DUE = date(2026, 12, 16)  # a Wednesday
 KNOWN = date(2026, 11, 1)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions import planning, reminders
+from actions.reminding import planning, reminders
 from kb import jobs, migrate, pulse
 from kb.accounts import sessions
 from kb.assembly import open_database

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from actions import owned, planning, reminders
 from actions.models import Action
 from actions.reminder_models import Reminder
+from actions.reminding import owned, planning, reminders
 from kb import jobs
 from kb.assembly import open_database
 from kb.models.organisation import Organisation, Post, PostHolding

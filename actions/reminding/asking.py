@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from actions import owned, reminders
 from actions.reminder_models import Reminder
+from actions.reminding import owned, reminders
+from actions.reminding.stages import stage_of
 from actions.schedule import add_working_days, is_working_day
-from actions.stages import stage_of
 from kb.errors import Invalid
 from kb.permissions import Capability
 from kb.words import gettext

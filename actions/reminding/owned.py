@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
 
-from actions.digest import Coming, Due
 from actions.models import Action, Closure
 from actions.reminder_models import Reminder
-from actions.stages import SOON_DAYS, Facts, Stage, silent_since
+from actions.reminding.digest import Coming, Due
+from actions.reminding.stages import SOON_DAYS, Facts, Stage, silent_since
 from kb.models.organisation import Organisation, Post, PostHolding
 from kb.models.plan import Plan
 from kb.models.record import Record, Visibility

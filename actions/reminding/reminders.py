@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from actions import digest, owned
-from actions.digest import Due
 from actions.reminder_models import Reminder
+from actions.reminding import digest, owned
+from actions.reminding.digest import Due
+from actions.reminding.stages import stage_of
 from actions.schedule import add_working_days, is_working_day
-from actions.stages import stage_of
 from kb.inserting import insert_into
 from kb.mailing import mail
 from kb.models.outbox import MailState, OutboxMessage

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from actions.models import Confidence
 from actions.reminder_models import ReminderKind
-from actions.stages import ORDER, Stage
+from actions.reminding.stages import ORDER, Stage
 from kb.mailing.mail_text import render
 from kb.words import LOCALE, gettext, ngettext, relative, spoken
 

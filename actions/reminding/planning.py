@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from actions import reminders
 from actions.models import Update
+from actions.reminding import reminders
 from kb import pulse
 from kb.models.history import Change
 from kb.models.organisation import PostHolding
