@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,12 +38,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served demonstration with a worker."""
     folder = tmp_path_factory.mktemp("served")
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     env = {**os.environ, "KB_DEMO": "1", "KB_DATA_DIR": str(folder), "PYTHONWARNINGS": "default"}
     for word in ("init", "seed"):
         subprocess.run([sys.executable, "-m", "kb", word], env=env, check=True, capture_output=True)
+    with serving(folder, env, port) as at:
+        yield at
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(folder: Path, env: dict[str, str], port: int) -> Iterator[str]:
+    """The service with a worker over this data folder, until the work inside is done."""
     log = (folder / "served.log").open("w")
     served = subprocess.Popen(
         [sys.executable, "-m", "kb", "run", "--port", str(port), "--with-worker"], env=env, stdout=log, stderr=log
