@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from actions import service
+from actions import record, requests, service
 from actions.forms import filters
 from kb import auth, web
 from kb.permissions import Capability
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from actions.models import Action, Milestone, Update
+    from actions.models import Action, Update
+    from actions.record import Detail, Step
+    from actions.requests import Asked
     from actions.schedule import Schedule
-    from actions.service import Detail
+    from actions.slips import Move
     from kb.models.record import Record
 
 MOST_PER_PAGE = 100
@@ -45,8 +47,12 @@ def index() -> ResponseReturnValue:
 def detail(ref: str) -> ResponseReturnValue:
     """One action; what its owner has said is there for people who have signed in."""
     person = web.person()
-    found = service.detail(web.session(), ref, person, web.today())
-    return jsonify(_whole(found, may_know=person.may(Capability.READ_UPDATES)))
+    session, today = web.session(), web.today()
+    found = record.detail(session, ref, person, today)
+    whole = _whole(found, may_know=person.may(Capability.READ_UPDATES))
+    if person.may(Capability.READ_UPDATES):
+        whole["changes_asked_for"] = [_asked(one) for one in requests.for_action(session, found.action, person, today)]
+    return jsonify(whole)
 
 
 def _action(action: Action, plan: Record, schedule: Schedule, *, may_know: bool) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _whole(found: Detail, *, may_know: bool) -> dict[str, Any]:
         "verified_on": _iso(action.verified_on),
         "is_demonstration_dated": action.is_demonstration_dated,
         "from": {"document": action.document, "line": action.document_line},
-        "milestones": [_milestone(one) for one in action.milestones],
+        "milestones": [_milestone(one) for one in found.steps],
         "links": [
             {"type": one.link.type, "record": _named(one.record), "reason": one.link.reason, "state": one.link.state}
             for one in found.links
@@ -93,7 +99,50 @@ def _whole(found: Detail, *, may_know: bool) -> dict[str, Any]:
         "depends_on": [_named(one.action) for one in found.depends_on],
         "waits_for_this": [_named(one.action) for one in found.waits_for],
         "due_dates": [_iso(day) for day in found.slips],
-        **({"updates": [_update(one) for one in found.updates]} if may_know else {}),
+        "moves": [_move(one) for one in found.moves],
+        "warnings": found.waits,
+        "unclear": [{"field": one.field, "words": one.words} for one in found.check.missing],
+        **(_said(found) if may_know else {}),
+    }
+
+
+def _said(found: Detail) -> dict[str, Any]:
+    """What is for people who have signed in: what the owner said, and what shows how far it is."""
+    return {
+        "mismatch": found.mismatch,
+        "forecasts": [_move(one) for one in found.forecasts],
+        "evidence": [
+            {"title": one.title, "address": one.address, "added_on": _iso(one.added_on)} for one in found.evidence
+        ],
+        "updates": [_update(one) for one in found.updates],
+    }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    """A change that was asked for; people are not named."""
+    request = asked.request
+    return {
+        "what": request.what,
+        "stood": asked.stood,
+        "due_on": _iso(request.proposed_on),
+        "owner": _named(request.proposed_post) if request.proposed_post else None,
+        "words": request.proposed_words,
+        "reason": request.reason,
+        "asked_on": _iso(request.made_on),
+        "state": request.state,
+        "decided_on": _iso(request.decided_on),
+        "decision": request.decision,
+    }
+
+
+def _move(move: Move) -> dict[str, Any]:
+    """One move of a date; people are not named."""
+    return {
+        "from": _iso(move.before),
+        "to": _iso(move.after),
+        "days": move.days,
+        "on": _iso(move.on),
+        "reason": move.reason,
     }
 
 
@@ -108,12 +157,19 @@ def _update(update: Update) -> dict[str, Any]:
         "forecast_reason": update.forecast_reason,
         "support_needed": update.support_needed,
         "support_answer": update.support_answer,
+        "support_answered_on": _iso(update.support_answered_on),
         "evidence": update.evidence,
+        "reported_by": update.reported_by,
     }
 
 
-def _milestone(milestone: Milestone) -> dict[str, Any]:
-    return {"title": milestone.title, "due_on": _iso(milestone.due_on), "done_on": _iso(milestone.done_on)}
+def _milestone(step: Step) -> dict[str, Any]:
+    return {
+        "title": step.milestone.title,
+        "due_on": _iso(step.milestone.due_on),
+        "done_on": _iso(step.milestone.done_on),
+        "schedule": {"state": step.schedule.state, "days": step.schedule.days},
+    }
 
 
 def _named(record: Record) -> dict[str, str]:

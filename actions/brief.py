@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from actions.models import Action
+from actions.models import Action, action_contributor
 from actions.schedule import Schedule, counted_from, schedule_of
 from kb.models.link import Link, LinkState, LinkType
+from kb.models.organisation import Organisation, Post
 from kb.models.plan import Plan, Priority
 from kb.permissions import Person, visible_to
 
@@ -53,6 +54,31 @@ def priorities_of(session: Session, ids: Iterable[int], *, person: Person) -> di
             visible_to(person),
         )
         .order_by(Priority.position, Priority.id)
+    )
+    titles: dict[int, list[str]] = {}
+    for action_id, title in session.execute(query):
+        titles.setdefault(action_id, []).append(title)
+    return titles
+
+
+def sponsors_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, str]:
+    """For each of these actions the title of the post that sponsors it, as far as the person may see it."""
+    sponsored = Action.__table__.c
+    query = (
+        select(sponsored.id, Post.title)
+        .join(Post, Post.id == sponsored.sponsor_id)
+        .where(sponsored.id.in_(list(ids)), visible_to(person))
+    )
+    return {row.id: row.title for row in session.execute(query)}
+
+
+def contributors_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[str]]:
+    """For each of these actions the organisations that contribute to it, as far as the person may see them."""
+    query = (
+        select(action_contributor.c.action_id, Organisation.title)
+        .join(Organisation, Organisation.id == action_contributor.c.organisation_id)
+        .where(action_contributor.c.action_id.in_(list(ids)), visible_to(person))
+        .order_by(Organisation.title)
     )
     titles: dict[int, list[str]] = {}
     for action_id, title in session.execute(query):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from actions.request_models import ChangeRequest
+
 
 def mark_done(session: Session, ref: str, *, evidence: str, version: int, by: Person, today: date) -> Action:
     """Say that an action is done, and what shows it; the evidence is kept as its last update."""
@@ -40,6 +42,33 @@ def mark_done(session: Session, ref: str, *, evidence: str, version: int, by: Pe
     action.done_on, action.done_by_id, action.last_said_on = today, by.user_id, today
     session.flush()
     return action
+
+
+def end_undone(
+    session: Session, action: Action, request: ChangeRequest, *, reason: str, by: Person, today: date
+) -> None:
+    """End an action that will not be done, or no further, as one person asked for and another decided.
+
+    Two people have looked at it, so nothing is left to verify; its last update says how it ended.
+    """
+    ended = {
+        "no-longer-needed": gettext("Closed unfinished: it is no longer needed."),
+        "as-far-as-it-goes": gettext("Closed unfinished: it is done as far as it goes."),
+    }
+    session.add(
+        Update(
+            action_id=action.id,
+            said_on=today,
+            person_id=request.proposer_id,
+            channel=history.channel_of(session),
+            narrative=ended[request.proposed_words],
+            evidence=request.reason,
+        )
+    )
+    _close(session, action, Closure.VERIFIED, by, reason)
+    action.done_on = action.verified_on = action.last_said_on = today
+    action.done_by_id, action.verified_by_id = request.proposer_id, by.user_id
+    session.flush()
 
 
 def verify(session: Session, ref: str, *, version: int, by: Person, today: date) -> Action:

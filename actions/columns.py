@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from actions import brief, service
+from actions import brief, remarks, service, slips
 from actions.forms.filters import schedule_words
+from actions.remarks import Remarks
 from kb import downloads, web
 from kb.columns.words import draft, in_words, joined, yes
 from kb.permissions import Capability
@@ -32,6 +33,10 @@ class Row:
     plan: Plan
     schedule: Schedule
     priorities: Sequence[str]
+    sponsor: str = ""
+    contributors: Sequence[str] = ()
+    times_moved: int = 0
+    remarks: Remarks = field(default_factory=Remarks)
 
 
 def sheet(wanted: Filters) -> Sheet[Row]:
@@ -42,9 +47,27 @@ def sheet(wanted: Filters) -> Sheet[Row]:
 
 
 def rows(found: Sequence[Listed]) -> list[Row]:
-    """These actions with their priorities; one statement."""
-    priorities = brief.priorities_of(web.session(), [one.action.id for one in found], person=web.person())
-    return [Row(one.action, one.plan, one.schedule, priorities.get(one.action.id, [])) for one in found]
+    """These actions with what stands beside them; six statements."""
+    session, person = web.session(), web.person()
+    ids = [one.action.id for one in found]
+    priorities = brief.priorities_of(session, ids, person=person)
+    sponsors = brief.sponsors_of(session, ids, person=person)
+    contributors = brief.contributors_of(session, ids, person=person)
+    moves = slips.moves_of(session, ids, person)
+    said = remarks.of(session, [(one.action, one.schedule) for one in found], person, web.today())
+    return [
+        Row(
+            one.action,
+            one.plan,
+            one.schedule,
+            priorities.get(one.action.id, []),
+            sponsors.get(one.action.id, ""),
+            contributors.get(one.action.id, []),
+            len(moves.get(one.action.id, [])),
+            said.get(one.action.id, Remarks()),
+        )
+        for one in found
+    ]
 
 
 def columns() -> list[Column[Row]]:
@@ -63,6 +86,7 @@ def columns() -> list[Column[Row]]:
         Column(gettext("Priority"), lambda row: joined(row.priorities)),
         *standing(),
         *(said if may_know else ()),
+        Column(gettext("Pointed out"), lambda row: joined(filter(None, (row.remarks.mismatch, *row.remarks.waits)))),
         *matrix(),
         Column(gettext("Draft"), lambda row: draft(row.action), width=8),
         Column(gettext("Demonstration dates"), lambda row: yes(row.action.is_demonstration_dated), width=14),
@@ -84,11 +108,14 @@ def standing() -> list[Column[Row]]:
             gettext("Owner’s organisation"),
             lambda row: row.action.owner.organisation.title if row.action.owner else "",
         ),
+        Column(gettext("Sponsor"), lambda row: row.sponsor),
+        Column(gettext("Contributing organisations"), lambda row: joined(row.contributors)),
         Column(gettext("Timescale as stated"), lambda row: row.action.timescale, width=22),
         Column(gettext("Term"), lambda row: in_words(terms, row.action.term), width=12),
         Column(gettext("Starts"), lambda row: row.action.starts_on, Kind.DATE),
         Column(gettext("Due"), lambda row: row.action.due_on, Kind.DATE),
         Column(gettext("First agreed"), lambda row: row.action.baseline_due_on, Kind.DATE),
+        Column(gettext("Times moved"), lambda row: row.times_moved, Kind.NUMBER),
         Column(gettext("Schedule"), lambda row: in_words(schedules, row.schedule.state), width=16),
         Column(gettext("Days until due"), days_left, Kind.NUMBER),
         Column(gettext("Closure"), lambda row: in_words(closures, row.action.closure), width=12),
@@ -116,6 +143,11 @@ def confidence_words() -> dict[str | None, str]:
         "off-track": gettext("Off track"),
         None: gettext("Not said"),
     }
+
+
+def reported_words() -> dict[str, str]:
+    """How a lead heard what they wrote down for an owner."""
+    return {"telephone": gettext("By telephone"), "mail": gettext("By mail"), "meeting": gettext("In a meeting")}
 
 
 def closure_words() -> dict[str, str]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
-from actions import service
-from actions.models import Action, Milestone, Term
+from actions import changing, service
+from actions.models import Action, Term
 from kb import history, links, records
-from kb.errors import Invalid, NotFound
+from kb.errors import Invalid
 from kb.models.link import LinkType
 from kb.models.organisation import Organisation, Post
-from kb.models.plan import Priority, PrioritySet
-from kb.models.record import Kind, Record, Theme
+from kb.models.plan import Priority, PrioritySet, Response
+from kb.models.record import Kind, Record, Theme, Visibility
 from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
 
@@ -65,6 +65,7 @@ class ActionDetails:
     recommendation: str = ""
     plan_fit: str = ""
     priorities: tuple[str, ...] = ()
+    visibility: str = Visibility.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,18 @@ def details_of(action: Action) -> ActionDetails:
         term=action.term or "",
         starts_on=action.starts_on,
         due_on=action.due_on,
+        visibility=action.visibility,
         **{name: getattr(action, name) for name in _TEXTS},
     )
 
 
-def create(session: Session, plan: Plan, details: ActionDetails, *, by: Person) -> Action:
-    """Add an action to a plan; its first due date is the one that all later ones are measured against."""
+def create(
+    session: Session, plan: Plan, details: ActionDetails, *, response: Response | None = None, by: Person
+) -> Action:
+    """Add an action to a plan; its first due date is the one that all later ones are measured against.
+
+    With a response it is linked to that row of the mapping table, from which it was started.
+    """
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
     _check(details)
     found = _find(session, details, by)
@@ -117,6 +124,9 @@ def create(session: Session, plan: Plan, details: ActionDetails, *, by: Person) 
         if ref not in offered:
             raise Invalid("priorities", gettext("There is no priority %(ref)s in this plan", ref=ref))
         links.make(session, offered[ref], LinkType.DELIVERED_BY, action, reason="", by=by)
+    if response is not None:
+        reason = gettext("Started from this row of the mapping.")
+        links.make(session, response, LinkType.ANSWERED_BY, action, reason=reason, by=by)
     return action
 
 
@@ -132,7 +142,8 @@ def edit(session: Session, ref: str, details: ActionDetails, *, version: int, re
     action = _editable(session, ref, version, by)
     _check(details)
     found = _find(session, details, by)
-    if details.due_on != action.due_on:
+    due_before = action.due_on
+    if details.due_on != due_before:
         _require_reason(reason, gettext("Say why the due date changes"))
     if found.owner is not action.owner:
         _require_reason(reason, gettext("Say why another post owns it"))
@@ -140,6 +151,8 @@ def edit(session: Session, ref: str, details: ActionDetails, *, version: int, re
         _fill(action, details)
         history.note_changes(session, action, by=by, reason=reason)
         _note_related(session, action, found, reason, by)
+        # A date that somebody sets is made up no more.
+        action.is_demonstration_dated = action.is_demonstration_dated and details.due_on == due_before
         action.baseline_due_on = action.baseline_due_on or action.due_on
     session.flush()
     return action
@@ -148,47 +161,10 @@ def edit(session: Session, ref: str, details: ActionDetails, *, version: int, re
 def move_due_date(session: Session, ref: str, *, to: date, reason: str, version: int, by: Person) -> Action:
     """Give an action another due date; the old one and the reason stay in its history."""
     action = _editable(session, ref, version, by)
-    _check_order(action.starts_on, to)
-    if to == action.due_on:
-        raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(to)))
     _require_reason(reason, gettext("Say why the due date changes"))
-    history.note(session, action, "due_on", action.due_on, to, reason=reason, by=by)
-    action.due_on = to
-    action.baseline_due_on = action.baseline_due_on or to
+    changing.set_due_date(session, action, to, reason=reason, by=by)
     session.flush()
     return action
-
-
-def add_milestone(session: Session, ref: str, *, title: str, due_on: date | None, by: Person) -> Milestone:
-    """Add a step on the way to the action's end."""
-    action = service.get(session, ref, by)
-    by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
-    if not title.strip():
-        raise Invalid("title", gettext("Say what is reached at this milestone"))
-    if due_on is not None:
-        _check_order(action.starts_on, due_on)
-    milestone = Milestone(action_id=action.id, title=title.strip(), due_on=due_on)
-    action.milestones.append(milestone)
-    history.note(session, action, "milestone", None, milestone.title, by=by)
-    session.flush()
-    return milestone
-
-
-def finish_milestone(
-    session: Session, ref: str, milestone_id: int, *, done_on: date, by: Person, today: date
-) -> Milestone:
-    """Say on which day a milestone was reached."""
-    action = service.get(session, ref, by)
-    by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
-    milestone = next((one for one in action.milestones if one.id == milestone_id), None)
-    if milestone is None:
-        raise NotFound("milestone", str(milestone_id))
-    if done_on > today:
-        raise Invalid("done_on", gettext("%(day)s is still to come", day=spoken(done_on)))
-    history.note(session, action, "milestone", milestone.done_on, f"{milestone.title}: {spoken(done_on)}", by=by)
-    milestone.done_on = done_on
-    session.flush()
-    return milestone
 
 
 def list_owners(session: Session, person: Person) -> Sequence[Post]:
@@ -215,6 +191,7 @@ def _in_words(action: Action) -> dict[str, str]:
         "term": action.term or "",
         "starts_on": spoken(action.starts_on),
         "due_on": spoken(action.due_on),
+        "visibility": action.visibility,
         **{name: getattr(action, name) for name in _TEXTS},
     }
 
@@ -224,12 +201,9 @@ def _check(details: ActionDetails) -> None:
         raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
     if details.term and details.term not in set(Term):
         raise Invalid("term", gettext("Choose short, medium or long"))
-    _check_order(details.starts_on, details.due_on)
-
-
-def _check_order(starts_on: date | None, due_on: date | None) -> None:
-    if starts_on is not None and due_on is not None and due_on < starts_on:
-        raise Invalid("due_on", gettext("The due date is before the start, %(day)s", day=spoken(starts_on)))
+    if details.visibility not in set(Visibility):
+        raise Invalid("visibility", gettext("Choose who may read it"))
+    changing.check_order(details.starts_on, details.due_on)
 
 
 def _require_reason(reason: str, words: str) -> None:
@@ -262,6 +236,7 @@ def _named(session: Session, model: type[R], refs: tuple[str, ...], by: Person) 
 def _fill(action: Action, details: ActionDetails) -> None:
     action.title = details.title.strip()
     action.term = details.term or None
+    action.visibility = str(details.visibility)
     action.starts_on, action.due_on = details.starts_on, details.due_on
     for name in _TEXTS:
         setattr(action, name, getattr(details, name).strip())
@@ -291,6 +266,7 @@ def _chosen(action: Action) -> dict[str, list[str]]:
         "contributors": [organisation.ref for organisation in action.contributors],
         "themes": [theme.ref for theme in action.themes],
         "term": [action.term] if action.term else [],
+        "visibility": [action.visibility],
     }
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NONE = "none"
 SORTS = ("due", "title", "owner", "silent", "plan")
-ONLY = ("no-owner", "no-measure", "silent", "slipped", "asks")
+ONLY = ("no-owner", "no-measure", "incomplete", "silent", "slipped", "asks")
 MOST_WORDS = 10
 
 
@@ -139,6 +139,8 @@ def _only(session: Session, only: str, person: Person, today: date) -> ColumnEle
             finding = Action.owner_id.is_(None)
         case "no-measure":
             finding = in_sql.is_unmeasured(person)
+        case "incomplete":
+            finding = in_sql.is_incomplete(person)
         case "silent":
             finding = and_(in_sql.has_started(today), in_sql.is_silent(session, today))
         case "slipped":

@@ -104,7 +104,7 @@ def _decisions(decisions: list[Decision]) -> Sheet[Decision]:
 
 
 def _updates(updates: list[Update]) -> Sheet[Update]:
-    confidences = columns.confidence_words()
+    confidences, reported = columns.confidence_words(), columns.reported_words()
     return Sheet(
         gettext("Latest updates"),
         [
@@ -112,6 +112,8 @@ def _updates(updates: list[Update]) -> Sheet[Update]:
             Column(gettext("Action"), lambda one: one.action.title, width=50),
             Column(gettext("Said on"), lambda one: one.said_on, Kind.DATE),
             Column(gettext("By"), lambda one: one.post.title if one.post else ""),
+            Column(gettext("Reported"), lambda one: in_words(reported, one.reported_by), width=16),
+            Column(gettext("Written down by"), lambda one: one.person.name if one.person and one.reported_by else ""),
             Column(gettext("Confidence"), lambda one: confidences[one.confidence], width=12),
             Column(gettext("What was said"), lambda one: one.narrative, width=60),
             Column(gettext("Demonstration"), lambda one: gettext("Yes") if one.is_demonstration else "", width=14),

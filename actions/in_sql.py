@@ -13,7 +13,7 @@ from actions.schedule import SOON_DAYS, State
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan
 from kb.models.record import Kind, Record
-from kb.permissions import visible_to
+from kb.permissions import may_see, visible_to
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -85,6 +85,16 @@ def is_unmeasured(person: Person) -> ColumnElement[bool]:
         Link.type == LinkType.MEASURED_BY, Link.state != LinkState.RETIRED, Link.to_id.in_(indicators)
     )
     return and_(func.trim(Action.measure) == "", Action.id.not_in(measured))
+
+
+def is_incomplete(person: Person) -> ColumnElement[bool]:
+    """Whether the owner, the date, the measure, or what it is for is missing."""
+    leading = select(Link.to_id).where(
+        Link.type.in_((LinkType.DELIVERED_BY, LinkType.ANSWERED_BY)),
+        Link.state != LinkState.RETIRED,
+        may_see(person, Link.from_id),
+    )
+    return or_(Action.owner_id.is_(None), Action.due_on.is_(None), is_unmeasured(person), Action.id.not_in(leading))
 
 
 def is_open_ask() -> ColumnElement[bool]:

@@ -85,19 +85,53 @@ def counted_from(starts_on: date | None, known_since: date) -> date:
     return known_since if starts_on is None else max(starts_on, known_since)
 
 
-def mismatch(schedule: Schedule, confidence: str | None, last_said_on: date | None, today: date) -> str:
-    """A sentence where the owner's word and the dates do not agree, else nothing."""
-    if schedule.state == State.OVERDUE and confidence == "on-track":
+def mismatch(
+    schedule: Schedule,
+    confidence: str | None,
+    last_said_on: date | None,
+    today: date,
+    *,
+    forecast_on: date | None = None,
+    milestone_days_late: int = 0,
+    waits_for_late: bool = False,
+) -> str:
+    """A sentence where the owner's word and what else is known do not agree, else nothing.
+
+    Whoever says “at risk” has said that something is wrong, so dates contradict “on track” alone; silence makes every
+    word old.
+    """
+    if confidence not in _CONFIDENCE or schedule.state == State.CLOSED:
+        return ""
+    but = []
+    if confidence == "on-track":
+        but = _against_on_track(schedule, forecast_on, milestone_days_late, waits_for_late=waits_for_late)
+    is_overdue = schedule.state == State.OVERDUE and confidence == "on-track"
+    is_silent_since = is_overdue and last_said_on is not None and schedule.due_on and last_said_on <= schedule.due_on
+    if schedule.state == State.STALE:
+        but.append(gettext("nothing said for %(silent)s", silent=_days(schedule.days or 0)))
+    elif is_silent_since and last_said_on is not None:
+        but.append(gettext("nothing said for %(silent)s", silent=_days((today - last_said_on).days)))
+    if not but:
+        return ""
+    return gettext("%(said)s, but %(what)s", said=_CONFIDENCE[confidence], what=gettext(", and ").join(but))
+
+
+def _against_on_track(
+    schedule: Schedule, forecast_on: date | None, milestone_days_late: int, *, waits_for_late: bool
+) -> list[str]:
+    """What speaks against “on track”."""
+    but = []
+    if schedule.state == State.OVERDUE:
         late = ngettext("overdue by %(num)s day", "overdue by %(num)s days", schedule.days or 0)
-        if last_said_on is None or schedule.due_on is None or last_said_on > schedule.due_on:
-            return gettext("On track, but %(late)s", late=late)
-        silent = _days((today - last_said_on).days)
-        return gettext("On track, but %(late)s, and nothing said for %(silent)s", late=late, silent=silent)
-    if schedule.state == State.STALE and confidence in _CONFIDENCE:
-        return gettext(
-            "%(said)s, but nothing said for %(silent)s", said=_CONFIDENCE[confidence], silent=_days(schedule.days or 0)
-        )
-    return ""
+        but.append(late)
+    if forecast_on is not None and schedule.due_on is not None and forecast_on > schedule.due_on:
+        days = _days((forecast_on - schedule.due_on).days)
+        but.append(gettext("expected %(days)s after it is due", days=days))
+    if milestone_days_late > 0:
+        but.append(gettext("a milestone is %(days)s late", days=_days(milestone_days_late)))
+    if waits_for_late:
+        but.append(gettext("it waits for something late"))
+    return but
 
 
 def is_working_day(day: date, nation: str) -> bool:

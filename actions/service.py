@@ -1,4 +1,4 @@
-"""Finding actions: lists by what they are and how they stand, and one with all that its page shows."""
+"""Finding actions: lists by what they are and how they stand, and one by its ref."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVarTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from actions import brief, completeness, filters, in_sql, slips, updates
-from actions.models import Action, Closure, Milestone, Update
-from actions.schedule import Schedule, State, mismatch, schedule_of_milestone
-from kb import links, records
-from kb.models.link import Link, LinkState, LinkType
+from actions import brief, filters, in_sql
+from actions.models import Action, Closure
+from actions.schedule import Schedule, State
+from kb import records
 from kb.models.organisation import Post
 from kb.models.plan import Plan, Priority
-from kb.models.record import Kind, Record, Theme, record_theme
-from kb.permissions import Capability, Person, visible_to
+from kb.models.record import Record, Theme, record_theme
+from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from actions.brief import Brief
-    from actions.completeness import Missing
     from actions.filters import Filters
 
 Row = TypeVarTuple("Row")
@@ -51,44 +48,6 @@ class Choices:
     themes: list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class LinkedRecord:
-    """A priority or response that the action answers to, with the link that says why."""
-
-    link: Link
-    record: Record
-
-
-@dataclass(frozen=True)
-class Step:
-    """A milestone with its schedule worked out."""
-
-    milestone: Milestone
-    schedule: Schedule
-
-
-@dataclass(frozen=True)
-class Detail:
-    """One action with everything that its page shows; updates are empty for whoever may not read them."""
-
-    action: Action
-    plan: Plan
-    schedule: Schedule
-    mismatch: str
-    steps: list[Step]
-    links: list[LinkedRecord]
-    depends_on: list[Brief]
-    waits_for: list[Brief]
-    updates: Sequence[Update]
-    missing: list[Missing]
-    slips: list[date]
-
-    @property
-    def asks(self) -> list[Update]:
-        """The asks for support that nobody has answered."""
-        return [update for update in self.updates if update.is_open_ask]
-
-
 def count(session: Session, person: Person, wanted: Filters, today: date) -> int:
     """How many actions fit."""
     fitting = filters.criteria(session, wanted, person, today)
@@ -108,7 +67,7 @@ def list_actions(
 def stream_actions(session: Session, person: Person, wanted: Filters, today: date) -> Iterator[list[Listed]]:
     """Every action that fits, in batches, whose rows are read as they are used; owners come once for each batch."""
     plans = {plan.id: plan for plan in session.scalars(select(Plan))}
-    owner = selectinload(Action.owner).selectinload(Post.organisation)
+    owner = selectinload(Action.owner).joinedload(Post.organisation)
     query = seen_by(person, select(Action)).where(*filters.criteria(session, wanted, person, today)).options(owner)
     found = session.scalars(query.order_by(*filters.order(wanted.sort, today)).execution_options(yield_per=BATCH))
     for batch in found.partitions():
@@ -194,42 +153,3 @@ def get(session: Session, ref: str, person: Person) -> Action:
         selectinload(Action.themes),
     ]
     return records.get(session, Action, ref, person=person, options=options)
-
-
-def detail(session: Session, ref: str, person: Person, today: date) -> Detail:
-    """Everything that the page of one action shows; about ten statements, whatever it has."""
-    action = get(session, ref, person)
-    plan = session.get_one(Plan, action.plan_id)
-    schedule = schedule_for(action, plan, today)
-    held = [link for link in links.list_of(session, action.id, person=person) if link.state != LinkState.RETIRED]
-    dependencies = [link for link in held if link.type == LinkType.DEPENDS_ON]
-    others = brief.briefs(
-        session, {link.from_id + link.to_id - action.id for link in dependencies}, person=person, today=today
-    )
-    linked = _answered(session, held, action, person)
-    reads_updates = person.may(Capability.READ_UPDATES)
-    return Detail(
-        action=action,
-        plan=plan,
-        schedule=schedule,
-        mismatch=mismatch(schedule, action.confidence, action.last_said_on, today) if reads_updates else "",
-        steps=[Step(one, schedule_of_milestone(one.due_on, one.done_on, today)) for one in action.milestones],
-        links=linked,
-        depends_on=[others[link.to_id] for link in dependencies if link.to_id in others],
-        waits_for=[others[link.from_id] for link in dependencies if link.from_id in others],
-        updates=updates.list_for(session, action, person),
-        missing=completeness.missing(
-            action,
-            has_priority=any(one.record.kind == Kind.PRIORITY for one in linked),
-            has_indicator=any(link.type == LinkType.MEASURED_BY for link in held),
-        ),
-        slips=slips.dates_of(session, action),
-    )
-
-
-def _answered(session: Session, held: Sequence[Link], action: Action, person: Person) -> list[LinkedRecord]:
-    """The priorities and responses that lead to the action, as far as the person may see them."""
-    leading = [link for link in held if link.to_id == action.id and link.from_kind != Kind.ACTION]
-    seen = records.list_by_ids(session, [link.from_id for link in leading], person=person) if leading else {}
-    found = [LinkedRecord(link, seen[link.from_id]) for link in leading if link.from_id in seen]
-    return sorted(found, key=lambda one: (one.record.kind != Kind.PRIORITY, one.record.title))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from actions import closing, in_sql, service, updates
+from actions import closing, in_sql, request_words, requests, service, support, updates
 from actions.models import Action, Closure, Confidence, Update
 from actions.schedule import State
 from kb.models.plan import Plan
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from actions.requests import Asked
     from actions.service import Listed
     from kb.permissions import Person
 
@@ -75,6 +76,7 @@ class Decision:
     action: Action
     update_id: int | None
     may_decide: bool
+    request_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -192,11 +194,16 @@ def _order(key: str) -> tuple[Any, ...]:
 def _decisions(
     session: Session, person: Person, to_verify: ColumnElement[bool], plan_id: int | None, today: date, limit: int
 ) -> list[Decision]:
-    """The asks that wait for an answer, oldest first, then what is done and not verified."""
-    asks = updates.list_asks(session, person, plan_id, limit)
+    """The asks for support, then the changes asked for, oldest first; then what is done and not verified."""
+    asks = support.list_asks(session, person, plan_id, limit)
     oldest_first = (Action.done_on, Action.id)
     done = _worst(session, person, to_verify, oldest_first, plan_id, today, limit)
-    decisions = [_to_answer(ask, person, today) for ask in asks] + [_to_verify(one.action, person) for one in done]
+    wanted = requests.wanted_of(session, person, today, plan_id=plan_id, limit=limit)
+    decisions = [
+        *(_to_answer(ask, person, today) for ask in asks),
+        *(_to_decide(asked, person, today) for asked in wanted),
+        *(_to_verify(one.action, person) for one in done),
+    ]
     return decisions[:limit]
 
 
@@ -207,6 +214,15 @@ def _to_answer(ask: Update, person: Person, today: date) -> Decision:
     return Decision(
         gettext("Answer"), ask.support_needed, note or gettext("Asked %(when)s", when=when), ask.action, ask.id, may
     )
+
+
+def _to_decide(asked: Asked, person: Person, today: date) -> Decision:
+    what = request_words.changes()[asked.request.what]
+    who = asked.request.proposer.name if asked.request.proposer else gettext("Somebody")
+    note = gettext("%(who)s asked %(when)s", who=who, when=relative(asked.request.made_on, today))
+    may = asked.may_be_decided_by(person)
+    words = f"{what}: {request_words.told(asked)}"
+    return Decision(gettext("Decide"), words, note, asked.action, None, may, asked.request.id)
 
 
 def _to_verify(action: Action, person: Person) -> Decision:

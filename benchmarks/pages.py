@@ -57,6 +57,7 @@ PAGES = (
     "/actions/t4mh-18/update",
     "/my-actions",
     "/steering",
+    "/timeline",
     "/gaps",
     "/changes",
     "/glossary",

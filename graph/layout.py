@@ -12,7 +12,7 @@ from graph.arranging import arrange
 from graph.folding import Group, groups, spread_of
 from graph.network import COLUMNS, SUSPECT, Node
 from graph.thread import Stop, Thread
-from graph.wrapping import width_of, wrap
+from kb.wrapping import width_of, wrap
 
 MOST_BOXES = 300
 COLUMN_WIDTH, BOX_WIDTH, SPACE = 237.0, 186.0, 22.0

@@ -11,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import actions.api
 import actions.measures_api
 import actions.views
+import actions.views.answers
 import actions.views.indicators
+import actions.views.requests
 import graph.views
 import kb.api.figures
 import kb.api.openapi
@@ -33,6 +35,7 @@ from kb.removal import deleting, merging
 from kb.views import (
     account_links,
     accounts,
+    calendars,
     comparisons,
     deletions,
     figures,
@@ -53,11 +56,13 @@ from kb.views import (
     posts,
     priorities,
     priority_sets,
+    reminders,
     responses,
     shortlists,
     source_forms,
     sources,
     terms,
+    unsubscribing,
     vocabulary,
 )
 
@@ -78,6 +83,7 @@ VIEW_MODULES = (
     priority_sets,
     plans,
     plan_forms,
+    reminders,
     responses,
     organisations,
     posts,
@@ -90,6 +96,8 @@ VIEW_MODULES = (
     pages,
     accounts,
     account_links,
+    calendars,
+    unsubscribing,
     people,
     members,
     outbox,
@@ -97,7 +105,9 @@ VIEW_MODULES = (
     merges,
     health,
     actions.views,
+    actions.views.answers,
     actions.views.indicators,
+    actions.views.requests,
     search.views,
     graph.views,
     kb.api.sources,

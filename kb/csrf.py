@@ -5,14 +5,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from flask import g, request
+from flask import current_app, g, request
 from werkzeug.exceptions import BadRequest
 
 from kb import web
 from kb.words import gettext
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MARK = "golden_thread_proved_by_address"
 SAME_SITE = frozenset({"same-origin", "none"})
+
+
+def proved_by_address(view: Callable[P, R]) -> Callable[P, R]:
+    """Say that a view's address is itself the proof: it is a secret, so no other site can know where to send to."""
+    setattr(view, MARK, True)
+    return view
 
 
 def token() -> str:
@@ -24,6 +38,8 @@ def check() -> None:
     """Refuse an unsafe request that another site may have caused, or that does not carry this browser's token."""
     if request.method in web.SAFE_METHODS or request.routing_exception is not None:
         return  # no view will run
+    if getattr(current_app.view_functions.get(request.endpoint or ""), MARK, False):
+        return
     if request.headers.get("Sec-Fetch-Site", "none").strip().lower() not in SAME_SITE:
         raise BadRequest(gettext("The request came from another site, so nothing was changed."))
     browser = _browser_token(make=False)

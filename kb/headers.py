@@ -33,6 +33,11 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# Pages whose address is a secret: nobody keeps them, lists them, or learns the address from a link on them.
+SECRET_PLACES = ("/answer/", "/unsubscribe/", "/invitations/", "/new-password/")
+SECRET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+# A calendar is asked for again and again: its program may keep it, and asks whether it changed.
+CALENDAR = {**SECRET, "Cache-Control": "private, no-cache"}
 ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -44,6 +49,10 @@ def add_headers(response: Response) -> Response:
     if request.endpoint != "static":
         response.vary.add("Cookie")
         response.headers["Cache-Control"] = "no-store" if _is_personal(response) else "no-cache"
+    if request.path.startswith(SECRET_PLACES):
+        response.headers.update(SECRET)
+    elif request.path.startswith("/calendar/"):
+        response.headers.update(CALENDAR)
     return response
 
 

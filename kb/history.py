@@ -32,7 +32,7 @@ NOT_NOTED = frozenset(
 )
 
 # These tell of people or of updates, which are for those alone who may read updates.
-PRIVATE = frozenset({"deputy", "holder", "role", "support", "update"})
+PRIVATE = frozenset({"deputy", "evidence", "holder", "request", "role", "support", "update"})
 # A deletion is noted on every part that went along; told is the one of the record that somebody deleted.
 DELETION = "deletion"
 

@@ -6,6 +6,7 @@ any number of them may run.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -53,6 +54,11 @@ class Report:
     indexed: int = 0
     trouble: list[str] = field(default_factory=list)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was done, by name; empty after a tick that found nothing to do."""
+        return {name: value for name, value in vars(self).items() if name != "trouble" and value}
+
 
 def tick(
     database: Database,
@@ -75,6 +81,8 @@ def tick(
     try:
         with database.writing(Channel.WORKER) as session:
             pulse.beat(session, pulse.WORKER, clock(), "; ".join(report.trouble))
+            if report.counts:
+                pulse.beat(session, pulse.WORK_DONE, clock(), json.dumps(report.counts))
     except Exception as error:
         log.exception("The pulse could not be noted")
         report.trouble.append(f"pulse: {type(error).__name__}: {error}")

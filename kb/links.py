@@ -12,7 +12,7 @@ from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
 from kb.models.record import Kind, Record, Visibility
-from kb.permissions import SYSTEM, Capability, may_see
+from kb.permissions import SYSTEM, Capability, may_see, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from kb.permissions import Person
 
+# A chain of more records than this is told without its middle.
+MOST_NAMED = 6
 PHRASES: dict[LinkType, str] = {
     LinkType.CALLS_FOR: "calls for",
     LinkType.ANSWERED_BY: "is answered by",
@@ -50,7 +52,7 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
     Raises Invalid when the kinds do not join, the link is there already, or it would close a circle.
     """
     require_editing(start, by)
-    _check(session, start, kind, end)
+    _check(session, start, kind, end, by)
     link = Link(
         type=kind,
         from_id=start.id,
@@ -76,9 +78,12 @@ def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
 
 
 def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
-    """Say that a link still holds."""
+    """Say that a link still holds, or holds again; Invalid where that would close a circle."""
     link = get(session, link_id, person=by)
     require_editing(link.start, by)
+    if link.state == LinkState.RETIRED:
+        # Others may have been made since that lead the other way.
+        _refuse_circle(session, link.start, LinkType(link.type), link.end, by)
     link.state = LinkState.CURRENT
     link.confirmed_at = now()
     words = told(link.start, LinkType(link.type), link.end)
@@ -124,7 +129,7 @@ def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bo
     return may_see(person, Link.from_id), may_see(person, Link.to_id)
 
 
-def _check(session: Session, start: Record, kind: LinkType, end: Record) -> None:
+def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
     if start.id == end.id:
         raise Invalid("to", gettext("A record cannot be linked to itself"))
     if (Kind(start.kind), Kind(end.kind)) not in ALLOWED[kind]:
@@ -143,27 +148,51 @@ def _check(session: Session, start: Record, kind: LinkType, end: Record) -> None
             "to",
             gettext("“%(start)s” already %(phrase)s “%(end)s”", start=start.title, phrase=PHRASES[kind], end=end.title),
         )
-    if kind in ORDERED_TYPES and _reaches(session, kind, end.id, start.id):
-        raise Invalid(
-            "to",
-            gettext(
-                "This would close a circle: “%(end)s” already leads back to “%(start)s”",
-                end=end.title,
-                start=start.title,
-            ),
+    _refuse_circle(session, start, kind, end, by)
+
+
+def _refuse_circle(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
+    chain = _chain(session, kind, end.id, start.id) if kind in ORDERED_TYPES else []
+    if chain:
+        told = {"start": start.title, "chain": _chain_told(session, kind, chain, by)}
+        if kind == LinkType.DEPENDS_ON:
+            words = gettext("This would close a circle: “%(start)s” would wait for itself, since %(chain)s", **told)
+        else:
+            words = gettext("This would close a circle: “%(start)s” would lead back to itself, since %(chain)s", **told)
+        raise Invalid("to", words)
+
+
+def _chain(session: Session, kind: LinkType, start: int, target: int) -> list[int]:
+    """The records on the shortest way of links of one type from one record to another; none where there is no way."""
+    came_from: dict[int, int] = {start: start}
+    edge = {start}
+    while edge and target not in came_from:
+        query = select(Link.from_id, Link.to_id).where(
+            Link.type == kind, Link.from_id.in_(edge), Link.state != LinkState.RETIRED
         )
+        edge = set()
+        for from_id, to_id in session.execute(query.order_by(Link.id)):
+            if to_id not in came_from:
+                came_from[to_id] = from_id
+                edge.add(to_id)
+    if target not in came_from:
+        return []
+    way = [target]
+    while way[-1] != start:
+        way.append(came_from[way[-1]])
+    return way[::-1]
 
 
-def _reaches(session: Session, kind: LinkType, start: int, target: int) -> bool:
-    """Whether links of one type lead from one record to another, step by step outward."""
-    seen, edge = {start}, {start}
-    while edge:
-        if target in seen:
-            return True
-        query = select(Link.to_id).where(Link.type == kind, Link.from_id.in_(edge), Link.state != LinkState.RETIRED)
-        edge = set(session.scalars(query)) - seen
-        seen |= edge
-    return target in seen
+def _chain_told(session: Session, kind: LinkType, ids: list[int], by: Person) -> str:
+    """A chain of links in words; what the person may not see is not named, and a long chain loses its middle."""
+    seen = select(Record.id, Record.title).where(Record.id.in_(ids), visible_to(by))
+    titles = {id: f"“{title}”" for id, title in session.execute(seen)}
+    names = [titles.get(id, gettext("a record that you may not see")) for id in ids]
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 2], gettext("others"), names[-1]]
+    phrase = PHRASES[kind]
+    told = gettext(", which %(phrase)s ", phrase=phrase).join(names[1:])
+    return gettext("%(first)s %(phrase)s %(rest)s", first=names[0], phrase=phrase, rest=told)
 
 
 def _article(kind: str) -> str:

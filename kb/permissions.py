@@ -43,7 +43,11 @@ class Capability(StrEnum):
     ADD_READING = "Add a reading to an indicator, and correct one"
     VERIFY_ACTION = "Verify that an action is done (never one’s own)"
     ANSWER_SUPPORT = "Answer an ask for support"
+    PROPOSE_CHANGE = "Ask for another due date, owner or wording of an action, or to close it unfinished"
+    DECIDE_CHANGE = "Decide such a request (never one’s own)"
+    DECIDE_LATE_CHANGE = "Decide it where the action is overdue, or its due date was moved before"
     SEE_OUTBOX = "See the mails that wait or were sent"
+    SEE_STATUS = "See whether the service is well: worker, mails, search, database"
     MANAGE_PLANS = "Start a plan"
     MANAGE_MEMBERS = "Give people their roles in the plan"
     MANAGE_PEOPLE = "Invite people, end accounts, and make administrators"
@@ -60,7 +64,11 @@ TABLE: Mapping[Capability, frozenset[Holder]] = {
     Capability.ADD_READING: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.VERIFY_ACTION: _LEADERS,
     Capability.ANSWER_SUPPORT: _LEADERS,
+    Capability.PROPOSE_CHANGE: frozenset({Holder.OWNER, Holder.LEAD}),
+    Capability.DECIDE_CHANGE: _LEADERS,
+    Capability.DECIDE_LATE_CHANGE: frozenset({Holder.STEERING}),
     Capability.SEE_OUTBOX: frozenset({Holder.ADMINISTRATOR}),
+    Capability.SEE_STATUS: frozenset({Holder.ADMINISTRATOR}),
     Capability.MANAGE_PLANS: frozenset({Holder.ADMINISTRATOR}),
     # Leads give roles to people who have an account; only administrators let new people in.
     Capability.MANAGE_MEMBERS: frozenset({Holder.LEAD, Holder.ADMINISTRATOR}),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 WORKER = "worker"
+# The last tick that found something to do; its note has the counts.
+WORK_DONE = "work-done"
 SILENT_AFTER = timedelta(minutes=3)
 
 

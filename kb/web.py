@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
@@ -184,7 +184,7 @@ def _notices() -> list[dict[str, str]]:
         warning = pulse.warning(session(), now(), settings().timezone)
     except SQLAlchemyError:
         return []
-    return [{"text": warning}] if warning else []
+    return [{"text": warning, "url": url_for("health.status")}] if warning else []
 
 
 def say(message: str, *, undo: tuple[str, list[tuple[str, str]]] | None = None) -> None:

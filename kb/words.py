@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -31,6 +32,8 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
     return text % {"num": number, **values}
 
 
+# A page names the same few days many times; there is one language, else it would have to be part of the question.
+@lru_cache(maxsize=4_096)
 def spoken(day: date | None) -> str:
     """A date as people write it: 30 September 2026."""
     return "" if day is None else format_date(day, "d MMMM y", locale=LOCALE)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from actions.indicator_models import Indicator, Reading, TrajectoryPoint
-from actions.models import Action, Update
+from actions.models import Action, Evidence, Milestone, Update
+from actions.request_models import ChangeRequest
 from kb.accounts.sessions import person_of
 from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
@@ -126,6 +127,15 @@ class Make:
         made: Action = self._save(Action(**self._named("action", values)))
         return made
 
+    def milestone(self, action: Action, **values: Any) -> Milestone:
+        made: Milestone = self._save(Milestone(action_id=action.id, **{"title": "Half way", **values}))
+        return made
+
+    def evidence(self, action: Action, **values: Any) -> Evidence:
+        values = {"title": "Minutes", "address": "https://example.org/minutes", "added_on": self.today, **values}
+        made: Evidence = self._save(Evidence(action_id=action.id, **values))
+        return made
+
     def figure(self, source: Source | None = None, **values: Any) -> Figure:
         values = {"figure_kind": "statistic", "value": "10", "position": next(self._numbers), **values}
         source = source or self.source()
@@ -164,6 +174,12 @@ class Make:
         made: Update = self._save(Update(action_id=action.id, said_on=said_on, **values))
         action.last_said_on, action.confidence = said_on, made.confidence
         self.session.flush()
+        return made
+
+    def request(self, action: Action, proposer: User, **values: Any) -> ChangeRequest:
+        """A change that somebody asked for; another due date unless it says otherwise."""
+        values = {"what": "due-date", "reason": "The trainers come later.", "made_on": self.today, **values}
+        made: ChangeRequest = self._save(ChangeRequest(action_id=action.id, proposer_id=proposer.id, **values))
         return made
 
     def link(self, start: Record, kind: LinkType, end: Record, reason: str = "It says so.", **values: Any) -> Link:

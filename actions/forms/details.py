@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from actions.editing import ActionDetails
 from actions.models import Term
 from kb.forms.base import DateParts, Form
+from kb.models.record import Visibility
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ActionForm(Form):
         "resources",
         "recommendation",
         "plan_fit",
+        "visibility",
         "reason",
     )
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
@@ -85,6 +87,14 @@ class ActionForm(Form):
     resources = _text(gettext("Resources required"))
     recommendation = _text(gettext("Recommendation"))
     plan_fit = _text(gettext("Fit with the plan"))
+    visibility = RadioField(
+        gettext("Who may read it"),
+        choices=[
+            SelectChoice(Visibility.PUBLISHED, gettext("Everyone who reads the service")),
+            SelectChoice(Visibility.DRAFT, gettext("Leads and the steering group only: it is a draft")),
+        ],
+        default=Visibility.PUBLISHED,
+    )
     reason = StringField(gettext("Why the owner or the due date changes"), [Length(max=500)])
 
     @classmethod
@@ -106,6 +116,9 @@ class ActionForm(Form):
         form.contributors.choices = [SelectChoice(body.ref, body.title) for body in bodies]
         form.priorities.choices = [SelectChoice(priority.ref, priority.title) for priority in priorities]
         form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
+        if form.visibility.data is None:
+            # A hand-made form that leaves it out neither publishes a draft nor hides what is read.
+            form.visibility.data = details.visibility if details else Visibility.PUBLISHED.value
         return form
 
     def details(self) -> ActionDetails:

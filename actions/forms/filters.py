@@ -45,8 +45,9 @@ def schedule_words() -> dict[str, str]:
 
 
 def finding_words() -> dict[str, str]:
-    """The findings that only the steering page leads to."""
+    """What may be wrong with an action; the steering page leads to some of them."""
     return {
+        "incomplete": gettext("Incomplete: no owner, date, measure or reason"),
         "no-owner": gettext("Open, without an owner"),
         "no-measure": gettext("Open, without a measure of success"),
         "silent": gettext("Nothing said for too long"),
@@ -96,6 +97,9 @@ def _groups(wanted: Filters, choices: Choices, *, may_know: bool) -> list[Group]
         Term.MEDIUM.value: gettext("Medium term"),
         Term.LONG.value: gettext("Long term"),
     }
+    findings = finding_words()
+    if not may_know:
+        del findings["asks"]
     return [
         (gettext("Confidence"), "confidence", confidences if may_know else {}, wanted.confidence),
         (gettext("Closure"), "closure", closures, wanted.closure),
@@ -104,6 +108,7 @@ def _groups(wanted: Filters, choices: Choices, *, may_know: bool) -> list[Group]
         (gettext("Theme"), "theme", dict(choices.themes), wanted.theme),
         (gettext("Term"), "term", terms, wanted.term),
         (gettext("Plan"), "plan", dict(choices.plans), wanted.plan),
+        (gettext("What is wrong"), "only", findings, wanted.only),
     ]
 
 
@@ -114,6 +119,4 @@ def _on(wanted: Filters, groups: list[Group]) -> list[dict[str, str]]:
         words = [schedule_words().get(state, state) for state in wanted.schedule]
         on.append({"text": gettext(" or ").join(words), "url": web.url_with(schedule=None)})
     found = [(name, options.get(value, value)) for _, name, options, value in groups if value and options]
-    if wanted.only:
-        found.append(("only", finding_words().get(wanted.only, wanted.only)))
     return [*on, *({"text": text, "url": web.url_with(**{name: None})} for name, text in found)]

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from actions.models import Confidence
+from actions.models import Confidence, ReportedBy
 from actions.updates import Said
 from kb.forms.base import DateParts, Form
 from kb.words import gettext
@@ -17,26 +17,43 @@ from kb.words import gettext
 LONGEST = 4_000
 
 
+def confidence_choices() -> list[SelectChoice]:
+    """What an owner may declare."""
+    return [
+        SelectChoice(Confidence.ON_TRACK, gettext("On track")),
+        SelectChoice(Confidence.AT_RISK, gettext("At risk")),
+        SelectChoice(Confidence.OFF_TRACK, gettext("Off track")),
+    ]
+
+
 class UpdateForm(Form):
     """Five questions at most; text is never filled in from last time, the date is."""
 
     page_order: ClassVar[tuple[str, ...]] = (
+        "reported_by",
         "confidence",
         "narrative",
         "forecast_on",
         "forecast_reason",
         "support_needed",
+        "evidence",
     )
     # The newest update that the sender had seen; bears the name under which the page of a conflict sends it again.
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    # Asked only of a lead who writes for an owner; the service says when it is missing.
+    reported_by = RadioField(
+        gettext("How did you hear it?"),
+        choices=[
+            SelectChoice(ReportedBy.TELEPHONE, gettext("By telephone")),
+            SelectChoice(ReportedBy.MAIL, gettext("By mail")),
+            SelectChoice(ReportedBy.MEETING, gettext("In a meeting")),
+        ],
+        validate_choice=False,
+    )
     confidence = RadioField(
         gettext("How sure are you that it will be done?"),
         [InputRequired(gettext("Say whether it is on track, at risk or off track"))],
-        choices=[
-            SelectChoice(Confidence.ON_TRACK, gettext("On track")),
-            SelectChoice(Confidence.AT_RISK, gettext("At risk")),
-            SelectChoice(Confidence.OFF_TRACK, gettext("Off track")),
-        ],
+        choices=confidence_choices(),
     )
     narrative = TextAreaField(gettext("What has changed?"), [Length(max=LONGEST)])
     forecast_on = DateParts(gettext("When do you now expect it to be done?"), [Optional()])
@@ -44,6 +61,7 @@ class UpdateForm(Form):
     support_needed = TextAreaField(
         gettext("What do you need from the steering group, and by when?"), [Length(max=LONGEST)]
     )
+    evidence = TextAreaField(gettext("What shows how far it is?"), [Length(max=LONGEST)])
 
     def said(self) -> Said:
         """What the owner says, for the service."""
@@ -53,6 +71,8 @@ class UpdateForm(Form):
             forecast_on=self.forecast_on.data,
             forecast_reason=self.forecast_reason.data or "",
             support_needed=self.support_needed.data or "",
+            evidence=self.evidence.data or "",
+            reported_by=self.reported_by.data or "",
         )
 
 
@@ -91,11 +111,3 @@ class VerifyForm(Form):
     """Nothing to fill in: the button says the deed."""
 
     version = IntegerField(widget=HiddenInput())
-
-
-class MilestoneForm(Form):
-    """One step on the way."""
-
-    page_order: ClassVar[tuple[str, ...]] = ("title", "due_on")
-    title = StringField(gettext("Milestone"), [InputRequired(gettext("Name the milestone")), Length(max=300)])
-    due_on = DateParts(gettext("Due"), [Optional()])

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from actions.reminder_models import Reminder
+from actions.reminder_models import Reminder, ReminderKind
 from actions.reminding import owned, reminders
-from actions.reminding.stages import stage_of
 from actions.schedule import add_working_days, is_working_day
 from kb.errors import Invalid
 from kb.permissions import Capability
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.models import Action
+    from actions.reminding.owned import Candidate
+    from actions.reminding.stages import Reached
     from kb.config import Settings
     from kb.permissions import Person
 
@@ -37,22 +38,32 @@ class Notice:
 def notice(session: Session, action: Action, *, today: date, settings: Settings) -> Notice | None:
     """The reminder that the action calls for today; None where it calls for none, or nobody answers for it."""
     candidate = next(iter(owned.list_candidates(session, today=today, only=[action.id])), None)
-    stage = stage_of(candidate.facts, today) if candidate else None
-    if candidate is None or stage is None:
+    reached = candidate.reached(today) if candidate else None
+    if candidate is None or reached is None:
         return None
-    told = session.execute(
-        select(Reminder.planned_at).where(
-            Reminder.record_id == action.id,
-            Reminder.kind == stage.kind,
-            Reminder.occurrence == stage.occurrence,
-            Reminder.recipient_id == candidate.user_id,
-            Reminder.cancelled_at.is_(None),
-        )
-    ).scalar()
-    if told is not None:
-        return Notice(candidate.user_id, told.astimezone(ZoneInfo(settings.timezone)).date(), None)
-    is_today = settings.demo or is_working_day(today, candidate.facts.nation)
-    return Notice(candidate.user_id, None, today if is_today else add_working_days(today, 1, candidate.facts.nation))
+    told_on = _told_on(session, candidate, reached, settings)
+    if told_on is not None:
+        return Notice(candidate.user_id, told_on, None)
+    nation = candidate.ruled.nation
+    is_today = settings.demo or is_working_day(today, nation)
+    return Notice(candidate.user_id, None, today if is_today else add_working_days(today, 1, nation))
+
+
+def _told_on(session: Session, candidate: Candidate, reached: Reached, settings: Settings) -> date | None:
+    """When the owner heard of this, as a reminder or with the mail that said that the action is theirs."""
+    query = select(Reminder).where(
+        Reminder.record_id == candidate.id,
+        Reminder.recipient_id == candidate.user_id,
+        Reminder.cancelled_at.is_(None),
+        Reminder.kind.in_((reached.stage.kind, ReminderKind.ASSIGNED)),
+    )
+    days: list[date | None] = [None]
+    for one in session.scalars(query.order_by(Reminder.planned_at)):
+        day = one.planned_at.astimezone(ZoneInfo(settings.timezone)).date()
+        is_same = one.kind == reached.stage.kind and one.occurrence == reached.stage.occurrence
+        if is_same or (one.kind == ReminderKind.ASSIGNED and day >= reached.begun_on):
+            days.append(day)
+    return days[-1]
 
 
 def remind_now(session: Session, action: Action, *, by: Person, today: date, now: datetime, settings: Settings) -> None:
@@ -61,7 +72,11 @@ def remind_now(session: Session, action: Action, *, by: Person, today: date, now
     found = notice(session, action, today=today, settings=settings)
     if found is None:
         raise Invalid(
-            "", gettext("No reminder is due: nothing is near its date, or nobody holds the post that owns it.")
+            "",
+            gettext(
+                "No reminder is due: nothing is near its date, nobody holds the post that owns it, or the plan’s "
+                "reminders are paused."
+            ),
         )
     if found.told_on is not None:
         raise Invalid("", gettext("The owner has been reminded of this already."))

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from actions.models import Action, Closure
 from actions.reminder_models import Reminder
+from actions.reminding import answerers
 from actions.reminding.digest import Coming, Due
-from actions.reminding.stages import SOON_DAYS, Facts, Stage, silent_since
-from kb.models.organisation import Organisation, Post, PostHolding
-from kb.models.plan import Plan
-from kb.models.record import Record, Visibility
-from kb.models.user import User
+from actions.reminding.stages import Facts, Reached, Stage, reached_by, silent_since
+from kb.models.organisation import PostHolding
+from kb.models.outbox import MailState, OutboxMessage
+from kb.models.record import Kind, Record, Visibility
+from kb.planning import reminder_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from actions.reminding.answerers import Answerer
+    from kb.planning.reminder_policy import Ruled
+
 COMING_DAYS = 42
 COMING_SHOWN = 3
+# Databases take only so many values in one statement.
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,24 @@ class Candidate:
     title: str
     confidence: str | None
     facts: Facts
-    user_id: int
-    post: str
-    is_deputy: bool
+    owner_id: int
+    answerer: Answerer
+    ruled: Ruled
+
+    @property
+    def user_id(self) -> int:
+        """Whoever is written to."""
+        return self.answerer.user_id
+
+    def reached(self, day: date) -> Reached | None:
+        """The stage that stands on a day."""
+        return reached_by(self.facts, day)
 
     def due(self, stage: Stage) -> Due:
         """The action as a mail speaks of it."""
         return Due(
-            action_id=self.id,
+            record_id=self.id,
+            record_kind=Kind.ACTION,
             ref=self.ref,
             title=self.title,
             due_on=self.facts.due_on,
@@ -52,24 +68,42 @@ class Candidate:
             silent_since=silent_since(self.facts),
             confidence=self.confidence,
             stage=stage,
-            post=self.post,
-            is_deputy=self.is_deputy,
+            post=self.answerer.post,
+            is_deputy=self.answerer.is_deputy,
+            plan=self.ruled.title,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answerer:
-    """Who answers for a post: its holder, else its deputy."""
+def list_candidates(
+    session: Session,
+    *,
+    today: date,
+    until: date | None = None,
+    only: Collection[int] | None = None,
+    posts: Collection[int] = (),
+    ruled: Mapping[int, Ruled] | None = None,
+) -> list[Candidate]:
+    """The published open actions of plans that are not paused, and that somebody answers for.
 
-    user_id: int
-    post: str
-    is_deputy: bool
+    Of all of them those that are near or past their date or long silent on a day until `until`; with `only` and `posts`
+    those actions and the ones of those posts, however they stand.
+    """
+    ruled = ruled if ruled is not None else reminder_policy.list_ruled(session)
+    query, own = _open_actions(ruled), Action.__table__.c
+    if only is None:
+        rows = session.execute(query.where(_may_need_an_answer(until or today, ruled))).all()
+    else:
+        rows = [row for some in batches(only) for row in session.execute(query.where(own.id.in_(some)))]
+        given = {row.id for row in rows}
+        of_posts = session.execute(query.where(own.owner_id.in_(posts))) if posts else ()
+        rows += [row for row in of_posts if row.id not in given]
+    answering = answerers.of_posts(session, {row.owner_id for row in rows}, today)
+    return [_candidate(row, ruled[row.plan_id], answering[row.owner_id]) for row in rows if row.owner_id in answering]
 
 
-def list_candidates(session: Session, *, today: date, only: Sequence[int] | None = None) -> list[Candidate]:
-    """The published open actions that are near or past their date, or long silent, and that somebody answers for."""
+def _open_actions(ruled: Mapping[int, Ruled]) -> Any:
     action, record = Action.__table__.c, Record.__table__.c
-    query = (
+    return (
         select(
             action.id,
             record.ref,
@@ -80,54 +114,42 @@ def list_candidates(session: Session, *, today: date, only: Sequence[int] | None
             action.starts_on,
             action.last_said_on,
             record.created_at,
-            Plan.__table__.c.stale_after_days,
-            Plan.__table__.c.nation,
+            record.plan_id,
         )
         .select_from(Action.__table__)
         .join(Record.__table__, record.id == action.id)
-        .join(Plan.__table__, Plan.__table__.c.id == record.plan_id)
         .where(
             action.closure == Closure.OPEN,
             action.owner_id.is_not(None),
             record.visibility == Visibility.PUBLISHED,
             record.deleted_at.is_(None),
+            record.plan_id.in_([one.id for one in ruled.values() if not one.is_paused]),
         )
         .order_by(action.id)
     )
-    query = query.where(action.id.in_(only) if only is not None else _may_need_an_answer(session, today))
-    rows = session.execute(query).all()
-    answerers = _answerers(session, {row.owner_id for row in rows}, today)
-    return [
-        Candidate(
-            id=row.id,
-            ref=row.ref,
-            title=row.title,
-            confidence=row.confidence,
-            facts=Facts(
-                due_on=row.due_on,
-                starts_on=row.starts_on,
-                last_said_on=row.last_said_on,
-                known_since=row.created_at.date(),
-                stale_after_days=row.stale_after_days,
-                nation=row.nation,
-            ),
-            user_id=answerers[row.owner_id].user_id,
-            post=answerers[row.owner_id].post,
-            is_deputy=answerers[row.owner_id].is_deputy,
-        )
-        for row in rows
-        if row.owner_id in answerers
-    ]
 
 
-def _may_need_an_answer(session: Session, today: date) -> ColumnElement[bool]:
+def _candidate(row: Any, ruled: Ruled, answerer: Answerer) -> Candidate:
+    facts = Facts(
+        due_on=row.due_on,
+        starts_on=row.starts_on,
+        last_said_on=row.last_said_on,
+        known_since=row.created_at.date(),
+        policy=ruled.policy,
+        nation=ruled.nation,
+    )
+    return Candidate(row.id, row.ref, row.title, row.confidence, facts, row.owner_id, answerer, ruled)
+
+
+def _may_need_an_answer(day: date, ruled: Mapping[int, Ruled]) -> ColumnElement[bool]:
     """A first sieve that the database can answer from its columns; the stages decide."""
-    action = Action.__table__.c
-    soonest = session.scalar(select(func.min(Plan.stale_after_days))) or 1
-    silent = today - timedelta(days=soonest)
+    action, policies = Action.__table__.c, [one.policy for one in ruled.values()]
+    ahead = max(max(one.first_days_before, one.second_days_before) for one in policies)
+    silent = day - timedelta(days=min(one.stale_after_days for one in policies))
     made_before = datetime.combine(silent + timedelta(days=1), time(), UTC)
     return or_(
-        action.due_on <= today + timedelta(days=SOON_DAYS),
+        # What is due on days off is asked about on the last working day before them, which is never ten days away.
+        action.due_on <= day + timedelta(days=max(ahead, 10)),
         action.last_said_on <= silent,
         and_(
             action.last_said_on.is_(None),
@@ -139,14 +161,28 @@ def _may_need_an_answer(session: Session, today: date) -> ColumnElement[bool]:
     )
 
 
-def list_told(session: Session, action_ids: Sequence[int]) -> set[tuple[int, str, date, int]]:
-    """The keys of the reminders about these actions that stand."""
-    if not action_ids:
-        return set()
-    query = select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id).where(
-        Reminder.record_id.in_(action_ids), Reminder.cancelled_at.is_(None)
-    )
-    return {(row.record_id, row.kind, row.occurrence, row.recipient_id) for row in session.execute(query)}
+def list_told(session: Session, record_ids: Collection[int], midnight: datetime) -> set[tuple[int, str, date, int]]:
+    """The keys of the reminders about these records that stand.
+
+    One whose mail may never have arrived stands until midnight; then its reader is asked again.
+    """
+    told = set()
+    for some in batches(record_ids):
+        query = (
+            select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id)
+            .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
+            .where(
+                Reminder.record_id.in_(some),
+                Reminder.cancelled_at.is_(None),
+                or_(
+                    OutboxMessage.id.is_(None),
+                    OutboxMessage.state != MailState.UNKNOWN,
+                    Reminder.planned_at >= midnight,
+                ),
+            )
+        )
+        told |= {(row.record_id, row.kind, row.occurrence, row.recipient_id) for row in session.execute(query)}
+    return told
 
 
 def list_coming(session: Session, user_ids: Sequence[int], *, today: date) -> Mapping[int, list[Coming]]:
@@ -179,30 +215,8 @@ def without(coming: Iterable[Coming], due: Iterable[Due]) -> list[Coming]:
     return [one for one in coming if one.ref not in asked][:COMING_SHOWN]
 
 
-def _answerers(session: Session, post_ids: set[int], today: date) -> Mapping[int, _Answerer]:
-    """Who answers for each post now, among those with an open account."""
-    if not post_ids:
-        return {}
-    organisation = Organisation.__table__.alias("organisation_of_post")
-    organisation_record = Record.__table__.alias("organisation_record")
-    query = (
-        select(
-            PostHolding.post_id,
-            PostHolding.user_id,
-            PostHolding.is_deputy,
-            Post.title,
-            organisation.c.abbreviation,
-            organisation_record.c.title.label("organisation_title"),
-        )
-        .join(Post, Post.id == PostHolding.post_id)
-        .join(organisation, organisation.c.id == Post.organisation_id)
-        .join(organisation_record, organisation_record.c.id == organisation.c.id)
-        .join(User, User.id == PostHolding.user_id)
-        .where(PostHolding.post_id.in_(post_ids), User.is_active, PostHolding.holds_on(today))
-        # The holder comes last, and so stands in the place of the deputy.
-        .order_by(PostHolding.is_deputy.desc(), PostHolding.from_on)
-    )
-    return {
-        row.post_id: _Answerer(row.user_id, f"{row.title}, {row.abbreviation or row.organisation_title}", row.is_deputy)
-        for row in session.execute(query)
-    }
+def batches(ids: Collection[int]) -> Iterator[list[int]]:
+    """The ids in portions that a statement can hold."""
+    listed = list(ids)
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]

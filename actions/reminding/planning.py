@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from sqlalchemy import func, select
 
+from actions.indicator_models import Reading
 from actions.models import Update
-from actions.reminding import reminders
+from actions.reminding import reminders, survey
 from kb import pulse
 from kb.models.history import Change
 from kb.models.organisation import PostHolding
 from kb.models.record import Record
 from kb.models.user import User
+from kb.planning import reminder_policy
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 PLANNING = "planning"
 AT_LEAST_EVERY = timedelta(minutes=15)
-_NUMBERED: tuple[type[Any], ...] = (Change, Update, PostHolding, Record, User)
+_NUMBERED: tuple[type[Any], ...] = (Change, Update, PostHolding, Record, User, Reading)
 
 
 def plan_if_needed(session: Session, today: date, now: datetime, settings: Settings) -> reminders.Planned:
@@ -41,7 +44,9 @@ def plan_if_needed(session: Session, today: date, now: datetime, settings: Setti
 
 
 def _stand(session: Session, today: date, now: datetime, settings: Settings) -> str:
-    """The day, whether mails may be written, and the highest number of each table."""
+    """The day, which plans’ hour has come, all their policies, and the highest number of each table."""
+    ruled = reminder_policy.list_ruled(session).values()
+    come = [one.id for one in ruled if survey.may_write(one, today, now, settings)]
     query = select(*(select(func.max(model.id)).scalar_subquery() for model in _NUMBERED))
     numbers = ",".join(str(number or 0) for number in session.execute(query).one())
-    return f"{today} {int(reminders.may_write(now, settings))} {numbers}"
+    return f"{today} {crc32(repr((come, list(ruled))).encode()):08x} {numbers}"

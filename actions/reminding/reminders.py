@@ -1,39 +1,40 @@
-"""Planning reminders: who is written to about which actions today, once each, and what is taken back unsent.
+"""Planning reminders: who is written to about which things today, once each.
 
-Everything is worked out from the state of the actions, never from clock events: after a day without a worker the
-next planning finds what is due now. Unique keys decide, so that any number of workers may plan at the same time.
+Everything is worked out from the state of the records, never from clock events: after any time without a worker the
+next planning finds what is due now, and its newest stage alone. Unique keys decide, so that any number of workers may
+plan at the same time. Whoever has things in plans that write at different hours gets their mail at the latest of them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, null, or_, select
 
-from actions.reminder_models import Reminder
-from actions.reminding import digest, owned
-from actions.reminding.digest import Due
-from actions.reminding.stages import stage_of
-from actions.schedule import add_working_days, is_working_day
+from actions import answering
+from actions.reminder_models import Reminder, ReminderKind
+from actions.reminding import digest, late, owned, survey, withdrawing
+from actions.schedule import add_working_days
 from kb.inserting import insert_into
-from kb.mailing import mail
-from kb.models.outbox import MailState, OutboxMessage
+from kb.mailing import mail, unsubscribing
+from kb.models.outbox import Declined, MailState, OutboxMessage
 from kb.models.user import User
-from kb.words import gettext
+from kb.planning import reminder_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
+    from actions.reminding.digest import Due
+    from actions.reminding.survey import Telling
     from kb.config import Settings
 
-WRITE_FROM_HOUR = 8
 ANSWER_WITHIN_WORKING_DAYS = 5
+DIGEST = "digest"
 
 
 class PlannedElsewhere(Exception):
@@ -51,59 +52,72 @@ class Planned:
 
 @dataclass
 class _ToTell:
-    """What one person must be told, and in which nation's working days they count."""
+    """What one mail tells a person, and in which nation's working days they count."""
 
     nation: str
-    due: list[Due] = field(default_factory=list)
+    due: list[Due]
 
 
 def plan(session: Session, today: date, now: datetime, settings: Settings, *, at_once: bool = False) -> Planned:
     """Queue today's reminders, one mail to a person; what is queued and no longer holds is taken back.
 
-    Mails are written on working days from eight in the morning. In demonstration mode, where people come at any time,
-    and where somebody asks for it, they are written at once.
+    Mails are written on working days from the hour that a plan names. In demonstration mode, where people come at any
+    time, and where somebody asks for it, they are written at once.
     """
-    is_time = at_once or may_write(now, settings)
     planned = Planned()
-    planned.withdrawn = _withdraw(session, today, now, settings, is_time=is_time)
-    if is_time:
-        _write(session, today, now, settings, planned, any_day=at_once or settings.demo)
+    planned.withdrawn = withdrawing.withdraw(session, today, now, settings, is_at_once=at_once)
+    _write(session, today, now, settings, planned, at_once=at_once)
     return planned
 
 
 def plan_now(session: Session, user_id: int, today: date, now: datetime, settings: Settings) -> Planned:
-    """Queue one person's mail on any day and at any hour, because somebody asks for it; still one mail a day."""
+    """Queue one person's mails on any day and at any hour, because somebody asks for it; still one digest a day."""
     planned = Planned()
-    _write(session, today, now, settings, planned, any_day=True, only=user_id)
+    _write(session, today, now, settings, planned, at_once=True, only=user_id)
     return planned
 
 
-def may_write(now: datetime, settings: Settings) -> bool:
-    """Whether it is late enough in the day."""
-    return settings.demo or now.astimezone(ZoneInfo(settings.timezone)).hour >= WRITE_FROM_HOUR
-
-
-def preview(session: Session, on: date) -> list[dict[str, Any]]:
-    """What would be written on a day, as the actions stand now: one entry for each action in a mail."""
-    told = _to_tell(session, on, any_day=False)
+def preview(session: Session, on: date, settings: Settings) -> list[dict[str, Any]]:
+    """What would be written on a day, as everything stands now: one entry for each thing in a mail."""
+    found = survey.make(session, settings, on).tellings(on, any_day=False)
+    mails = _mails(wanted(found, list_declined(session)))
+    users = {user.id: user for user in _users(session, {user_id for some in mails.values() for user_id in some})}
     entries = []
-    for user in _users(session, told):
-        person = told[user.id]
-        answer_by = add_working_days(on, ANSWER_WITHIN_WORKING_DAYS, person.nation)
-        for one in sorted(person.due, key=lambda due: due.order):
-            entries.append(
-                {
-                    "recipient": user.email,
-                    "post": one.post,
-                    "subject": digest.subject_for(person.due, answer_by),
-                    "kind": one.stage.kind.value,
-                    "occurrence": one.stage.occurrence,
-                    "action": one.ref,
-                    "title": one.title,
-                    "due_on": one.due_on,
-                }
-            )
-    return entries
+    for kind, told in mails.items():
+        for user_id, person in sorted(told.items()):
+            subject = _subject(kind, person, on, settings)
+            for one in sorted(person.due, key=lambda due: due.order):
+                entries.append(
+                    {
+                        "recipient": users[user_id].email,
+                        "post": one.post,
+                        "mail": kind,
+                        "subject": subject,
+                        "kind": one.stage.kind.value,
+                        "occurrence": one.stage.occurrence,
+                        "record": one.record_kind,
+                        # Kept for scripts from the time when there were actions alone.
+                        "action": one.ref,
+                        "ref": one.ref,
+                        "title": one.title,
+                        "plan": one.plan,
+                        "due_on": one.due_on,
+                    }
+                )
+    return sorted(entries, key=lambda entry: (entry["recipient"], entry["mail"] != DIGEST))
+
+
+def wanted(tellings: Iterable[Telling], declined: Mapping[str, Collection[int]]) -> list[Telling]:
+    """What is told without what its readers have declined; what is a duty cannot be declined."""
+    return [one for one in tellings if one.user_id not in declined.get(digest.declinable([one.due]), ())]
+
+
+def list_declined(session: Session) -> Mapping[str, Collection[int]]:
+    """Who has declined each subject that can be."""
+    declined: dict[str, set[int]] = {}
+    for subject, user_id in session.execute(select(Declined.subject, Declined.user_id)):
+        declined.setdefault(subject, set()).add(user_id)
+    return declined
 
 
 def _write(
@@ -113,69 +127,134 @@ def _write(
     settings: Settings,
     planned: Planned,
     *,
-    any_day: bool,
+    at_once: bool,
     only: int | None = None,
 ) -> None:
-    told = _to_tell(session, today, any_day=any_day)
+    ruled = reminder_policy.list_ruled(session)
+    if not at_once and not any(survey.may_write(one, today, now, settings) for one in ruled.values()):
+        return
+    tellings = survey.make(session, settings, today, ruled=ruled).tellings(today, any_day=at_once or settings.demo)
     if only is not None:
-        told = {user_id: what for user_id, what in told.items() if user_id == only}
-    keys = _keys(session, told, today, settings)
-    coming = owned.list_coming(session, list(keys), today=today)
+        tellings = [one for one in tellings if one.user_id == only]
+    tellings = wanted(tellings, list_declined(session))
+    if not at_once:
+        waiting = _who_waits(tellings, today, now, settings)
+        tellings = [one for one in tellings if one.user_id not in waiting]
+    for kind, told in _mails(tellings).items():
+        keys = _keys(session, told, today, settings, kind)
+        drafts = _drafts(session, kind, {user_id: told[user_id] for user_id in keys}, keys, today, now, settings)
+        queued = mail.queue_many(session, drafts, settings=settings, at=now)
+        messages = {draft.recipient.id: queued[draft.dedupe] for draft in drafts if draft.dedupe in queued}
+        planned.mails += len(messages)
+        planned.reminders += _keep(session, told, messages, now)
+
+
+def _who_waits(tellings: Iterable[Telling], today: date, now: datetime, settings: Settings) -> set[int]:
+    """The people to whom something is to be told whose hour has not come: all of it waits for that hour."""
+    has_come: dict[int, bool] = {}
+    waiting = set()
+    for one in tellings:
+        plan_id = one.ruled.id
+        if plan_id not in has_come:
+            has_come[plan_id] = survey.may_write(one.ruled, today, now, settings)
+        if not has_come[plan_id]:
+            waiting.add(one.user_id)
+    return waiting
+
+
+def _mails(tellings: Iterable[Telling]) -> dict[str, dict[int, _ToTell]]:
+    """What each mail tells, by the kind of mail and its reader."""
+    mails: dict[str, dict[int, _ToTell]] = {DIGEST: {}}
+    for one in tellings:
+        kind = one.kind.value if one.kind in survey.SINGLE else DIGEST
+        person = mails.setdefault(kind, {}).setdefault(one.user_id, _ToTell(one.ruled.nation, []))
+        person.due.append(one.due)
+    return mails
+
+
+def _drafts(
+    session: Session,
+    kind: str,
+    told: Mapping[int, _ToTell],
+    keys: Mapping[int, str],
+    today: date,
+    now: datetime,
+    settings: Settings,
+) -> list[mail.Draft]:
+    coming = owned.list_coming(session, list(told), today=today) if kind == DIGEST else {}
+    told = _with_last_words(session, kind, told)
     drafts = []
-    for user in _users(session, keys):
-        words = digest.compose(
-            told[user.id].due,
-            owned.without(coming.get(user.id, ()), told[user.id].due),
-            today=today,
-            answer_by=add_working_days(today, ANSWER_WITHIN_WORKING_DAYS, told[user.id].nation),
-            base_url=settings.base_url,
+    for user in _users(session, told):
+        person = told[user.id]
+        person.due.sort(key=lambda one: one.order)
+        subject = digest.declinable(person.due)
+        # Only what a mail shows has a link in it.
+        shown = person.due[: digest.SHOWN] if kind == DIGEST else person.due
+        addresses = answering.links_for(session, user.id, digest.answerable(shown), at=now)
+        common: dict[str, Any] = {
+            "today": today,
+            "base_url": settings.base_url,
+            "addresses": addresses,
+            "unsubscribe_url": unsubscribing.url_for(settings, user.id, subject) if subject else "",
+        }
+        if kind == DIGEST:
+            answer_by = add_working_days(today, ANSWER_WITHIN_WORKING_DAYS, person.nation)
+            rest = owned.without(coming.get(user.id, ()), person.due)
+            words = digest.compose(person.due, rest, answer_by=answer_by, **common)
+        else:
+            words = digest.compose_single(ReminderKind(kind), person.due, **common)
+        drafts.append(mail.Draft(keys[user.id], user, words.subject, words.text, words.html, unsubscribe=subject))
+    return drafts
+
+
+def _with_last_words(session: Session, kind: str, told: Mapping[int, _ToTell]) -> Mapping[int, _ToTell]:
+    """What is told higher up comes with what its owner said last."""
+    if kind not in survey.ESCALATIONS:
+        return told
+    said = late.last_words(session, {one.record_id for person in told.values() for one in person.due})
+    return {
+        user_id: _ToTell(
+            person.nation, [replace(one, last_said=said.get(one.record_id, "")) for one in person.due]
         )
-        drafts.append(mail.Draft(keys[user.id], user, words.subject, words.text, words.html))
-    queued = mail.queue_many(session, drafts, settings=settings, at=now)
-    messages = {draft.recipient.id: queued[draft.dedupe] for draft in drafts if draft.dedupe in queued}
-    planned.mails = len(messages)
-    planned.reminders = _keep(session, told, messages, now)
+        for user_id, person in told.items()
+    }  # fmt: skip
 
 
-def _to_tell(session: Session, today: date, *, any_day: bool) -> Mapping[int, _ToTell]:
-    """Every person whose answer is missing today, with the actions that they have not been told about."""
-    reached = []
-    for action in owned.list_candidates(session, today=today):
-        if any_day or is_working_day(today, action.facts.nation):
-            stage = stage_of(action.facts, today)
-            if stage:
-                reached.append((action, stage))
-    already = owned.list_told(session, [action.id for action, _ in reached])
-    told: dict[int, _ToTell] = {}
-    for action, stage in reached:
-        if (action.id, stage.kind, stage.occurrence, action.user_id) not in already:
-            told.setdefault(action.user_id, _ToTell(action.facts.nation)).due.append(action.due(stage))
-    return told
+def _subject(kind: str, person: _ToTell, on: date, settings: Settings) -> str:
+    if kind == DIGEST:
+        return digest.subject_for(person.due, add_working_days(on, ANSWER_WITHIN_WORKING_DAYS, person.nation))
+    words = digest.compose_single(ReminderKind(kind), person.due, today=on, base_url=settings.base_url)
+    return words.subject
 
 
-def _keys(session: Session, told: Mapping[int, _ToTell], today: date, settings: Settings) -> dict[int, str]:
-    """What each person's mail is about; people who were written to today already are left for another day."""
-    midnight = datetime.combine(today, time(), ZoneInfo(settings.timezone)).astimezone(UTC)
-    keys = {user_id: f"digest:{today}:{user_id}" for user_id in told}
+def _keys(
+    session: Session, told: Mapping[int, _ToTell], today: date, settings: Settings, kind: str = DIGEST
+) -> dict[int, str]:
+    """What each person's mail is about; who had a digest today already is left for another day.
+
+    What comes by itself may come again on a day, when there is something new to tell.
+    """
+    if not told:
+        return {}
+    keys = {user_id: f"{kind}:{today}:{user_id}" for user_id in told}
     todays = select(OutboxMessage.recipient_id, OutboxMessage.state).where(
         OutboxMessage.recipient_id.in_(list(told)),
-        OutboxMessage.made_at >= midnight,
-        OutboxMessage.dedupe.startswith(f"digest:{today}:"),
+        OutboxMessage.made_at >= survey.midnight(today, settings),
+        OutboxMessage.dedupe.startswith(f"{kind}:{today}:"),
     )
-    taken_back: dict[int, int] = defaultdict(int)
-    for user_id, state in session.execute(todays) if told else ():
-        if state == MailState.CANCELLED:
-            taken_back[user_id] += 1
-        else:
+    earlier: Counter[int] = Counter()
+    for user_id, state in session.execute(todays):
+        if kind == DIGEST and state != MailState.CANCELLED:
             keys.pop(user_id, None)
-    return {user_id: key + (f":{taken_back[user_id]}" if taken_back[user_id] else "") for user_id, key in keys.items()}
+        earlier[user_id] += 1
+    return {user_id: key + (f":{earlier[user_id]}" if earlier[user_id] else "") for user_id, key in keys.items()}
 
 
 def _keep(session: Session, told: Mapping[int, _ToTell], messages: Mapping[int, int], now: datetime) -> int:
     """Write down who is told what; raises PlannedElsewhere when somebody else did so a moment ago."""
     rows = [
         {
-            "record_id": one.action_id,
+            "record_id": one.record_id,
             "kind": one.stage.kind,
             "occurrence": one.stage.occurrence,
             "recipient_id": user_id,
@@ -188,15 +267,18 @@ def _keep(session: Session, told: Mapping[int, _ToTell], messages: Mapping[int, 
     if not rows:
         return 0
     insert = insert_into(session, Reminder)
-    # A reminder that was taken back unsent may be planned again; one that stands is left alone.
+    # Written out, since a statement with values of its own would be run once for each row.
+    unknown = select(OutboxMessage.id).where(OutboxMessage.state == literal_column(f"'{MailState.UNKNOWN}'"))
+    # A reminder that was taken back unsent may be planned again, and so may one whose mail may never have arrived; one
+    # that stands is left alone.
     insert = insert.on_conflict_do_update(
         index_elements=[Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id],
         set_={
-            "cancelled_at": None,
+            "cancelled_at": null(),
             "planned_at": insert.excluded.planned_at,
             "message_id": insert.excluded.message_id,
         },
-        where=Reminder.cancelled_at.is_not(None),
+        where=or_(Reminder.cancelled_at.is_not(None), Reminder.message_id.in_(unknown)),
     )
     kept = len(session.execute(insert.returning(Reminder.id), rows).all())
     if kept != len(rows):
@@ -204,48 +286,7 @@ def _keep(session: Session, told: Mapping[int, _ToTell], messages: Mapping[int, 
     return kept
 
 
-def _withdraw(session: Session, today: date, now: datetime, settings: Settings, *, is_time: bool) -> int:
-    """Take back queued mails that say something that is no longer so, and those of earlier days.
-
-    What they were about is planned again, today or on the next working day, if it still holds.
-    """
-    waiting = select(OutboxMessage).where(
-        OutboxMessage.state == MailState.QUEUED, OutboxMessage.dedupe.startswith("digest:")
-    )
-    messages = {message.id: message for message in session.scalars(waiting.with_for_update(skip_locked=True))}
-    if not messages:
-        return 0
-    reminders: dict[int, list[Reminder]] = defaultdict(list)
-    for reminder in session.scalars(select(Reminder).where(Reminder.message_id.in_(list(messages)))):
-        reminders[reminder.message_id or 0].append(reminder)
-    holding = _holding(session, [one.record_id for some in reminders.values() for one in some], today)
-    zone, withdrawn = ZoneInfo(settings.timezone), 0
-    for message_id, message in messages.items():
-        is_old = is_time and message.made_at.astimezone(zone).date() < today
-        holds = all(
-            (one.record_id, one.kind, one.occurrence, one.recipient_id) in holding for one in reminders[message_id]
-        )
-        if holds and not is_old:
-            continue
-        mail.cancel(message, gettext("Taken back: what it says has changed, or it waited for more than a day."))
-        for reminder in reminders[message_id]:
-            reminder.cancelled_at = now
-        withdrawn += 1
-    session.flush()
-    return withdrawn
-
-
-def _holding(session: Session, action_ids: Sequence[int], today: date) -> set[tuple[int, str, date, int]]:
-    """The keys of the reminders that these actions call for today."""
-    keys = set()
-    for action in owned.list_candidates(session, today=today, only=action_ids):
-        stage = stage_of(action.facts, today)
-        if stage:
-            keys.add((action.id, stage.kind.value, stage.occurrence, action.user_id))
-    return keys
-
-
-def _users(session: Session, ids: Mapping[int, object]) -> Sequence[User]:
+def _users(session: Session, ids: Collection[int]) -> Sequence[User]:
     if not ids:
         return ()
     return session.scalars(select(User).where(User.id.in_(list(ids))).order_by(User.id)).all()

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from actions.reminder_models import ReminderKind
-from actions.schedule import counted_from, previous_working_day
+from actions.schedule import add_working_days, counted_from, is_working_day, previous_working_day
+from kb.planning.reminder_policy import Policy
 
-SOON_DAYS = 14
-OVERDUE_EVERY_DAYS = 14
-# What is shown first when several actions are in one mail.
-ORDER = (ReminderKind.OVERDUE, ReminderKind.DUE_NOW, ReminderKind.DUE_SOON, ReminderKind.STALE)
+# What is shown first when several things are in one mail.
+ORDER = (
+    ReminderKind.OVERDUE,
+    ReminderKind.DUE_NOW,
+    ReminderKind.DUE_SOON,
+    ReminderKind.STALE,
+    ReminderKind.READING,
+    ReminderKind.REVIEW,
+    ReminderKind.SOURCE_REVIEW,
+    ReminderKind.SOURCE_END,
+    ReminderKind.ASSIGNED,
+    ReminderKind.TO_SPONSOR,
+    ReminderKind.TO_STEERING,
+)
+# An action has two reminders of one kind before its date, and the occurrence has to tell them apart whatever the date
+# moves to. So the first has the due date four centuries earlier, which is no due date, and after which days recur.
+FIRST_OF_TWO = timedelta(days=146_097)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The dates of one open action that decide about reminders; `known_since` is when it was written down.
+    """What decides about the reminders of one open action; `known_since` is when it was written down.
 
     `nation` says whose bank holidays count.
     """
@@ -25,7 +40,7 @@ class Facts:
     starts_on: date | None
     last_said_on: date | None
     known_since: date
-    stale_after_days: int
+    policy: Policy
     nation: str
 
 
@@ -37,12 +52,25 @@ class Stage:
     occurrence: date
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A stage, and the first day of it."""
+
+    stage: Stage
+    begun_on: date
+
+
 def stage_of(facts: Facts, today: date) -> Stage | None:
     """The newest stage that the action has reached and that its owner has not answered; None when there is none."""
-    if facts.due_on is not None and today >= facts.due_on - timedelta(days=SOON_DAYS):
-        stage, since = _dated(facts.due_on, today, facts.nation)
-        if not _is_answered(facts, stage, since, today):
-            return stage
+    reached = reached_by(facts, today)
+    return reached.stage if reached else None
+
+
+def reached_by(facts: Facts, today: date) -> Reached | None:
+    """As `stage_of`, with the first day of the stage."""
+    reached = _dated(facts.due_on, today, facts) if facts.due_on is not None else None
+    if reached is not None and not _is_answered(facts, reached, today):
+        return reached
     return _stale(facts, today)
 
 
@@ -51,30 +79,74 @@ def silent_since(facts: Facts) -> date:
     return facts.last_said_on or counted_from(facts.starts_on, facts.known_since)
 
 
-def _dated(due_on: date, today: date, nation: str) -> tuple[Stage, date]:
-    """The stage that the due date has reached, and the first day of that stage."""
+def asks_from(due_on: date, policy: Policy, nation: str) -> date:
+    """The first day on which an owner is asked because of the due date."""
+    days = max(policy.first_days_before, policy.second_days_before)
+    return min(due_on - timedelta(days=days), previous_working_day(due_on, nation))
+
+
+def next_asked_on(facts: Facts, today: date) -> date | None:
+    """The first working day after today on which the action will ask for an answer, if nothing is said before."""
+    due_on, policy = facts.due_on, facts.policy
+    days = {silent_since(facts) + timedelta(days=policy.stale_after_days + 1)}
+    if due_on is not None:
+        days |= {due_on - timedelta(days=policy.first_days_before), due_on - timedelta(days=policy.second_days_before)}
+        days |= {previous_working_day(due_on, facts.nation), due_on + timedelta(days=1)}
+        if facts.last_said_on is not None:
+            days.add(facts.last_said_on + timedelta(days=policy.overdue_every_days))
+    for day in sorted(days):
+        if day > today and reached_by(facts, day) is not None:
+            return day if is_working_day(day, facts.nation) else add_working_days(day, 1, facts.nation)
+    return None
+
+
+def _dated(due_on: date, today: date, facts: Facts) -> Reached | None:
+    """The stage that the due date has reached."""
+    policy = facts.policy
     if today > due_on:
         times = (today - due_on).days - 1
-        occurrence = due_on + timedelta(days=times - times % OVERDUE_EVERY_DAYS)
-        return Stage(ReminderKind.OVERDUE, occurrence), due_on
-    last_call = previous_working_day(due_on, nation)
+        occurrence = due_on + timedelta(days=times - times % policy.overdue_every_days)
+        return Reached(Stage(ReminderKind.OVERDUE, occurrence), occurrence + timedelta(days=1))
+    last_call = previous_working_day(due_on, facts.nation)
     if today >= last_call:
-        return Stage(ReminderKind.DUE_NOW, due_on), last_call
-    return Stage(ReminderKind.DUE_SOON, due_on), due_on - timedelta(days=SOON_DAYS)
+        return Reached(Stage(ReminderKind.DUE_NOW, due_on), last_call)
+    days_left = (due_on - today).days
+    if days_left <= policy.second_days_before:
+        begun_on = due_on - timedelta(days=policy.second_days_before)
+        return Reached(Stage(ReminderKind.DUE_SOON, due_on), begun_on)
+    if days_left <= policy.first_days_before:
+        begun_on = due_on - timedelta(days=policy.first_days_before)
+        return Reached(Stage(ReminderKind.DUE_SOON, due_on - FIRST_OF_TWO), begun_on)
+    return None
 
 
-def _is_answered(facts: Facts, stage: Stage, since: date, today: date) -> bool:
+def _is_answered(facts: Facts, reached: Reached, today: date) -> bool:
     said = facts.last_said_on
-    if said is None or said < since:
+    if said is None:
         return False
-    # An answer about a late action holds for a while, not for ever.
-    return stage.kind is not ReminderKind.OVERDUE or (today - said).days < OVERDUE_EVERY_DAYS
+    if reached.stage.kind is ReminderKind.OVERDUE:
+        # An answer about a late action holds for a while, not for ever.
+        assert facts.due_on is not None  # or nothing would be overdue
+        return said >= facts.due_on and (today - said).days < facts.policy.overdue_every_days
+    return said >= reached.begun_on
 
 
-def _stale(facts: Facts, today: date) -> Stage | None:
-    since = silent_since(facts)
-    late = (today - since).days - facts.stale_after_days
+def _stale(facts: Facts, today: date) -> Reached | None:
+    since, every = silent_since(facts), facts.policy.stale_after_days
+    late = (today - since).days - every
     if late <= 0:
         return None
-    periods = (late - 1) // facts.stale_after_days
-    return Stage(ReminderKind.STALE, since + timedelta(days=periods * facts.stale_after_days))
+    occurrence = since + timedelta(days=(late - 1) // every * every)
+    return Reached(Stage(ReminderKind.STALE, occurrence), occurrence + timedelta(days=every + 1))
+
+
+@lru_cache(maxsize=4096)
+def told_higher_on(due_on: date, after_days: int, nation: str) -> date:
+    """The working day on which a late action is told higher up: so many working days after its due date."""
+    return add_working_days(due_on, after_days, nation)
+
+
+def working_days_late(due_on: date, today: date, nation: str) -> int:
+    """How many working days have passed since the due date, today among them."""
+    days = (today - due_on).days
+    return sum(is_working_day(due_on + timedelta(days=number), nation) for number in range(1, days + 1))

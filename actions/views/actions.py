@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from actions import closing, editing, service
+from actions import closing, editing, record, request_words, requests, service
 from actions.forms.details import ActionForm
-from actions.forms.update import MilestoneForm
 from actions.measures import service as measures
 from actions.models import Action
 from actions.reminding import asking
@@ -15,10 +14,10 @@ from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
 from kb import auth, history, records, shortlists, web
-from kb.errors import Invalid, NotFound
-from kb.forms.base import add_error
+from kb.errors import NotFound
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan
+from kb.models.plan import Response as PlanResponse
 from kb.models.record import Theme
 from kb.permissions import Capability
 from kb.planning import plans
@@ -33,7 +32,7 @@ TEMPLATE = "actions/edit.html"
 def detail(ref: str) -> Response:
     """One action with its matrix, milestones, updates and reasons."""
     session, person, today = web.session(), web.person(), web.today()
-    found = service.detail(session, ref, person, today)
+    found = record.detail(session, ref, person, today)
     action = found.action
     changes = history.list_for(session, action, person=person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
@@ -47,11 +46,14 @@ def detail(ref: str) -> Response:
         indicators=measures.measuring(session, action, person=person),
         changes=changes,
         events=story(found.updates, changes),
-        milestone_form=MilestoneForm(),
         may_know=person.may(Capability.READ_UPDATES),
         may_update=person.may(Capability.UPDATE_ACTION, **rights),
         may_edit=may_edit,
         notice=asking.notice(session, action, today=today, settings=web.settings()) if may_edit else None,
+        asked=requests.for_action(session, action, person, today),
+        ended=request_words.ends().get(requests.end_of(session, action), ""),
+        request_words=request_words,
+        may_propose=action.is_open and person.may(Capability.PROPOSE_CHANGE, **rights),
         may_answer=person.may(Capability.ANSWER_SUPPORT, plan_id=action.plan_id),
         may_verify=closing.may_verify(action, person),
         may_reopen=closing.may_reopen(action, person),
@@ -62,18 +64,25 @@ def detail(ref: str) -> Response:
 @bp.route("/actions/new", methods=["GET", "POST"])
 @auth.requires(Capability.EDIT_PLAN)
 def new() -> ResponseReturnValue:
-    """Add an action to a plan."""
+    """Add an action to a plan; the address may name the row of the mapping that it answers, and priorities."""
     session, person = web.session(), web.person()
     plan = plans.chosen(session, request.args.get("plan"), person=person)
     if plan is None:
         raise NotFound("plan", request.args.get("plan", ""))
     person.require(Capability.EDIT_PLAN, plan_id=plan.id)
+    named = request.args.get("response", "")
+    response = records.get(session, PlanResponse, named, person=person) if named else None
+    if response is not None and response.plan_id != plan.id:
+        raise NotFound("response", named)
     form = _form(plan=plan)
+    if request.method == "GET":
+        form.priorities.data = request.args.getlist("priority")
 
     def save() -> Action:
-        return editing.create(session, plan, form.details(), by=person)
+        return editing.create(session, plan, form.details(), response=response, by=person)
 
-    return answer(form, save, gettext("The action is added."), TEMPLATE, plan=plan, action=None)
+    said = gettext("The action is added.") if response is None else gettext("The action is added and answers the row.")
+    return answer(form, save, said, TEMPLATE, plan=plan, action=None, response=response)
 
 
 @bp.route("/actions/<ref>/edit", methods=["GET", "POST"])
@@ -89,7 +98,7 @@ def edit(ref: str) -> ResponseReturnValue:
         version, reason = form.version.data or 0, form.reason.data or ""
         return editing.edit(session, ref, form.details(), version=version, reason=reason, by=person)
 
-    return answer(form, save, gettext("The action is saved."), TEMPLATE, plan=None, action=action)
+    return answer(form, save, gettext("The action is saved."), TEMPLATE, plan=None, action=action, response=None)
 
 
 def _form(action: Action | None = None, plan: Plan | None = None) -> ActionForm:
@@ -103,36 +112,3 @@ def _form(action: Action | None = None, plan: Plan | None = None) -> ActionForm:
         action.version if action else None,
         editing.list_priorities(session, plan, person) if plan else (),
     )
-
-
-@bp.post("/actions/<ref>/milestones")
-@auth.requires(Capability.UPDATE_ACTION)
-def milestones(ref: str) -> ResponseReturnValue:
-    """Add a milestone, or finish the one that the button names."""
-    session, person, today = web.session(), web.person(), web.today()
-    action = service.get(session, ref, person)
-    person.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
-    finished = request.form.get("finish", "")
-    if finished.isascii() and finished.isdigit() and len(finished) <= 9:
-        editing.finish_milestone(session, ref, int(finished), done_on=today, by=person, today=today)
-        web.say(gettext("The milestone is done."))
-    else:
-        form = MilestoneForm()
-        if not _add_milestone(form, ref):
-            return web.page("actions/milestone.html", form=form, action=service.get(session, ref, person), status=422)
-        web.say(gettext("The milestone is added."))
-    web.commit()
-    return redirect(url_for(".detail", ref=ref, _anchor="milestones"), code=303)
-
-
-def _add_milestone(form: MilestoneForm, ref: str) -> bool:
-    """Add what the form says; False when something in it was refused."""
-    try:
-        if not form.validate():
-            return False
-        title, due_on = form.title.data or "", form.due_on.data
-        editing.add_milestone(web.session(), ref, title=title, due_on=due_on, by=web.person())
-    except Invalid as error:
-        add_error(form, error)
-        return False
-    return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from actions import columns, group_columns, service
+from actions import columns, group_columns, remarks, request_words, requests, service, undelivered
 from actions import mine as my
 from actions import steering as group
 from actions.filters import Filters
 from actions.forms import filters
 from actions.views.blueprint import bp
 from kb import auth, downloads, web
+from kb.db import now
 from kb.permissions import Capability
 
 
@@ -34,6 +35,7 @@ def index() -> Response:
     return web.page(
         "actions/index.html",
         listed=found,
+        remarks=remarks.of(session, [(one.action, one.schedule) for one in found], person, today),
         paging=paging,
         wanted=wanted,
         everything=everything,
@@ -59,7 +61,21 @@ def mine() -> Response:
     found = my.my_actions(session, person, today)
     if downloads.are_wanted():
         return downloads.send("my-actions", group_columns.mine(found))
-    return web.page("actions/mine.html", mine=found)
+    group = request.args.get("group", "")
+    if group not in my.GROUPS:
+        return web.page(
+            "actions/mine.html",
+            mine=found,
+            group="",
+            paging=None,
+            first_shown=web.PER_PAGE,
+            asked=requests.open_by(session, person, today),
+            decided=requests.decided_for(session, person, today),
+            request_words=request_words,
+        )
+    items = getattr(found, group)
+    paging = web.paging(len(items))
+    return web.page("actions/mine.html", mine=found, group=group, paging=paging, first_shown=web.PER_PAGE)
 
 
 @bp.get("/steering")
@@ -74,4 +90,8 @@ def steering() -> Response:
     if is_file:
         told = [overview.plan.title] if overview.plan else []
         return downloads.send("steering", *group_columns.steering(overview), filters=told)
-    return web.page("actions/steering.html", overview=overview, may_know=person.may(Capability.READ_UPDATES))
+    late = [(one.action, one.schedule) for one in overview.late]
+    said = remarks.of(session, late, person, today)
+    may_know = person.may(Capability.READ_UPDATES)
+    lost = undelivered.notices(session, overview.plan, person=person, now=now(), zone=web.settings().timezone)
+    return web.page("actions/steering.html", overview=overview, remarks=said, may_know=may_know, notices=lost)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import closing, mine, service, updates
+from actions import closing, evidence, mine, service, updates
+from actions import support as asks
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
-from actions.models import Action
+from actions.models import Action, Confidence, Update
 from actions.reminding import asking
+from actions.reminding.digest import CONFIDENCE_WORDS
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.db import now
@@ -59,6 +61,8 @@ def update(ref: str) -> ResponseReturnValue:
         turn=next((at for at, item in enumerate(waiting, 1) if item.action.id == action.id), None),
         of=len(waiting),
         may_stay_unchanged=updates.may_stay_unchanged(action, today),
+        for_owner=updates.is_for_owner(action, person),
+        news=answer if (answer := asks.answer_on(session, action)) is not last else None,
         status=422 if form.errors or form.form_errors else 200,
     )
 
@@ -69,8 +73,13 @@ def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
     last_id = form.version.data
     try:
         if "nothing_changed" in request.form:
-            updates.nothing_changed(session, ref, last_update_id=last_id, by=person, today=today)
-        elif form.validate():
+            how = form.reported_by.data or ""
+            sent = updates.nothing_changed(
+                session, ref, last_update_id=last_id, by=person, today=today, reported_by=how
+            )
+            web.commit()
+            return _said_again(ref, sent)
+        if form.validate():
             updates.send_update(session, ref, form.said(), last_update_id=last_id, by=person, today=today)
         else:
             return None
@@ -78,22 +87,53 @@ def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
         add_error(form, error)
         return None
     web.commit()
-    return _next(ref)
+    return _next(ref, gettext("Thank you, it is sent."))
 
 
-def _next(ref: str) -> ResponseReturnValue:
+def _said_again(ref: str, sent: Update) -> ResponseReturnValue:
+    """Confirm that nothing has changed, and offer to take it back."""
+    action = service.get(web.session(), ref, web.person())
+    confidence = CONFIDENCE_WORDS[Confidence(action.confidence or "")]
+    told = gettext("“%(title)s”: nothing has changed, still %(words)s.", title=action.title, words=confidence)
+    undo = (url_for(".take_back", ref=ref), [("update_id", str(sent.id))])
+    if request.form.get("from") == "list":
+        web.say(told, undo=undo)
+        return redirect(url_for(".mine"), code=303)
+    return _next(ref, told, undo)
+
+
+@bp.post("/actions/<ref>/take-back")
+@auth.requires(Capability.UPDATE_ACTION)
+def take_back(ref: str) -> ResponseReturnValue:
+    """Undo “nothing has changed”."""
+    update_id = request.form.get("update_id", "")
+    number = int(update_id) if update_id.isascii() and update_id.isdigit() and len(update_id) <= 9 else 0
+    try:
+        action = updates.take_back(web.session(), ref, number, by=web.person(), today=web.today())
+        web.commit()
+        web.say(gettext("Undone. “%(title)s” waits for an answer as before.", title=action.title))
+    except Invalid as error:
+        web.say(str(error))
+    back = url_for(".mine") if web.person().posts else url_for(".detail", ref=ref)
+    return redirect(back, code=303)
+
+
+def _next(ref: str, told: str, undo: tuple[str, list[tuple[str, str]]] | None = None) -> ResponseReturnValue:
     """Lead an owner to the next action that needs an answer, and a lead back to the action."""
     session, person, today = web.session(), web.person(), web.today()
-    if not person.posts:
-        return _told(ref, gettext("The update is sent."))
+    action = service.get(session, ref, person)
+    if action.owner_id not in person.posts:
+        web.say(told if undo else gettext("The update is sent."), undo=undo)
+        return redirect(url_for(".detail", ref=ref), code=303)
     found = mine.my_actions(session, person, today)
     if found.answer_now:
-        web.say(gettext("Thank you, it is sent. Here is the next one."))
+        web.say(gettext("%(told)s Here is the next one.", told=told), undo=undo)
         return redirect(url_for(".update", ref=found.answer_now[0].action.ref), code=303)
     if found.next_mail_on:
-        web.say(gettext("Thank you. We will write next on %(day)s.", day=spoken(found.next_mail_on)))
+        next_mail = gettext("We will write next on %(day)s.", day=spoken(found.next_mail_on))
+        web.say(f"{told} {next_mail}", undo=undo)
     else:
-        web.say(gettext("Thank you, it is sent."))
+        web.say(told, undo=undo)
     return redirect(url_for(".mine"), code=303)
 
 
@@ -162,12 +202,12 @@ def reopen(ref: str) -> ResponseReturnValue:
 def support(update_id: int) -> ResponseReturnValue:
     """Answer an ask for support; the answer goes back to the owner."""
     session, person = web.session(), web.person()
-    asked = updates.get_ask(session, update_id, person)
+    asked = asks.get_ask(session, update_id, person)
     person.require(Capability.ANSWER_SUPPORT, plan_id=asked.action.plan_id)
     form = AnswerForm()
     if request.method == "POST" and form.validate():
         try:
-            updates.answer_support(session, update_id, form.answer.data or "", by=person)
+            asks.answer_support(session, update_id, form.answer.data or "", by=person, today=web.today())
         except Invalid as error:
             add_error(form, error)
         else:
@@ -192,6 +232,7 @@ def _deed(form: Form, action: Action, heading: str, button: str, consequence: st
         form=form,
         action=action,
         last=updates.last_update(web.session(), action),
+        shown=evidence.list_for(web.session(), action, web.person()),
         heading=heading,
         button=button,
         consequence=consequence,

@@ -15,7 +15,8 @@ from actions.measures.service import SORTS as INDICATOR_SORTS
 from actions.models import Closure, Confidence, Term
 from actions.schedule import State
 from kb import auth, web
-from kb.api.schemas import COMPONENTS, TEXT, Schema, list_of, named, one_of, page_of
+from kb.api.schemas import COMPONENTS
+from kb.api.shapes import TEXT, Schema, list_of, named, one_of, page_of
 from kb.catalogue.figures import SORTS as FIGURE_SORTS
 from kb.catalogue.sources import NO_RESPONSE
 from kb.catalogue.sources import SORTS as SOURCE_SORTS

@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from actions.indicator_models import Direction, Frequency
-from actions.models import Closure, Confidence
+from actions.models import Closure, Confidence, ReportedBy
 from actions.models import Term as ActionTerm
+from actions.request_models import RequestedChange, RequestState
 from actions.schedule import State
+from kb.api.shapes import AMOUNT, DAY, NUMBER, TEXT, YES_OR_NO, Schema, list_of, named, one_of, or_nothing, thing
 from kb.dates import Precision
 from kb.models.figure import FigureKind, Outcome
 from kb.models.link import LinkState, LinkType
 from kb.models.plan import ResponseType
 from kb.models.record import Kind, Visibility
 from kb.models.source import Category, Horizon, ImplicationKind, KeyPointKind, Nation, SourceStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-AMOUNT: Schema = {"type": "number"}
-YES_OR_NO: Schema = {"type": "boolean"}
-DAY: Schema = {"type": "string", "format": "date"}
-
-
-def one_of(values: Iterable[str]) -> Schema:
-    return {"type": "string", "enum": [str(value) for value in values]}
-
-
-def list_of(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-def or_nothing(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def named(name: str) -> Schema:
-    """A schema that stands among the components."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def thing(fields: dict[str, Schema], *, optional: Iterable[str] = ()) -> Schema:
-    """An object with these fields and no others."""
-    required = [name for name in fields if name not in set(optional)]
-    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
-
-
-def page_of(name: str, schema: Schema) -> Schema:
-    """One page of a list."""
-    return thing({"total": NUMBER, "page": NUMBER, "pages": NUMBER, name: list_of(schema)})
-
 
 _RECORD = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "url": TEXT}
 _LINK = {"reason": TEXT, "state": one_of(LinkState)}
@@ -77,6 +37,7 @@ _SAID = {
     "forecast_on": or_nothing(DAY),
     "last_said_on": or_nothing(DAY),
 }
+_SCHEDULE = thing({"state": one_of(State), "days": or_nothing(NUMBER)})
 _ACTION = {
     **_RECORD,
     "plan": named("Record"),
@@ -84,7 +45,7 @@ _ACTION = {
     "starts_on": or_nothing(DAY),
     "due_on": or_nothing(DAY),
     "first_due_on": or_nothing(DAY),
-    "schedule": thing({"state": one_of(State), "days": or_nothing(NUMBER)}),
+    "schedule": _SCHEDULE,
     "closure": one_of(Closure),
     **_SAID,
 }
@@ -131,6 +92,8 @@ _UPDATE = {
     "forecast_reason": TEXT,
     "support_needed": TEXT,
     "support_answer": TEXT,
+    "support_answered_on": or_nothing(DAY),
+    "reported_by": or_nothing(one_of(ReportedBy)),
     "evidence": TEXT,
 }
 _FIGURE = {
@@ -190,6 +153,8 @@ COMPONENTS: dict[str, Schema] = {
             "status_as_stated": TEXT,
             "is_statutory": YES_OR_NO,
             "link": TEXT,
+            "curator": or_nothing(named("Record")),
+            "review_by": or_nothing(DAY),
             "also_called": list_of(TEXT),
             "themes": _THEMES,
             "from": _PLACE,
@@ -221,15 +186,45 @@ COMPONENTS: dict[str, Schema] = {
             "verified_on": or_nothing(DAY),
             "is_demonstration_dated": YES_OR_NO,
             "from": _PLACE,
-            "milestones": list_of(thing({"title": TEXT, "due_on": or_nothing(DAY), "done_on": or_nothing(DAY)})),
+            "milestones": list_of(
+                thing({"title": TEXT, "due_on": or_nothing(DAY), "done_on": or_nothing(DAY), "schedule": _SCHEDULE})
+            ),
             "links": list_of(thing({"type": one_of(LinkType), "record": named("Record"), **_LINK})),
             "depends_on": list_of(named("Record")),
             "waits_for_this": list_of(named("Record")),
             "due_dates": list_of(DAY),
+            "moves": list_of(named("Move")),
+            "warnings": list_of(TEXT),
+            "unclear": list_of(thing({"field": TEXT, "words": TEXT})),
+            "mismatch": TEXT,
+            "forecasts": list_of(named("Move")),
+            "evidence": list_of(thing({"title": TEXT, "address": TEXT, "added_on": DAY})),
             "updates": list_of(thing(_UPDATE)),
+            "changes_asked_for": list_of(named("ChangeRequest")),
         },
-        optional=(*_SAID, "updates"),
+        optional=(*_SAID, "mismatch", "forecasts", "evidence", "updates", "changes_asked_for"),
     ),
+    "ChangeRequest": {
+        **thing(
+            {
+                "what": one_of(RequestedChange),
+                "stood": TEXT,
+                "due_on": or_nothing(DAY),
+                "owner": or_nothing(named("Record")),
+                "words": TEXT,
+                "reason": TEXT,
+                "asked_on": DAY,
+                "state": one_of(RequestState),
+                "decided_on": or_nothing(DAY),
+                "decision": TEXT,
+            }
+        ),
+        "description": "A change that was asked for; `stood` is what stood then, a wording has its title in line one.",
+    },
+    "Move": {
+        **thing({"from": DAY, "to": DAY, "days": NUMBER, "on": DAY, "reason": TEXT}),
+        "description": "One move of a date; `days` is negative where it came forward.",
+    },
     "ListedFigure": thing(_FIGURE),
     "Figure": thing(
         {

@@ -62,6 +62,8 @@ def detail(ref: str) -> ResponseReturnValue:
             "status_as_stated": source.status_as_stated,
             "is_statutory": source.is_statutory,
             "link": source.link,
+            "curator": named(source.curator) if source.curator else None,
+            "review_by": source.review_by.isoformat() if source.review_by else None,
             "also_called": [one.name for one in source.names],
             "themes": [{"ref": theme.ref, "title": theme.title} for theme in source.themes],
             "from": place(source),

@@ -104,9 +104,20 @@ def _check_version(session: Session, post: Post, part: Part, version: int, today
 def _person(session: Session, email: str) -> User | None:
     if not email:
         return None
-    user = session.scalars(select(User).where(User.email == email, User.is_active)).one_or_none()
+    user = session.scalars(select(User).where(User.email == email)).one_or_none()
     if user is None:
-        raise Invalid("who", gettext("Choose somebody who has an account"))
+        raise Invalid(
+            "who",
+            gettext(
+                "“%(email)s” has no account. Choose somebody who has an account, or have them invited first",
+                email=email,
+            ),
+        )
+    if not user.is_active:
+        raise Invalid(
+            "who",
+            gettext("The account of %(name)s has ended. Choose somebody whose account is open", name=user.name),
+        )
     return user
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import history, labels, records
 from kb.catalogue import mentions, naming
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.errors import Invalid
 from kb.models.figure import Figure
-from kb.models.organisation import Organisation
+from kb.models.organisation import Organisation, Post
 from kb.models.plan import Priority, PrioritySet, Response, ResponseSource
 from kb.models.record import Kind, Record, Theme, Visibility
 from kb.models.source import (
@@ -29,17 +29,16 @@ from kb.models.source import (
     SourceStatus,
 )
 from kb.permissions import Capability, Person
-from kb.words import gettext
+from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-LONGEST_TITLE = 300
-LONGEST_LINK = 2_000
-LARGEST_COLUMN_OF_KIND = 40
+LONGEST_TITLE, LONGEST_LINK, LARGEST_COLUMN_OF_KIND = 300, 2_000, 40
 # Columns that the form fills with the words as they were written.
 _TEXTS = ("title", "summary", "publisher_as_stated", "status_as_stated", "link")
 _WORDS = ("category", "source_kind", "status", "visibility")
@@ -48,7 +47,7 @@ _DATES = ("published", "starts", "ends")
 
 @dataclass(frozen=True, slots=True)
 class SourceDetails:
-    """What a lead says about a source; publishers and themes are refs."""
+    """What a lead says about a source; publishers and themes are refs, and so is the post that looks after it."""
 
     title: str
     category: str = Category.DRIVER
@@ -67,6 +66,8 @@ class SourceDetails:
     also_called: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    curator: str = ""
+    review_by: date | None = None
     visibility: str = Visibility.PUBLISHED
 
 
@@ -79,12 +80,14 @@ class _Lists:
     nations: list[str]
     names: list[str]
     mentions: list[Mention]
+    curator: Post | None
 
 
 def get(session: Session, ref: str, *, person: Person) -> Source:
     """One source with what its form shows, or NotFound."""
     lists = (Source.publishers, Source.nations, Source.names, Source.themes, Source.mentions)
-    return records.get(session, Source, ref, person=person, options=[selectinload(one) for one in lists])
+    options = [joinedload(Source.curator), *(selectinload(one) for one in lists)]
+    return records.get(session, Source, ref, person=person, options=options)
 
 
 def details_of(source: Source) -> SourceDetails:
@@ -96,6 +99,8 @@ def details_of(source: Source) -> SourceDetails:
         also_called=tuple(row.name for row in source.names),
         themes=tuple(theme.ref for theme in source.themes),
         mentions=tuple(mentions.written(one) for one in source.mentions),
+        curator=source.curator.ref if source.curator else "",
+        review_by=source.review_by,
         **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS, *_DATES)},
     )
 
@@ -113,6 +118,7 @@ def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
         nations=[SourceNation(nation=nation) for nation in lists.nations],
         names=[SourceName(name=name) for name in lists.names],
         mentions=lists.mentions,
+        curator=lists.curator,
         key_points=[],
         implications=[],
     )
@@ -168,7 +174,7 @@ def _check(details: SourceDetails) -> None:
     check_order(details.starts, details.ends)
 
 
-def check_link(address: str) -> None:
+def check_link(address: str, field: str = "link") -> None:
     """Raise Invalid unless the text is empty or a whole web address; nothing else may become a link on a page."""
     if not address:
         return
@@ -178,7 +184,7 @@ def check_link(address: str) -> None:
     except ValueError:
         is_web = False
     if not is_web or len(address) > LONGEST_LINK or any(letter.isspace() for letter in address):
-        raise Invalid("link", gettext("Give the whole web address, starting with https:// or http://"))
+        raise Invalid(field, gettext("Give the whole web address, starting with https:// or http://"))
 
 
 def check_order(starts: StatedDate, ends: StatedDate) -> None:
@@ -204,6 +210,7 @@ def _find(session: Session, details: SourceDetails, by: Person) -> _Lists:
         nations=[nation.value for nation in Nation if nation in details.nations],
         names=[name for name in names if name != details.title.strip()],
         mentions=mentions.parse(details.mentions),
+        curator=naming.chosen(session, Post, details.curator, "curator", by=by) if details.curator else None,
     )
 
 
@@ -213,6 +220,7 @@ def _fill(source: Source, details: SourceDetails) -> None:
     for name in _WORDS:
         setattr(source, name, str(getattr(details, name)))
     source.is_statutory = details.is_statutory
+    source.review_by = details.review_by
 
 
 def _hide_or_show_parts(session: Session, source: Source, reason: str, by: Person) -> None:
@@ -258,6 +266,10 @@ def _change_lists(session: Session, source: Source, lists: _Lists, reason: str, 
         history.note(session, source, field, "; ".join(were) or None, "; ".join(are) or None, reason=reason, by=by)
         return True
 
+    if source.curator is not lists.curator:
+        titles = (one.title if one else None for one in (source.curator, lists.curator))
+        history.note(session, source, "curator", *titles, reason=reason, by=by)
+        source.curator = lists.curator
     if differ("publishers", (one.title for one in source.publishers), (one.title for one in lists.publishers)):
         source.publishers = lists.publishers
     if differ("themes", (one.title for one in source.themes), (one.title for one in lists.themes)):
@@ -276,6 +288,8 @@ def _in_words(source: Source) -> dict[str, str]:
     return {
         **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS)},
         **{name: str(getattr(source, name)) for name in _DATES},
+        "curator": source.curator.ref if source.curator else "",
+        "review_by": spoken(source.review_by),
         "is_statutory": "yes" if source.is_statutory else "no",
         "publishers": "\n".join(body.ref for body in source.publishers),
         "nations": "\n".join(nation for nation in Nation if nation in {row.nation for row in source.nations}),

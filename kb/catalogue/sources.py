@@ -64,6 +64,10 @@ class Facets:
     publishers: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
+# What files say of a source beyond its own row.
+WHOLE = (Source.publishers, Source.nations, Source.names, Source.themes, Source.curator)
+
+
 def count(session: Session, wanted: SourceFilter, *, person: Person) -> int:
     """How many sources fit."""
     found = _narrowed(select(Source.id).where(visible_to(person)), wanted, person).subquery()
@@ -119,7 +123,7 @@ def list_by_ids(session: Session, ids: Collection[int], *, person: Person, is_wh
     """These sources with publishers, as far as the person may see them; whole ones with all that files say of them."""
     if not ids:
         return {}
-    loads = (Source.publishers, Source.nations, Source.names, Source.themes) if is_whole else (Source.publishers,)
+    loads = WHOLE if is_whole else (Source.publishers,)
     query = select(Source).where(Source.id.in_(list(ids)), visible_to(person)).options(*map(selectinload, loads))
     return {source.id: source for source in session.scalars(query)}
 
@@ -127,8 +131,7 @@ def list_by_ids(session: Session, ids: Collection[int], *, person: Person, is_wh
 def stream_sources(session: Session, wanted: SourceFilter, *, person: Person) -> Iterator[Sequence[Source]]:
     """Every source that fits, in batches, with names and themes too; its rows are read as they are used."""
     query = _narrowed(select(Source).where(visible_to(person)), wanted, person).order_by(*_order(wanted.sort))
-    loads = (Source.publishers, Source.nations, Source.names, Source.themes)
-    query = query.options(*map(selectinload, loads)).execution_options(yield_per=BATCH)
+    query = query.options(*map(selectinload, WHOLE)).execution_options(yield_per=BATCH)
     yield from session.scalars(query).partitions()
 
 
@@ -166,6 +169,7 @@ def get(session: Session, ref: str, *, person: Person) -> Source:
         person=person,
         options=[
             # A source has few of each of these: one statement for all of them is less work than three.
+            joinedload(Source.curator),
             joinedload(Source.nations),
             joinedload(Source.names),
             joinedload(Source.mentions),

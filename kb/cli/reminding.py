@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
 import click
 
-from actions.reminding import reminders
+from actions.reminding import foresight, reminders
 from kb import jobs
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
 from kb.db import now
@@ -21,20 +23,18 @@ from kb.models.history import Channel
 def remind(on: datetime | None, dry_run: bool, at_once: bool, is_json: bool) -> None:
     """Plan the reminders that are due and send what waits, once.
 
-    Reminders are written on working days from eight in the morning; --now does not wait for that.
+    Reminders are written on working days from the hour that a plan names; --now does not wait for that.
     """
     given = settings()
     database = ready_database(given)
     day = on.date() if on else today(given)
     if dry_run:
         with database.reading() as session:
-            planned = reminders.preview(session, on=day)
+            planned = reminders.preview(session, day, given)
         if is_json:
             print_json(planned)
-            return
-        for item in planned:
-            click.echo(f"{item['recipient']}: {item['kind']} {item['action']}")
-        click.echo(f"{len(planned)} reminders on {day}")
+        else:
+            _show(planned, day)
         return
     if on:
         raise click.UsageError("--on goes with --dry-run; reminders are only sent for today.")
@@ -49,7 +49,18 @@ def remind(on: datetime | None, dry_run: bool, at_once: bool, is_json: bool) -> 
         return
     say(f"Planned {report.planned} reminders, sent {report.sent} mails.")
     if not report.planned and not at_once:
-        say("Reminders are written on working days from eight in the morning; kb remind --now does not wait for that.")
+        say("Reminders are written on working days from the hour that a plan names; kb remind --now does not wait.")
+
+
+def _show(planned: list[dict[str, Any]], day: date) -> None:
+    """Each mail with what it tells, for people."""
+    mails = [(key, list(some)) for key, some in groupby(planned, key=lambda one: (one["recipient"], one["subject"]))]
+    for (recipient, subject), some in mails:
+        click.echo(f"{recipient}: {subject}")
+        for one in some:
+            due = f", {one['due_on']:%-d %B %Y}" if one["due_on"] else ""
+            click.echo(f"  {foresight.WHY[one['kind']]}: {one['title']} ({one['record']} {one['ref']}{due})")
+    click.echo(f"{len(planned)} reminders in {len(mails)} mails on {day}")
 
 
 COMMANDS = (remind,)

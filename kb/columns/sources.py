@@ -88,6 +88,8 @@ def columns() -> list[Column[Row]]:
         Column(gettext("Runs until"), lambda row: row.source.ends.spoken, width=20),
         Column(gettext("Runs until (last day)"), lambda row: row.source.ends.day, Kind.DATE),
         Column(gettext("Law"), lambda row: yes(row.source.is_statutory), width=8),
+        Column(gettext("Looked after by"), lambda row: row.source.curator.title if row.source.curator else ""),
+        Column(gettext("Look at it again by"), lambda row: row.source.review_by, Kind.DATE),
         Column(gettext("Themes"), lambda row: titles(row.source.themes)),
         Column(gettext("Key points"), lambda row: row.key_points, Kind.NUMBER),
         Column(gettext("Implications"), lambda row: row.reach.get("implication", 0), Kind.NUMBER),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import request
-from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from kb import labels
 from kb.editing import LONGEST_TITLE, LONGEST_WORD
 from kb.forms.choosing import Choice, Several
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered, titles
-from kb.planning.plan_editing import LONGEST_SILENCE, PlanDetails
+from kb.planning.plan_editing import PlanDetails
 from kb.planning.priority_sets import PriorityDetails, SetDetails
 from kb.words import gettext
 
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from kb.models.plan import Priority
     from kb.models.record import Record, Theme
 
-_DAYS = gettext("Give a number of days from 1 to %(most)s", most=LONGEST_SILENCE)
-
 
 class PlanForm(RecordForm):
     """What a plan is."""
 
-    page_order: ClassVar[tuple[str, ...]] = ("title", "summary", "nation", "source", "stale_after_days", "reason")
+    page_order: ClassVar[tuple[str, ...]] = ("title", "summary", "nation", "source", "reason")
     summary = TextAreaField(
         gettext("Summary"), [Length(max=LONGEST_TEXT)], description=gettext("What it is for, in one or two sentences")
     )
@@ -37,13 +35,6 @@ class PlanForm(RecordForm):
         gettext("Source that publishes it"),
         [Length(max=LONGEST_TITLE)],
         description=gettext("Its title or words of it, where the plan itself is among the sources. It may be empty."),
-    )
-    stale_after_days = IntegerField(
-        gettext("Days of silence before an owner is asked"),
-        [InputRequired(_DAYS), NumberRange(1, LONGEST_SILENCE, _DAYS)],
-        default=28,
-        description=gettext("An owner who has said nothing for so long is reminded, and the action is marked."),
-        render_kw={"width": 4},
     )
 
     def details(self) -> PlanDetails:

@@ -14,8 +14,8 @@ from wtforms.widgets import HiddenInput
 from kb import dates, labels
 from kb.catalogue.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
 from kb.errors import Invalid
-from kb.forms.base import Form
-from kb.forms.choosing import Several
+from kb.forms.base import DateParts, Form
+from kb.forms.choosing import Choice, Several
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
 from kb.words import gettext
@@ -23,7 +23,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.models.organisation import Organisation
+    from kb.models.organisation import Organisation, Post
     from kb.models.record import Theme
 
 LONGEST = 4_000
@@ -85,6 +85,8 @@ class SourceForm(Form):
         "ends",
         "mentions",
         "themes",
+        "curator",
+        "review_by",
         "visibility",
         "reason",
     )
@@ -114,6 +116,8 @@ class SourceForm(Form):
     ends = _date(gettext("Ends"))
     themes = Several(gettext("Themes"))
     mentions = TextAreaField(gettext("Where documents name it"), [Length(max=LONGEST)])
+    curator = Choice(gettext("Who looks after it here"))
+    review_by = DateParts(gettext("Look at it again by"), [Optional()])
     visibility = RadioField(
         gettext("Who may read it"),
         choices=[
@@ -129,6 +133,7 @@ class SourceForm(Form):
         publishers: Sequence[Organisation],
         themes: Sequence[Theme],
         kinds: Sequence[str],
+        posts: Sequence[Post],
         details: SourceDetails | None = None,
         version: int | None = None,
     ) -> SourceForm:
@@ -139,6 +144,8 @@ class SourceForm(Form):
         form.status.choices = _chosen(labels.source_statuses())
         form.nations.choices = _chosen(labels.nations())
         form.publishers.choices = [SelectChoice(body.ref, body.title) for body in publishers]
+        named = (SelectChoice(post.ref, f"{post.title} ({post.organisation.title})") for post in posts)
+        form.curator.choices = [SelectChoice("", gettext("Nobody yet")), *named]
         form.themes.choices = [SelectChoice(theme.ref, theme.title) for theme in themes]
         return form
 
@@ -158,8 +165,9 @@ class SourceForm(Form):
 
     def details(self) -> SourceDetails:
         """What was filled in, for the service."""
-        given = self.values("version", "reason")
+        given = self.values("version", "reason", "review_by")
         values: dict[str, Any] = {name: "" if value is None else value for name, value in given.items()}
+        values["review_by"] = self.review_by.data
         values |= {name: dates.parse(values[name]) for name in DATES}
         values |= {name: tuple(values[name] or ()) for name in ("publishers", "nations", "themes")}
         values["is_statutory"] = values["is_statutory"] == YES

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -19,12 +19,27 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from kb.config import LOOPBACK
+from kb.mailing import unsubscribing
 
 if TYPE_CHECKING:
+    from email.policy import Policy
+
     from kb.config import Settings
 
 SMTP_SECONDS = 30
 SENDER_NAME = "Golden Thread"
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header of one long word: folded, it would become encoded words, which no mail program takes for an address."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)
+POLICY = SMTP.clone(header_factory=_HEADERS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _CONTROL_IN_BODY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -47,7 +62,7 @@ class BrokenOff(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What leaves: the message id is the same at every try."""
+    """What leaves, under the same message id at every try; its reader may decline the subject `unsubscribe`."""
 
     message_id: str
     to_address: str
@@ -56,6 +71,8 @@ class Letter:
     text: str
     html: str
     made_at: datetime
+    recipient_id: int = 0
+    unsubscribe: str = ""
 
 
 class Deliverer(Protocol):
@@ -80,18 +97,33 @@ def clean(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).replace("=?", "= ?").split())
 
 
-def compose(letter: Letter, sender: str) -> EmailMessage:
-    """The letter as a mail with a text part and an HTML part; raises ValueError when its address is none."""
-    mail = EmailMessage(policy=SMTP)
+def compose(letter: Letter, sender: str, settings: Settings | None = None) -> EmailMessage:
+    """The letter as a mail with a text part and an HTML part; raises ValueError when its address is none.
+
+    There is no `Precedence`: it was never a standard, and some servers take what is marked `bulk` for advertising.
+    """
+    mail = EmailMessage(policy=POLICY)
     mail["Subject"] = clean(letter.subject)
     mail["From"] = Address(SENDER_NAME, addr_spec=sender)
     mail["To"] = Address(clean(letter.to_name), addr_spec=clean(letter.to_address))
     mail["Date"] = format_datetime(letter.made_at)
     mail["Message-ID"] = clean(letter.message_id)
     mail["Auto-Submitted"] = "auto-generated"
+    # Exchange does not look at the line above: without this one every absence is answered.
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if letter.unsubscribe and settings is not None:
+        _let_decline(mail, letter, sender, settings)
     mail.set_content(_CONTROL_IN_BODY.sub("", letter.text))
     mail.add_alternative(_CONTROL_IN_BODY.sub("", letter.html), subtype="html")
     return mail
+
+
+def _let_decline(mail: EmailMessage, letter: Letter, sender: str, settings: Settings) -> None:
+    """One click declines what is no duty, in the mail program itself (RFC 2369, RFC 2919, RFC 8058)."""
+    host = sender.rpartition("@")[2] or "localhost"
+    mail["List-Id"] = f"Golden Thread {letter.unsubscribe} <{letter.unsubscribe}.golden-thread.{host}>"
+    mail["List-Unsubscribe"] = f"<{unsubscribing.url_for(settings, letter.recipient_id, letter.unsubscribe)}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 class FolderDelivery:
@@ -99,16 +131,17 @@ class FolderDelivery:
 
     leaves_one_copy = True
 
-    def __init__(self, folder: Path, sender: str) -> None:
+    def __init__(self, folder: Path, sender: str, settings: Settings | None = None) -> None:
         self.folder = folder
         self.sender = sender
+        self.settings = settings
 
     def close(self) -> None:
         """Nothing is kept open between two mails."""
 
     def deliver(self, letter: Letter, about_to_send: Callable[[], None]) -> None:
         try:
-            content = compose(letter, self.sender).as_bytes()
+            content = compose(letter, self.sender, self.settings).as_bytes()
         except (ValueError, IndexError, MessageError) as error:
             raise Never(str(error)) from error
         about_to_send()
@@ -127,10 +160,11 @@ class SmtpDelivery:
 
     leaves_one_copy = False
 
-    def __init__(self, url: str, sender: str, seconds: float = SMTP_SECONDS) -> None:
+    def __init__(self, url: str, sender: str, seconds: float = SMTP_SECONDS, settings: Settings | None = None) -> None:
         self.url = urlsplit(url)
         self.sender = sender
         self.seconds = seconds
+        self.settings = settings
         self._server: smtplib.SMTP | None = None
 
     def close(self) -> None:
@@ -144,7 +178,7 @@ class SmtpDelivery:
 
     def deliver(self, letter: Letter, about_to_send: Callable[[], None]) -> None:
         try:
-            content = compose(letter, self.sender).as_bytes()
+            content = compose(letter, self.sender, self.settings).as_bytes()
             letter.to_address.encode("ascii")
         except (ValueError, IndexError, MessageError) as error:
             raise Never(f"“{letter.to_address}” cannot be written to: {error}") from error
@@ -172,7 +206,8 @@ class SmtpDelivery:
         try:
             code, text = server.rcpt(letter.to_address)
         except (OSError, smtplib.SMTPException) as error:
-            raise NoServer(_said(error)) from error
+            # The server spoke to us until it heard this address; a dead one shows itself at the next mail.
+            raise NotNow(_said(error)) from error
         if code not in (250, 251):
             raise _refusal(code, text)
         return server
@@ -193,15 +228,17 @@ class SmtpDelivery:
         return self._server
 
     def _connect(self) -> smtplib.SMTP:
-        host, context = self.url.hostname or "localhost", ssl.create_default_context()
+        host = self.url.hostname or "localhost"
         if self.url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=self.seconds, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, self.url.port or 465, timeout=self.seconds, context=ssl.create_default_context()
+            )
         else:
             server = smtplib.SMTP(host, self.url.port or 25, timeout=self.seconds)
         try:
             server.ehlo_or_helo_if_needed()
             if self.url.scheme != "smtps" and server.has_extn("starttls"):
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
                 server.ehlo()
             if self.url.username:
                 self._sign_in(server, host)
@@ -224,8 +261,8 @@ class SmtpDelivery:
 def deliverer_for(settings: Settings) -> Deliverer:
     """SMTP where a server is named and this is no demonstration, else the folder."""
     if settings.smtp_url and not settings.demo:
-        return SmtpDelivery(settings.smtp_url, settings.mail_from)
-    return FolderDelivery(settings.outbox_dir, settings.mail_from)
+        return SmtpDelivery(settings.smtp_url, settings.mail_from, settings=settings)
+    return FolderDelivery(settings.outbox_dir, settings.mail_from, settings)
 
 
 def _refusal(code: int, text: bytes | str) -> NotNow | Never:

@@ -47,13 +47,17 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A mail to queue; `dedupe` says what it is about, so that the same thing is written once."""
+    """A mail to queue; `dedupe` says what it is about, so that the same thing is written once.
+
+    `unsubscribe` is the subject that its reader may decline, empty where it is a duty.
+    """
 
     dedupe: str
     recipient: User
     subject: str
     text: str
     html: str
+    unsubscribe: str = ""
 
 
 @dataclass(slots=True)
@@ -90,6 +94,7 @@ def queue_many(session: Session, drafts: Iterable[Draft], *, settings: Settings,
             "attempts": 0,
             "next_try_at": at,
             "error": "",
+            "unsubscribe": draft.unsubscribe,
             "made_at": at,
         }
         for draft in drafts
@@ -207,6 +212,8 @@ def _letter(message: OutboxMessage) -> Letter:
         text=message.text,
         html=message.html,
         made_at=message.made_at,
+        recipient_id=message.recipient_id,
+        unsubscribe=message.unsubscribe,
     )
 
 

@@ -19,8 +19,8 @@ def render(name: str, **values: Any) -> tuple[str, str]:
     return text, html
 
 
-# What opens an account stands at the end of these addresses.
-_OPENS = re.compile(r"(/(?:invitations|new-password)/)[\w-]+")
+# What opens an account, an answer or a calendar, or declines mails, stands at the end of these addresses.
+_OPENS = re.compile(r"(/(?:invitations|new-password|answer|unsubscribe|calendar)/)[\w-]+")
 
 
 def without_links(text: str) -> str:

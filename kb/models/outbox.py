@@ -53,6 +53,11 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None]
     recipient: Mapped[User] = relationship(lazy="raise_on_sql")
 
+    @property
+    def is_told_again(self) -> bool:
+        """Whether what it is about is planned again where nobody knows that it arrived; what was asked for is not."""
+        return not self.dedupe.startswith(("account-", "answer-links:"))
+
 
 class Declined(Base):
     """A subject of mails that a person has unsubscribed from; duties cannot be declined."""

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 
 from kb import editing, history, records
 from kb.catalogue import naming
-from kb.errors import Invalid
 from kb.models.plan import Plan
 from kb.models.record import Kind
 from kb.models.source import Nation, Source
 from kb.models.user import Membership, Role
 from kb.permissions import Capability, Person
 from kb.planning import plans
-from kb.words import gettext
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-LONGEST_SILENCE = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +25,13 @@ class PlanDetails:
     title: str
     summary: str = ""
     nation: str = ""
-    stale_after_days: int = 28
     source: str = ""
 
 
 def details_of(plan: Plan) -> PlanDetails:
     """What stands now, as the form shows it; of a plan that `plans.get` gave."""
     source = plan.source.title if plan.source else ""
-    return PlanDetails(plan.title, plan.summary, plan.nation, plan.stale_after_days, source)
+    return PlanDetails(plan.title, plan.summary, plan.nation, source)
 
 
 def create(session: Session, details: PlanDetails, *, by: Person) -> Plan:
@@ -71,13 +66,10 @@ def edit(session: Session, ref: str, details: PlanDetails, *, version: int, reas
 def _checked(details: PlanDetails) -> dict[str, object]:
     """The columns as they will stand; Invalid for what cannot."""
     editing.check_choice("nation", [details.nation], {"", *Nation})
-    if not 1 <= details.stale_after_days <= LONGEST_SILENCE:
-        raise Invalid("stale_after_days", gettext("Give a number of days from 1 to %(most)s", most=LONGEST_SILENCE))
     return {
         "title": editing.checked_title(details.title),
         "summary": details.summary.strip(),
         "nation": details.nation,
-        "stale_after_days": details.stale_after_days,
     }
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from actions.indicator_models import Reading
-from actions.models import Milestone, Update
+from actions.models import Evidence, Milestone, Update
+from actions.request_models import ChangeRequest
 from kb.models.link import Link
 from kb.models.organisation import PostHolding
 from kb.models.plan import ResponseSource
@@ -56,6 +57,8 @@ _CRITERIA = (
     with_loader_criteria(Membership, lambda row: row.plan_id.not_in(ids()), include_aliases=True),
     with_loader_criteria(ShortlistItem, lambda row: row.record_id.not_in(ids()), include_aliases=True),
     with_loader_criteria(Update, lambda row: row.action_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(ChangeRequest, lambda row: row.action_id.not_in(ids()), include_aliases=True),
+    with_loader_criteria(Evidence, lambda row: row.action_id.not_in(ids()), include_aliases=True),
     with_loader_criteria(Milestone, lambda row: row.action_id.not_in(ids()), include_aliases=True),
     with_loader_criteria(Reading, lambda row: row.indicator_id.not_in(ids()), include_aliases=True),
     with_loader_criteria(Meaning, lambda row: row.term_id.not_in(ids()), include_aliases=True),

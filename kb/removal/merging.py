@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from actions.indicator_models import Indicator
 from actions.models import Action, Update
+from actions.request_models import ChangeRequest, RequestState
 from kb import history
 from kb.db import now
 from kb.errors import Invalid
@@ -117,6 +118,8 @@ def merge(session: Session, loser: Record, survivor: Record, *, reason: str, by:
         _drop_second_holdings(session, loser.id, survivor.id)
     if kind == Kind.TERM:
         _drop_second_meanings(session, loser.id, survivor.id)
+    if kind == Kind.ACTION:
+        _withdraw_second_requests(session, loser.id, survivor.id)
     moved = repointing.repoint(session, loser.id, survivor.id)
     if isinstance(survivor, Action):
         _repeat_newest_update(session, survivor)
@@ -242,9 +245,28 @@ def _drop_second_meanings(session: Session, loser_id: int, survivor_id: int) -> 
             session.delete(meaning)
 
 
+def _withdraw_second_requests(session: Session, loser_id: int, survivor_id: int) -> None:
+    """Where the same kind of change was asked for on both actions, the request about the one that stays is decided."""
+    query = select(ChangeRequest).where(
+        ChangeRequest.action_id.in_((loser_id, survivor_id)), ChangeRequest.state == RequestState.OPEN
+    )
+    requests = list(session.scalars(query))
+    asked = {one.what for one in requests if one.action_id == survivor_id}
+    for request in requests:
+        if request.action_id == loser_id and request.what in asked:
+            request.state, request.decided_on = RequestState.WITHDRAWN, now().date()
+
+
 def _note_new_owner(session: Session, loser: Record, survivor: Record, reason: str, by: Person) -> None:
     """Let the history of what the post owns say that another owns it now."""
-    for model, name in ((Action, "owner_id"), (Action, "sponsor_id"), (Response, "owner_id"), (Indicator, "owner_id")):
+    owning: tuple[tuple[type[Record], str], ...] = (
+        (Action, "owner_id"),
+        (Action, "sponsor_id"),
+        (Response, "owner_id"),
+        (Indicator, "owner_id"),
+        (Source, "curator_id"),
+    )
+    for model, name in owning:
         for owned in session.scalars(select(model).where(getattr(model, name) == loser.id)):
             field = name.removesuffix("_id")
             history.note(session, owned, field, loser.title, survivor.title, reason=reason, by=by)

@@ -8,11 +8,13 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from kb import auth, web
-from kb.accounts import people, sessions, sign_in, users
+from kb.accounts import calendar_keys, people, sessions, sign_in, users
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.forms.accounts import NameForm, PasswordForm, SignInForm
 from kb.forms.base import add_error
+from kb.mailing import declining
+from kb.mailing.unsubscribing import SUBJECT_WORDS
 from kb.models.history import Channel
 from kb.words import gettext
 
@@ -101,7 +103,7 @@ def sign_out() -> Response:
 @auth.requires_sign_in
 def account() -> Response:
     """Who one is here: posts, roles, and the form for a new password."""
-    return _account_page()
+    return account_page()
 
 
 @bp.post("/account/name")
@@ -118,7 +120,7 @@ def rename() -> ResponseReturnValue:
             web.commit()
             web.say(gettext("Your name is changed."))
             return redirect(url_for(".account"), code=303)
-    return _account_page(name_form=form, status=422)
+    return account_page(name_form=form, status=422)
 
 
 @bp.post("/account/sign-out-everywhere")
@@ -140,20 +142,20 @@ def set_password() -> ResponseReturnValue:
     """Give oneself another password; every other browser is signed out."""
     form = PasswordForm()
     if not form.validate():
-        return _account_page(form, status=422)
+        return account_page(form, status=422)
     with web.database().reading() as reader:
         email = users.get(reader, web.person().user_id or 0).email
     web.close_session()
     if _prove(email, form.current.data) is None:
         add_error(form, Invalid("current", gettext("This is not the password you have now")))
-        return _account_page(form, status=422)
+        return account_page(form, status=422)
     session = web.session()
     user = users.get_by_email(session, email)
     try:
         users.set_password(session, user, form.password.data, by=web.person())
     except Invalid as error:
         add_error(form, error)
-        return _account_page(form, status=422)
+        return account_page(form, status=422)
     response = make_response(redirect(url_for(".account"), code=303))
     sign_in.succeed(session, user, request.remote_addr or "")
     auth.sign_in(response, session, user)
@@ -162,10 +164,13 @@ def set_password() -> ResponseReturnValue:
     return response
 
 
-def _account_page(
-    form: PasswordForm | None = None, *, name_form: NameForm | None = None, status: int = 200
+def account_page(
+    form: PasswordForm | None = None, *, name_form: NameForm | None = None, calendar_url: str = "", status: int = 200
 ) -> Response:
-    """The page of one’s own account; `form` is the one that was sent, if any, since its problems head the page."""
+    """The page of one’s own account; `form` is the one that was sent, if any, since its problems head the page.
+
+    `calendar_url` is the address of the calendar where it has just been made.
+    """
     session = web.session()
     user = users.get(session, web.person().user_id or 0)
     return web.page(
@@ -175,5 +180,10 @@ def _account_page(
         name_form=name_form or NameForm(MultiDict(), name=user.name),
         user=user,
         roles=users.list_roles(session, user),
+        calendar=calendar_keys.of(session, user.id),
+        calendar_url=calendar_url,
+        subjects=declining.list_open(session, web.person()),
+        subject_words=SUBJECT_WORDS,
+        declined=declining.list_declined(session, user.id),
         status=status,
     )

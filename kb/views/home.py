@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from actions import mine, steering
+from actions import mine, steering, undelivered
 from kb import auth, downloads, history, records, web
 from kb.accounts import first_day
 from kb.catalogue import organisations
 from kb.columns import people as columns
+from kb.db import now
 from kb.models.user import Role
 from kb.permissions import Capability
 from kb.planning import plans
@@ -59,6 +60,7 @@ def home() -> Response:
         was_here=last_here is not None,
         posts=_posts_of([change for group in groups for change in group.changes], today),
         may_edit=plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id),
+        notices=undelivered.notices(session, plan, person=person, now=now(), zone=web.settings().timezone),
     )
 
 

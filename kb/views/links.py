@@ -77,7 +77,11 @@ def _decide(link_id: int, state: LinkState) -> ResponseReturnValue:
     if not form.validate():
         return _ask(link, form)
     decide = links.retire if state == LinkState.RETIRED else links.confirm
-    decide(session, link.id, reason=form.reason.data or "", by=person)
+    try:
+        decide(session, link.id, reason=form.reason.data or "", by=person)
+    except Invalid as error:
+        form.form_errors.append(str(error))
+        return _ask(link, form)
     web.commit()
     web.say(
         gettext("The link is retired. It counts no longer.")
@@ -102,7 +106,7 @@ def _ask(link: Link, form: ReasonForm) -> ResponseReturnValue:
         form=form,
         phrase=links.PHRASES[LinkType(link.type)],
         changes=changes,
-        status=422 if form.errors else 200,
+        status=422 if form.errors or form.form_errors else 200,
     )
 
 

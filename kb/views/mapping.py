@@ -72,6 +72,7 @@ def _page(form: MappingForm, stand: Stand, *, status: int = 200, **values: Any) 
         form=form,
         source=stand.source,
         plan=stand.plan,
+        response=stand.response.ref if stand.response else None,
         plans=plans.list_plans(web.session(), person=web.person()),
         others=[one for one in stand.response.sources if one.id != stand.source.id] if stand.response else [],
         doubtful=mapping_words.doubtful(stand),

@@ -13,6 +13,7 @@ from kb.errors import Invalid
 from kb.mailing import outbox
 from kb.mailing.mail_states import MailEvent
 from kb.mailing.mail_text import without_links
+from kb.mailing.unsubscribing import SUBJECT_WORDS
 from kb.models.outbox import MailState
 from kb.permissions import Capability
 from kb.words import gettext
@@ -99,6 +100,7 @@ def _page_of(message_id: int, *, refused: str = "", status: int = 200) -> Respon
         # In demonstration mode this page is everybody's mailbox; elsewhere a mail's link is for its reader alone.
         text=message.text if web.settings().demo else without_links(message.text),
         words=STATE_WORDS,
+        subject_words=SUBJECT_WORDS,
         may_send_again=MailEvent.SEND_AGAIN in decisions,
         may_have_arrived=MailEvent.ARRIVED in decisions,
         refused=refused,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from actions.reminding.stages import OVERDUE_EVERY_DAYS, SOON_DAYS
 from kb import auth, web
 from kb.accounts.sessions import LONGEST, STAMP_EVERY
 from kb.models.link import ALLOWED, SUPPORT_TYPES, LinkType
 from kb.models.record import Kind
 from kb.permissions import PUBLIC, TABLE, Capability, Holder
+from kb.planning.reminder_policy import Policy
 
 bp = Blueprint("pages", __name__)
 
@@ -28,8 +28,7 @@ def help() -> Response:  # the endpoint is called pages.help
         holders=[holder.value for holder in _columns()],
         permissions=_permissions(),
         links=_links(),
-        soon_days=SOON_DAYS,
-        every_days=OVERDUE_EVERY_DAYS,
+        policy=Policy(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions import editing as actions
 from kb import auth, records, web
 from kb.catalogue import source_editing
 from kb.forms.sources import SourceEditForm, SourceForm
@@ -60,6 +61,7 @@ def _form(kind: type[SourceForm], source: Source | None = None) -> SourceForm:
         records.list_all(session, Organisation, person=person),
         records.list_all(session, Theme, person=person),
         source_editing.list_kinds(session),
+        actions.list_owners(session, person),
         source_editing.details_of(source) if source else None,
         source.version if source else None,
     )

@@ -56,7 +56,14 @@ def test_one_action_carries_its_matrix_with_dates_in_iso(browse, make):
     assert answer["due_on"] == answer["due_dates"][0] == "2026-11-28"
     assert answer["owner"]["ref"] == post.ref
     assert answer["from"] == {"document": "001", "line": 12}
-    assert answer["milestones"] == [{"title": "Half way", "due_on": "2026-11-25", "done_on": None}]
+    assert answer["milestones"] == [
+        {
+            "title": "Half way",
+            "due_on": "2026-11-25",
+            "done_on": None,
+            "schedule": {"state": "due_soon", "days": 2},
+        }
+    ]
     assert [(one["record"]["title"], one["reason"]) for one in answer["links"]] == [
         ("Perinatal care", "It trains its staff.")
     ]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from actions import editing, service
+from actions import editing, record, service
 from actions.editing import ActionDetails
 from kb import history, records
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -69,8 +69,6 @@ def test_only_leads_of_the_plan_make_and_change_its_actions(session, make):
             edit(session, action, by, title="Another")
         with pytest.raises(NotAllowed):
             editing.move_due_date(session, action.ref, to=TODAY, reason="asked", version=action.version, by=by)
-        with pytest.raises(NotAllowed):
-            editing.add_milestone(session, action.ref, title="Step", due_on=None, by=by)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +77,7 @@ def test_only_leads_of_the_plan_make_and_change_its_actions(session, make):
         ("title", ActionDetails(title="  ")),
         ("title", ActionDetails(title="x" * 301)),
         ("term", ActionDetails(title="Train", term="endless")),
+        ("visibility", ActionDetails(title="Train", visibility="secret")),
         ("due_on", ActionDetails(title="Train", starts_on=TODAY, due_on=days(-1))),
         ("owner", ActionDetails(title="Train", owner="nobody")),
         ("sponsor", ActionDetails(title="Train", sponsor="nobody")),
@@ -196,41 +195,8 @@ def test_the_page_shows_every_due_date_that_an_action_had(session, make, lead):
         editing.move_due_date(session, action.ref, to=day, reason="asked", version=action.version, by=lead)
     history.note(session, action, "due_on", None, "soon", by=lead)
     session.flush()
-    detail = service.detail(session, action.ref, lead, TODAY)
+    detail = record.detail(session, action.ref, lead, TODAY)
     assert detail.slips == [days(10), days(20), days(10), days(40)]
-
-
-def test_a_milestone_is_added_by_a_lead_and_finished_by_the_owner(session, make, lead):
-    post = make.post()
-    action = make.action(owner_id=post.id, starts_on=TODAY)
-    milestone = editing.add_milestone(session, action.ref, title=" Course ready ", due_on=days(5), by=lead)
-    owner = make.person(make.owner(post))
-    editing.finish_milestone(session, action.ref, milestone.id, done_on=days(-1), by=owner, today=TODAY)
-    session.expunge_all()
-    (kept,) = service.get(session, action.ref, lead).milestones
-    assert (kept.title, kept.due_on, kept.done_on) == ("Course ready", days(5), days(-1))
-    assert told(session, action, "milestone") == [
-        ("milestone", None, "Course ready", ""),
-        ("milestone", None, "Course ready: 22 November 2026", ""),
-    ]
-
-
-def test_a_milestone_needs_words_a_date_after_the_start_and_an_end_that_has_come(session, make, lead):
-    action, other = make.action(starts_on=TODAY), make.action()
-    with pytest.raises(Invalid, match="reached"):
-        editing.add_milestone(session, action.ref, title=" ", due_on=None, by=lead)
-    with pytest.raises(Invalid, match="before the start"):
-        editing.add_milestone(session, action.ref, title="Step", due_on=days(-1), by=lead)
-    milestone = editing.add_milestone(session, action.ref, title="Step", due_on=None, by=lead)
-    with pytest.raises(Invalid, match="still to come"):
-        editing.finish_milestone(session, action.ref, milestone.id, done_on=days(1), by=lead, today=TODAY)
-    with pytest.raises(NotFound):
-        editing.finish_milestone(session, other.ref, milestone.id, done_on=TODAY, by=lead, today=TODAY)
-    with pytest.raises(NotAllowed):
-        editing.finish_milestone(
-            session, action.ref, milestone.id, done_on=TODAY, by=make.person(make.viewer()), today=TODAY
-        )
-    assert milestone.done_on is None
 
 
 def test_the_form_offers_the_posts_and_organisations_that_the_person_may_see(session, make, lead):
@@ -252,3 +218,30 @@ def test_a_new_action_is_joined_to_the_priorities_that_it_delivers(session, make
     ]
     with pytest.raises(Invalid, match="no priority"):
         editing.create(session, make.the_plan, ActionDetails(title="Train", priorities=(foreign.ref,)), by=lead)
+
+
+def test_an_action_that_was_started_from_a_row_of_the_mapping_answers_it(session, make, lead):
+    response = make.response(response_type="aligned", text="It is taken up.")
+    action = editing.create(session, make.the_plan, ActionDetails(title="Train"), response=response, by=lead)
+    (link,) = session.scalars(select(Link).where(Link.to_id == action.id))
+    assert (link.from_id, link.type) == (response.id, LinkType.ANSWERED_BY)
+    assert link.reason
+
+
+def test_an_action_may_be_a_draft_and_its_publication_is_noted(session, make, lead):
+    action = editing.create(session, make.the_plan, ActionDetails(title="Train", visibility=Visibility.DRAFT), by=lead)
+    with pytest.raises(NotFound):
+        service.get(session, action.ref, make.person(make.viewer()))
+    edit(session, action, lead, visibility=Visibility.PUBLISHED)
+    assert service.get(session, action.ref, make.person(make.viewer())) is action
+    assert told(session, action, "visibility") == [("visibility", "draft", "published", "")]
+
+
+def test_a_date_that_somebody_sets_is_made_up_no_more(session, make, lead):
+    edited, moved = (make.action(due_on=days(9), is_demonstration_dated=True) for _ in range(2))
+    edit(session, edited, lead, measure="All staff")
+    assert edited.is_demonstration_dated
+    edit(session, edited, lead, reason="Agreed", due_on=days(10))
+    editing.move_due_date(session, moved.ref, to=days(10), reason="Agreed", version=moved.version, by=lead)
+    assert not edited.is_demonstration_dated
+    assert not moved.is_demonstration_dated

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from actions import record as action_record
 from actions import service as action_service
 from actions.filters import Filters
 from actions.measures import editing, readings, service
@@ -184,7 +185,7 @@ def test_an_action_that_an_indicator_measures_is_not_without_a_measure(session, 
     make.link(measured, LinkType.MEASURED_BY, make.indicator())
     found = action_service.list_actions(session, SYSTEM, Filters(only="no-measure"), make.today)
     assert [one.action.ref for one in found] == [bare.ref]
-    advice = action_service.detail(session, measured.ref, SYSTEM, make.today).missing
+    advice = action_record.detail(session, measured.ref, SYSTEM, make.today).check.missing
     assert "measure" not in {one.field for one in advice}
     assert worded.measure
 

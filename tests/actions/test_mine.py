@@ -7,8 +7,10 @@ import pytest
 from actions.mine import my_actions
 from actions.reminding.owned import list_candidates
 from actions.reminding.stages import stage_of
+from kb.models.link import LinkType
 from kb.models.record import Visibility
-from kb.permissions import NOBODY
+from kb.permissions import NOBODY, SYSTEM
+from kb.removal import deleting
 from tests.conftest import TODAY
 
 GROUPS = ("answer_now", "due_soon", "waiting", "later", "done")
@@ -72,9 +74,9 @@ def test_an_overdue_action_wants_an_answer_and_tells_what_was_said_last(session,
 
 def test_an_overdue_action_that_was_just_answered_is_not_asked_about_again(session, make, owner, owned):
     action = owned(due_on=days(-24))
-    make.update(action, days_ago=13)
-    assert placed(session, owner) == {action.ref: ("due_soon", "You answered 13 days ago. Nothing more is needed now.")}
-    # Late actions are asked about again a fortnight after the answer.
+    make.update(action, days_ago=6)
+    assert placed(session, owner) == {action.ref: ("due_soon", "You answered 6 days ago. Nothing more is needed now.")}
+    # Late actions are asked about again a week after the answer.
     assert my_actions(session, owner, TODAY).next_mail_on == days(1)
 
 
@@ -90,20 +92,21 @@ def test_a_silent_action_wants_an_answer_and_tells_how_long_it_has_been(session,
     }
 
 
-def test_in_its_last_fortnight_an_action_wants_an_answer_and_on_its_last_day_another(session, make, owner, owned):
+def test_before_its_date_an_action_wants_an_answer_and_on_its_last_day_another(session, make, owner, owned):
     silent, last_day, answered, early = (
         owned(due_on=days(14)),
         owned(due_on=TODAY),
         owned(due_on=days(2)),
         owned(due_on=days(15)),
     )
-    make.update(last_day, days_ago=8)
-    make.update(answered, days_ago=8)
+    make.update(last_day, days_ago=1)
+    make.update(answered, days_ago=5)
+    make.update(early, days_ago=8)
     assert placed(session, owner) == {
         silent.ref: ("answer_now", "It is due in 14 days. Say whether you will make it."),
         last_day.ref: ("answer_now", "It is due today. Say whether you will make it."),
-        answered.ref: ("due_soon", "You answered 8 days ago. Nothing more is needed now."),
-        early.ref: ("due_soon", "Nothing is needed yet. We will ask you from 24 November 2026."),
+        answered.ref: ("due_soon", "You answered 5 days ago. Nothing more is needed now."),
+        early.ref: ("due_soon", "You answered 8 days ago. Nothing more is needed now."),
     }
 
 
@@ -117,7 +120,8 @@ def test_the_page_asks_for_what_the_mail_asks_for(session, make, owner, owned):
     assert {item.action.ref for item in my_actions(session, owner, TODAY).answer_now} == mailed
 
 
-def test_what_is_due_within_thirty_days_says_when_we_will_ask(session, owner, owned):
+def test_what_is_due_within_thirty_days_says_when_we_will_ask(session, make, owner, owned):
+    make.the_plan.first_days_before = 14
     action, beyond = owned(due_on=days(30)), owned(due_on=days(31))
     assert placed(session, owner) == {
         action.ref: ("due_soon", "Nothing is needed yet. We will ask you from 9 December 2026."),
@@ -190,9 +194,15 @@ def test_the_next_mail_is_on_the_first_working_day_on_which_something_calls_for_
     owned(due_on=days(200))
     # More than twenty-eight days of silence are reached on Tuesday 22 December.
     assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 22)
-    # Fourteen days before Saturday 19 December is Saturday 5 December; mails are written on the Monday.
-    owned(due_on=date(2026, 12, 19))
+    # Thirty days before Monday 4 January is Saturday 5 December; mails are written on the Monday.
+    owned(due_on=date(2027, 1, 4))
     assert my_actions(session, owner, TODAY).next_mail_on == date(2026, 12, 7)
+
+
+def test_a_paused_plan_calls_for_no_mail(session, make, owner, owned):
+    make.the_plan.is_paused = True
+    owned(due_on=days(60))
+    assert my_actions(session, owner, TODAY).next_mail_on is None
 
 
 def test_what_is_closed_calls_for_no_mail(session, owner, owned):
@@ -205,11 +215,49 @@ def test_my_actions_cost_the_same_for_few_and_for_many(session, make, owner, own
         session.expunge_all()
         with count_statements() as count:
             mine = my_actions(session, owner, TODAY)
-            assert [item.action.owner.organisation.title for item in mine.answer_now]
+            assert [item.plan.title for item in mine.answer_now]
         return count.number
 
     owned(due_on=days(-1))
     few = cost()
     for number in range(20):
         make.update(owned(due_on=days(-number)), support_needed="Help")
-    assert cost() == few <= 5
+    assert cost() == few <= 7
+
+
+def test_an_action_that_waits_for_a_late_one_waits_on_others_and_says_for_what(session, make, owner, owned):
+    late = make.action(title="Buy beds", owner_id=make.post().id, due_on=days(-12))
+    quiet, asked = owned(due_on=days(200)), owned(due_on=days(-1))
+    for one in (quiet, asked):
+        make.link(one, LinkType.DEPENDS_ON, late)
+    found = placed(session, owner)
+    assert found[quiet.ref] == ("waiting", "Waits for “Buy beds”, which is 12 days late.")
+    assert found[asked.ref] == (
+        "answer_now",
+        "You have not said yet how it goes. The due date has passed. Waits for “Buy beds”, which is 12 days late.",
+    )
+
+
+def test_what_is_deleted_is_nobodys_action(session, make, owner, owned):
+    deleting.delete(session, owned(due_on=days(-1)), reason="Entered twice", by=SYSTEM)
+    assert placed(session, owner) == {}
+
+
+def test_what_a_lead_wrote_down_is_not_taken_for_ones_own_word(session, make, owner, owned):
+    late, silent = owned(due_on=days(-40)), owned(due_on=days(90))
+    lead = make.lead()
+    for one, ago in ((late, 30), (silent, 40)):
+        make.update(one, days_ago=ago, person_id=lead.id, reported_by="telephone")
+    assert placed(session, owner) == {
+        late.ref: ("answer_now", "“on track” was written down for you 30 days ago. The due date has passed."),
+        silent.ref: ("answer_now", "“on track” was written down for you, and nothing more for 40 days."),
+    }
+
+
+def test_only_where_there_is_a_word_and_time_left_can_it_be_repeated(session, make, owner, owned):
+    fresh, said, late = owned(due_on=days(3)), owned(due_on=days(3)), owned(due_on=days(-3))
+    last = make.update(said, days_ago=30)
+    make.update(late, days_ago=30)
+    items = {item.action.ref: item for item in my_actions(session, owner, TODAY).answer_now}
+    assert [items[one.ref].may_repeat for one in (fresh, said, late)] == [False, True, False]
+    assert (items[fresh.ref].last_update_id, items[said.ref].last_update_id) == (None, last.id)

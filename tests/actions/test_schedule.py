@@ -146,3 +146,28 @@ def test_working_days_are_counted_over_weekends_and_bank_holidays():
 def test_the_previous_working_day_is_the_day_itself_when_people_work():
     assert previous_working_day(date(2026, 12, 28), "england") == date(2026, 12, 24)
     assert previous_working_day(date(2026, 11, 23), "england") == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"forecast_on": days(101)}, "expected 1 day after it is due"),
+        ({"milestone_days_late": 20}, "a milestone is 20 days late"),
+        ({"waits_for_late": True}, "it waits for something late"),
+        (
+            {"forecast_on": days(105), "milestone_days_late": 1, "waits_for_late": True},
+            "expected 5 days after it is due, and a milestone is 1 day late, and it waits for something late",
+        ),
+    ],
+)
+def test_on_track_is_held_against_all_that_is_known(known, words):
+    said = {"last_said_on": TODAY, "today": TODAY}
+    assert mismatch(schedule(), "on-track", **said, **known) == f"On track, but {words}"
+    assert mismatch(schedule(), "at-risk", **said, **known) == ""
+    assert mismatch(schedule(is_open=False), "on-track", **said, **known) == ""
+
+
+@pytest.mark.parametrize("forecast_on", [days(100), days(99)])
+def test_an_owner_who_expects_to_be_in_time_says_nothing_against_on_track(forecast_on):
+    assert mismatch(schedule(), "on-track", TODAY, TODAY, forecast_on=forecast_on) == ""
+    assert mismatch(schedule(due_on=None), "on-track", TODAY, TODAY, forecast_on=forecast_on) == ""

@@ -221,34 +221,3 @@ def test_an_unknown_action_and_one_that_may_not_be_seen_are_both_not_found(sessi
     for ref in ("no-such-action", draft.ref):
         with pytest.raises(NotFound):
             service.get(session, ref, make.person(make.viewer()))
-
-
-def test_the_page_of_an_action_has_its_links_dependencies_updates_and_advice(session, make, count_statements):
-    post, person = make.post(), make.person(make.viewer())
-    action = make.action(owner_id=post.id, due_on=days(50), baseline_due_on=days(20), measure="80% trained")
-    before, after = make.action(), make.action(due_on=days(-2))
-    priority, response = make.priority(), make.response()
-    make.link(action, LinkType.DEPENDS_ON, before)
-    make.link(after, LinkType.DEPENDS_ON, action)
-    make.link(response, LinkType.ANSWERED_BY, action)
-    make.link(priority, LinkType.DELIVERED_BY, action)
-    make.link(make.priority(), LinkType.DELIVERED_BY, action, state=LinkState.RETIRED)
-    make.update(action, days_ago=40, support_needed="Two trainers")
-    session.expunge_all()
-    with count_statements() as count:
-        detail = service.detail(session, action.ref, person, TODAY)
-    assert count.number <= 12
-    assert [one.record.ref for one in detail.links] == [priority.ref, response.ref]
-    assert [one.action.ref for one in detail.depends_on] == [before.ref]
-    assert [(one.action.ref, one.schedule.state) for one in detail.waits_for] == [(after.ref, State.OVERDUE)]
-    assert detail.mismatch == "On track, but nothing said for 40 days"
-    assert [ask.support_needed for ask in detail.asks] == ["Two trainers"]
-    assert [one.field for one in detail.missing] == ["description"]
-    assert detail.slips == [days(20), days(50)]
-
-
-def test_updates_and_what_follows_from_them_are_not_shown_to_the_public(session, make):
-    action = make.action(due_on=days(50))
-    make.update(action, days_ago=40, support_needed="Two trainers")
-    detail = service.detail(session, action.ref, PUBLIC, TODAY)
-    assert (list(detail.updates), detail.asks, detail.mismatch) == ([], [], "")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions import updates
+from actions import support, updates
 from actions.models import Update
 from actions.updates import Said
 from kb import history
@@ -58,7 +58,8 @@ def test_owner_deputy_and_lead_may_send_updates_and_others_may_not(session, make
     deputy, lead = make.person(make.owner(post, is_deputy=True)), make.person(make.lead())
     for by in (owner, deputy):
         assert send(session, make.action(owner_id=post.id), by).post_id == post.id
-    assert send(session, make.action(owner_id=post.id), lead).post_id is None
+    heard = replace(ON_TRACK, reported_by="mail")
+    assert send(session, make.action(owner_id=post.id), lead, heard).person_id == lead.user_id
     action = make.action(owner_id=post.id)
     for user in (make.viewer(), make.steering(), make.owner(), make.administrator()):
         with pytest.raises(NotAllowed):
@@ -155,16 +156,17 @@ def test_an_ask_for_support_is_answered_once_by_lead_or_steering_group(session, 
     steering = make.person(make.steering())
     for user in (make.viewer(), make.owner(), make.lead(make.plan())):
         with pytest.raises(NotAllowed):
-            updates.answer_support(session, ask.id, "Yes", by=make.person(user))
+            support.answer_support(session, ask.id, "Yes", by=make.person(user), today=TODAY)
     with pytest.raises(Invalid) as refused:
-        updates.answer_support(session, ask.id, " ", by=steering)
+        support.answer_support(session, ask.id, " ", by=steering, today=TODAY)
     assert refused.value.field == "answer"
-    updates.answer_support(session, ask.id, " From January. ", by=steering)
+    support.answer_support(session, ask.id, " From January. ", by=steering, today=TODAY)
     session.flush()
     with pytest.raises(Conflict) as conflict:
-        updates.answer_support(session, ask.id, "No", by=make.person(make.lead()))
+        support.answer_support(session, ask.id, "No", by=make.person(make.lead()), today=TODAY)
     assert conflict.value.theirs == {"answer": "From January."}
     assert ask.support_answer == "From January."
+    assert (ask.support_answered_on, ask.support_answered_by_id) == (TODAY, steering.user_id)
     (change,) = history.list_for(session, ask.action, person=SYSTEM)
     assert (change.field, change.new) == ("support", "answered")
 
@@ -176,7 +178,7 @@ def test_only_an_ask_that_is_there_and_may_be_seen_is_answered(session, make):
     plain = make.update(make.action())
     for number in (draft.id, plain.id, 999_999, 0, 2**40):
         with pytest.raises(NotFound):
-            updates.answer_support(session, number, "Yes", by=steering)
+            support.answer_support(session, number, "Yes", by=steering, today=TODAY)
 
 
 def test_updates_of_an_action_are_listed_newest_first_and_to_those_who_may_read_them(session, make):
@@ -211,14 +213,135 @@ def test_asks_are_listed_until_they_are_answered_or_the_action_is_closed(session
     make.update(make.action(), support_needed="Money", support_answer="No")
     make.update(make.action(closure="done", done_on=TODAY), support_needed="Time")
     viewer = make.person(make.viewer())
-    assert [one.id for one in updates.list_asks(session, viewer)] == [old.id, new.id]
-    assert [one.id for one in updates.list_asks(session, viewer, limit=1)] == [old.id]
-    assert list(updates.list_asks(session, PUBLIC)) == []
+    assert [one.id for one in support.list_asks(session, viewer)] == [old.id, new.id]
+    assert [one.id for one in support.list_asks(session, viewer, limit=1)] == [old.id]
+    assert list(support.list_asks(session, PUBLIC)) == []
 
 
 def test_an_ask_is_shown_with_its_action_to_those_who_may_read_updates(session, make):
     ask = make.update(make.action(), support_needed="Trainers")
-    found: Update = updates.get_ask(session, ask.id, make.person(make.viewer()))
+    found: Update = support.get_ask(session, ask.id, make.person(make.viewer()))
     assert (found.id, found.action.title) == (ask.id, ask.action.title)
     with pytest.raises(NotAllowed):
-        updates.get_ask(session, ask.id, PUBLIC)
+        support.get_ask(session, ask.id, PUBLIC)
+
+
+# What a lead writes down for an owner
+
+
+@pytest.mark.parametrize("how", ["telephone", "mail", "meeting"])
+def test_a_lead_who_writes_for_an_owner_says_how_they_heard_it_and_the_word_is_the_posts(session, make, post, how):
+    lead, action = make.person(make.lead()), make.action(owner_id=post.id)
+    update = send(session, action, lead, replace(ON_TRACK, reported_by=how))
+    assert (update.reported_by, update.person_id, update.post_id) == (how, lead.user_id, post.id)
+    again = updates.nothing_changed(
+        session, action.ref, last_update_id=update.id, by=lead, today=TODAY, reported_by="telephone"
+    )
+    assert (again.reported_by, again.post_id) == ("telephone", post.id)
+
+
+@pytest.mark.parametrize("how", ["", "by pigeon"])
+def test_a_lead_who_does_not_say_how_they_heard_it_is_refused(session, make, post, how):
+    lead, action = make.person(make.lead()), make.action(owner_id=post.id)
+    with pytest.raises(Invalid, match="how you heard") as refused:
+        send(session, action, lead, replace(ON_TRACK, reported_by=how))
+    assert refused.value.field == "reported_by"
+    assert updates.last_update(session, action) is None
+
+
+def test_owners_deputies_and_leads_of_what_nobody_owns_speak_for_themselves(session, make, post, owner):
+    deputy, lead = make.person(make.owner(post, is_deputy=True)), make.person(make.lead())
+    for by, owner_id in ((owner, post.id), (deputy, post.id), (lead, None)):
+        action = make.action(owner_id=owner_id)
+        assert not updates.is_for_owner(action, by)
+        assert send(session, action, by, replace(ON_TRACK, reported_by="mail")).reported_by is None
+    assert not updates.is_for_owner(make.action(owner_id=post.id), SYSTEM)
+    assert updates.is_for_owner(make.action(owner_id=post.id), lead)
+
+
+# Nothing has changed, and undoing it
+
+
+def test_nothing_changed_counts_once_however_often_it_is_pressed(session, make, post, owner):
+    action = make.action(owner_id=post.id)
+    last = make.update(action, days_ago=20)
+    pressed = [
+        updates.nothing_changed(session, action.ref, last_update_id=last.id, by=owner, today=TODAY).id for _ in range(3)
+    ]
+    assert len(set(pressed)) == 1
+    deputy = make.person(make.owner(post, is_deputy=True))
+    with pytest.raises(Conflict):
+        updates.nothing_changed(session, action.ref, last_update_id=last.id, by=deputy, today=TODAY)
+
+
+def test_nothing_changed_is_undone_and_the_word_before_stands_again(session, make, post, owner):
+    action = make.action(owner_id=post.id)
+    last = make.update(action, days_ago=20, confidence="at-risk")
+    pressed = updates.nothing_changed(session, action.ref, last_update_id=last.id, by=owner, today=TODAY)
+    updates.take_back(session, action.ref, pressed.id, by=owner, today=TODAY)
+    assert (action.last_said_on, action.confidence) == (days(-20), "at-risk")
+    assert updates.last_update(session, action).id == last.id
+    assert next(change.new for change in history.list_for(session, action, person=SYSTEM)) == "taken back"
+    with pytest.raises(Invalid, match="nothing to undo"):
+        updates.take_back(session, action.ref, pressed.id, by=owner, today=TODAY)
+
+
+def test_an_action_without_any_other_word_is_silent_again_after_undoing(session, make, post, owner):
+    action = make.action(owner_id=post.id, confidence="on-track")
+    pressed = updates.nothing_changed(session, action.ref, last_update_id=None, by=owner, today=TODAY)
+    updates.take_back(session, action.ref, pressed.id, by=owner, today=TODAY)
+    assert action.last_said_on is None
+
+
+def test_only_ones_own_newest_repeat_of_today_can_be_undone(session, make, post, owner):
+    deputy = make.person(make.owner(post, is_deputy=True))
+    action, told, closed = (make.action(owner_id=post.id, confidence="on-track") for _ in range(3))
+    pressed = updates.nothing_changed(session, action.ref, last_update_id=None, by=owner, today=TODAY)
+    real = send(session, told, owner)
+    on_closed = updates.nothing_changed(session, closed.ref, last_update_id=None, by=owner, today=TODAY)
+    closed.closure, closed.done_on = "done", TODAY
+    session.flush()
+    for one, update_id, by, day in (
+        (action, pressed.id, deputy, TODAY),
+        (action, pressed.id, owner, days(1)),
+        (action, pressed.id + 999, owner, TODAY),
+        (told, real.id, owner, TODAY),
+        (closed, on_closed.id, owner, TODAY),
+    ):
+        with pytest.raises(Invalid, match="nothing to undo"):
+            updates.take_back(session, one.ref, update_id, by=by, today=day)
+    with pytest.raises(NotAllowed):
+        updates.take_back(session, action.ref, pressed.id, by=make.person(make.viewer()), today=TODAY)
+
+
+# Answers on their way back
+
+
+def test_an_answer_is_news_to_the_owner_until_somebody_says_more(session, make, post, owner):
+    action = make.action(owner_id=post.id)
+    ask = send(session, action, owner, replace(ON_TRACK, support_needed="A room"))
+    assert list(support.list_answered(session, owner)) == []
+    lead = make.person(make.lead())
+    support.answer_support(session, ask.id, "Room 5", by=lead, today=TODAY)
+    session.flush()
+    session.expire_all()
+    (news,) = support.list_answered(session, owner)
+    assert (news.id, news.support_answered_by.name, news.action.title) == (ask.id, lead.name, action.title)
+    send(session, action, owner, last=ask.id)
+    assert list(support.list_answered(session, owner)) == []
+
+
+def test_an_answer_that_comes_after_a_later_update_is_news_too(session, make, post, owner):
+    action = make.action(owner_id=post.id)
+    ask = send(session, action, owner, replace(ON_TRACK, support_needed="A room"))
+    send(session, action, owner, last=ask.id)
+    support.answer_support(session, ask.id, "Room 5", by=make.person(make.lead()), today=TODAY)
+    session.flush()
+    assert [one.id for one in support.list_answered(session, owner)] == [ask.id]
+
+
+def test_answers_to_other_posts_and_on_closed_actions_are_no_news(session, make, post, owner):
+    for action in (make.action(owner_id=make.post().id), make.action(owner_id=post.id, closure="done", done_on=TODAY)):
+        make.update(action, support_needed="A room", support_answer="Room 5", support_answered_on=TODAY)
+    assert list(support.list_answered(session, owner)) == []
+    assert list(support.list_answered(session, make.person(make.lead()))) == []

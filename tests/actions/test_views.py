@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from actions import updates
-from actions.models import Action, Milestone, Update
+from actions.models import Action, Update
 from kb.models.link import LinkType
 from kb.models.organisation import Post
 from tests.browsing import Browser
@@ -302,9 +302,8 @@ def test_an_update_on_an_action_of_another_post_is_refused(as_owner, make):
 
 
 def test_a_lead_who_holds_no_post_comes_back_to_the_action(as_lead, action):
-    sent = as_lead.post(
-        f"/actions/{action.ref}/update", {"version": "", "confidence": "on-track", "narrative": "The owner told me."}
-    )
+    values = {"version": "", "confidence": "on-track", "narrative": "The owner told me.", "reported_by": "telephone"}
+    sent = as_lead.post(f"/actions/{action.ref}/update", values)
     assert (sent.status_code, sent.location) == (303, f"/actions/{action.ref}")
 
 
@@ -366,7 +365,7 @@ def test_an_action_is_added_with_all_its_fields_and_a_wrong_one_keeps_the_rest(a
     assert (made.status_code, made.location) == (303, "/actions/open-a-second-unit")
     told = text_of(as_lead.get(made.location).text)
     assert theme.title in told
-    assert f"with {body.title}" in told
+    assert f"Contributing {body.title}" in told
 
 
 def test_a_stale_edit_answers_409_with_both_texts(as_lead, make, action):
@@ -377,21 +376,6 @@ def test_a_stale_edit_answers_409_with_both_texts(as_lead, make, action):
     assert stale.status_code == 409
     assert "Theirs" in stale.text
     assert "Mine" in stale.text
-
-
-def test_a_milestone_is_added_by_a_lead_and_reached_by_one_press(as_lead, make, action):
-    action.starts_on = days(-30)
-    path = f"/actions/{action.ref}"
-    wrong = as_lead.post(f"{path}/milestones", {"title": "Half", **parts("due_on", days(-40))}, page=path)
-    assert wrong.status_code == 422
-    assert "before the start" in wrong.text
-    added = as_lead.post(f"{path}/milestones", {"title": "Half", **parts("due_on", days(-2))}, page=path)
-    assert added.status_code == 303
-    assert "Overdue 2 days" in text_of(as_lead.get(path).text)
-    milestone = make.session.query(Milestone).one()
-    assert as_lead.post(f"{path}/milestones", {"finish": milestone.id}, page=path).status_code == 303
-    make.session.refresh(milestone)
-    assert milestone.done_on == TODAY
 
 
 # My actions and the steering group
@@ -438,3 +422,148 @@ def test_what_may_stay_unchanged_needs_a_word_and_a_date_to_come(make):
     assert updates.may_stay_unchanged(make.action(confidence="on-track"), TODAY)
     assert not updates.may_stay_unchanged(make.action(confidence="on-track", due_on=days(-1)), TODAY)
     assert updates.may_stay_unchanged(make.action(confidence="on-track", due_on=TODAY), TODAY)
+
+
+# One press, undoing, and what leads write down
+
+
+def test_nothing_has_changed_is_one_press_in_the_list_and_can_be_undone(as_owner, make, post):
+    action = make.action(title="Hire trainers", owner_id=post.id, due_on=days(4))
+    last = make.update(action, days_ago=40, confidence="at-risk")
+    page = as_owner.get("/my-actions").text
+    assert page.count('name="nothing_changed"') == 1
+    values = {"version": str(last.id), "from": "list", "nothing_changed": "1"}
+    path = f"/actions/{action.ref}/update"
+    for _ in range(2):  # a double press counts once
+        sent = as_owner.post(path, values)
+        assert (sent.status_code, sent.location) == (303, "/my-actions")
+    assert make.session.query(Update).count() == 2
+    page = as_owner.get("/my-actions").text
+    assert "“Hire trainers”: nothing has changed, still at risk." in text_of(page)
+    newest_id = make.session.query(Update).order_by(Update.id.desc()).first().id
+    assert f'action="/actions/{action.ref}/take-back"' in page
+    back = as_owner.post(f"/actions/{action.ref}/take-back", {"update_id": str(newest_id)}, page="/my-actions")
+    assert (back.status_code, back.location) == (303, "/my-actions")
+    page = as_owner.get("/my-actions").text
+    assert "Undone." in text_of(page)
+    assert "Answer now: 1" in text_of(page)
+    for wrong in (str(newest_id), "", "x", "9" * 20):
+        as_owner.post(f"/actions/{action.ref}/take-back", {"update_id": wrong}, page="/my-actions")
+        assert "There is nothing to undo any more" in text_of(as_owner.get("/my-actions").text)
+
+
+def test_nothing_has_changed_on_the_form_leads_on_and_can_be_undone_too(as_owner, make, post):
+    action, other = (make.action(owner_id=post.id, due_on=days(number)) for number in (4, 6))
+    last = make.update(action, days_ago=40)
+    path = f"/actions/{action.ref}/update"
+    sent = as_owner.post(path, {"version": str(last.id), "nothing_changed": "1"})
+    assert sent.location == f"/actions/{other.ref}/update"
+    page = as_owner.get(sent.location).text
+    assert "still on track. Here is the next one." in text_of(page)
+    assert "/take-back" in page
+
+
+def test_what_a_lead_heard_is_shown_as_such_everywhere_and_the_owner_is_told(browse, make, post, action):
+    lead, owner = make.lead(), make.owner(post)
+    path = f"/actions/{action.ref}/update"
+    page = browse.sign_in(lead).get(path).text
+    assert "How did you hear it?" in page
+    assert " checked" not in page
+    values = {"version": "", "confidence": "at-risk", "narrative": "The trainer is ill.", "evidence": "Rota of May"}
+    refused = browse.post(path, values)
+    assert refused.status_code == 422
+    assert "Say how you heard it" in text_of(refused.text)
+    assert "The trainer is ill." in refused.text
+    assert browse.post(path, values | {"reported_by": "telephone"}).location == f"/actions/{action.ref}"
+    words = f"reported by telephone by {lead.name} for Lead, Training"
+    for address in (f"/actions/{action.ref}", "/steering"):
+        assert words in text_of(browse.get(address).text)
+    (told,) = browse.get(f"/api/v1/actions/{action.ref}").get_json()["updates"]
+    assert (told["reported_by"], told["evidence"]) == ("telephone", "Rota of May")
+    assert "By telephone" in browse.get("/steering?format=csv&table=6").text
+    browse.sign_in(owner)
+    page = browse.get(path).text
+    assert words in text_of(page)
+    assert "How did you hear it?" not in page
+    action.last_said_on = days(-20)
+    assert "“at risk” was written down for you 20 days ago." in text_of(browse.get("/my-actions").text)
+
+
+def test_nothing_has_changed_needs_to_be_heard_too(as_lead, make, action):
+    action.forecast_on = days(9)
+    last = make.update(action, days_ago=20)
+    path = f"/actions/{action.ref}/update"
+    values = {"version": str(last.id), "nothing_changed": "1"}
+    assert as_lead.post(path, values).status_code == 422
+    sent = as_lead.post(path, values | {"reported_by": "meeting"})
+    assert sent.location == f"/actions/{action.ref}"
+    page = as_lead.get(sent.location).text
+    assert "reported in a meeting by" in text_of(page)
+    newest = make.session.query(Update).order_by(Update.id.desc()).first()
+    back = as_lead.post(f"/actions/{action.ref}/take-back", {"update_id": str(newest.id)}, page=path)
+    assert back.location == f"/actions/{action.ref}"
+
+
+# Answers on their way back, and long lists
+
+
+def test_an_answer_returns_to_whoever_asked_until_they_say_more(browse, make, post, action):
+    owner, steering = make.owner(post), make.steering()
+    path = f"/actions/{action.ref}/update"
+    values = {"version": "", "confidence": "at-risk", "narrative": "No room.", "support_needed": "A room"}
+    browse.sign_in(owner).post(path, values)
+    ask = make.session.query(Update).one()
+    assert "Not answered yet." in text_of(browse.get(path).text)
+    browse.sign_in(steering).post(f"/support/{ask.id}", {"answer": "Room 5 is yours."})
+    assert f"Answered on 23 November 2026 by {steering.name}." in text_of(browse.get(f"/actions/{action.ref}").text)
+    browse.sign_in(owner)
+    for address in ("/my-actions", "/"):
+        told = text_of(browse.get(address).text)
+        assert "Your ask on “Train all wards” was answered today: Room 5 is yours." in told
+    told = text_of(browse.get(path).text)
+    assert f"You asked: A room Answer: Room 5 is yours. Answered on 23 November 2026 by {steering.name}." in told
+    browse.post(path, {"version": str(ask.id), "confidence": "on-track", "narrative": "We moved in."})
+    assert "was answered" not in browse.get("/my-actions").text
+
+
+def test_an_answer_that_came_after_a_later_update_stands_beside_the_form(browse, make, post, action):
+    ask = make.update(action, days_ago=9, support_needed="A room")
+    make.update(action, days_ago=2)
+    browse.sign_in(make.lead()).post(f"/support/{ask.id}", {"answer": "Room 5 is yours."})
+    browse.sign_in(make.owner(post))
+    assert "Answer: Room 5 is yours." in text_of(browse.get(f"/actions/{action.ref}/update").text)
+
+
+def test_a_long_group_shows_its_first_rows_and_has_pages_of_its_own(as_owner, make, post):
+    for number in range(30):
+        make.action(owner_id=post.id, due_on=days(-1 - number))
+        make.action(owner_id=post.id, due_on=days(300))
+    page = as_owner.get("/my-actions").text
+    assert "Answer now: 30" in text_of(page)
+    assert page.count(">Update<") == 25
+    assert "/my-actions?group=answer_now" in page
+    assert "/my-actions?group=later" in page
+    second = as_owner.get("/my-actions?group=answer_now&page=2").text
+    assert "26 to 30 of 30" in text_of(second)
+    assert second.count(">Update<") == 5
+    assert "None." in text_of(as_owner.get("/my-actions?group=done").text)
+    assert as_owner.get("/my-actions?group=nonsense").status_code == 200
+
+
+def test_the_page_costs_no_more_statements_for_many_actions(as_owner, make, post, count_statements):
+    def cost() -> int:
+        make.session.expunge_all()
+        with count_statements() as count:
+            assert as_owner.get("/my-actions").status_code == 200
+        return count.number
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            action = make.action(owner_id=post_id, due_on=days(-3))
+            make.update(action, days_ago=30, support_needed="A room", support_answer="No", support_answered_on=TODAY)
+
+    post_id = post.id
+    more(2)
+    few = cost()
+    more(20)
+    assert cost() == few

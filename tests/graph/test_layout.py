@@ -15,8 +15,8 @@ from graph.arranging import arrange, crossings
 from graph.layout import MOST_BOXES, Marks, Note, draw
 from graph.network import Edge, Node, build
 from graph.thread import thread
-from graph.wrapping import width_of, wrap
 from kb.paths import TEMPLATES
+from kb.wrapping import width_of, wrap
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -93,6 +93,7 @@ def line(make):
     make.point(indicator, organisation_id=organisation.id)
     make.relate(indicator, figures=[figure])
     make.link(action, LinkType.MEASURED_BY, indicator)
+    make.evidence(action)
     make.update(action, support_needed="Two trainers.", post_id=post.id, forecast_on=TODAY + timedelta(days=20))
     return source, action
 

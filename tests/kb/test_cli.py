@@ -123,6 +123,9 @@ def test_a_dry_run_tells_who_would_be_reminded_and_why_and_sends_nothing(kb: Kb)
     assert planned
     assert set(planned[0]) >= {"recipient", "kind", "action"}
     assert document(kb("remind", "--dry-run", "--json")) == today
+    shown = kb("remind", "--on", "2030-01-07", "--dry-run").stdout
+    assert f"{planned[0]['recipient']}: {planned[0]['subject']}" in shown
+    assert f"{len(planned)} reminders in " in shown
 
 
 def test_doctor_fails_while_the_worker_has_never_run(kb: Kb) -> None:

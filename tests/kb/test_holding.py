@@ -107,8 +107,15 @@ def test_two_leads_at_once_do_not_make_two_holders(session: Session, desk: Desk,
 
 
 def test_only_leads_give_posts_and_only_to_those_who_have_an_account(desk: Desk, make: Make) -> None:
-    with pytest.raises(Invalid, match="has an account"):
-        desk.give(make.user(is_active=False))
+    with pytest.raises(Invalid, match="The account of Left has ended"):
+        desk.give(make.user(is_active=False, name="Left"))
+    nobody = make.user(email="nobody@example.org")
+    make.session.delete(nobody)
+    make.session.flush()
+    for part in Part:
+        with pytest.raises(Invalid, match=r"“nobody@example\.org” has no account") as refused:
+            desk.give(nobody, part=part)
+        assert refused.value.field == "who"
     desk.lead = make.person(make.administrator())
     with pytest.raises(NotAllowed):
         desk.give(make.user())

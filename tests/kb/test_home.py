@@ -116,8 +116,19 @@ def test_an_owner_is_told_how_many_actions_to_answer(browse: Browser, make: Make
     post = make.post()
     make.action(owner_id=post.id, title="Train nurses", due_on=TODAY - timedelta(days=1))
     page = browse.sign_in(make.owner(post)).get("/").text
-    assert "You have one action to answer. First: Train nurses" in _words(page)
+    assert "You have one action to answer. Train nurses" in _words(page)
     assert 'class="nhsuk-button" href="/my-actions"' in page
+
+
+def test_an_owner_of_many_is_shown_the_first_three_and_one_button(browse: Browser, make: Make) -> None:
+    post = make.post()
+    for number in range(5):
+        make.action(owner_id=post.id, title=f"Task {number}", due_on=TODAY - timedelta(days=9 - number))
+    page = browse.sign_in(make.owner(post)).get("/").text
+    words = _words(page)
+    assert "You have five actions to answer. The first three: Task 0 Overdue 9 days" in words
+    assert "Task 2" in words
+    assert "Task 3" not in words
 
 
 def test_the_steering_group_sees_its_numbers(browse: Browser, make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,3 +129,47 @@ def test_links_go_with_a_record_that_is_deleted(session: Session, make: Make) ->
     make.link(priority, LinkType.DELIVERED_BY, action)
     session.execute(text("DELETE FROM record WHERE id = :id"), {"id": action.id})
     assert session.scalars(select(Link)).all() == []
+
+
+def test_a_circle_is_refused_with_the_chain_that_would_close(session: Session, make: Make) -> None:
+    first, second, third = (make.action(title=title) for title in ("Plan", "Train", "Open"))
+    lead = make.person(make.lead())
+    make.link(second, LinkType.DEPENDS_ON, third)
+    make.link(third, LinkType.DEPENDS_ON, first)
+    with pytest.raises(Invalid) as refused:
+        links.make(session, first, LinkType.DEPENDS_ON, second, reason="", by=lead)
+    assert str(refused.value) == (
+        "This would close a circle: “Plan” would wait for itself, since “Train” depends on “Open”, "
+        "which depends on “Plan”"
+    )
+
+
+def test_a_circle_names_no_draft_that_the_person_may_not_see(session: Session, make: Make) -> None:
+    first, second = make.action(title="Plan"), make.action(title="Train")
+    secret = make.action(title="Secret", plan_id=make.plan().id, visibility=Visibility.DRAFT)
+    make.link(second, LinkType.DEPENDS_ON, secret)
+    make.link(secret, LinkType.DEPENDS_ON, first)
+    with pytest.raises(Invalid, match="a record that you may not see") as refused:
+        links.make(session, first, LinkType.DEPENDS_ON, second, reason="", by=make.person(make.lead()))
+    assert "Secret" not in str(refused.value)
+
+
+def test_a_long_circle_is_told_without_its_middle(session: Session, make: Make) -> None:
+    sources = [make.source() for _ in range(9)]
+    for newer, older in pairwise(sources):
+        make.link(newer, LinkType.SUPERSEDES, older)
+    with pytest.raises(Invalid, match="lead back to itself") as refused:
+        links.make(session, sources[-1], LinkType.SUPERSEDES, sources[0], reason="", by=make.person(make.lead()))
+    assert str(refused.value).count("“") == 6
+    assert "which supersedes others, which supersedes" in str(refused.value)
+
+
+def test_a_retired_link_does_not_hold_again_where_others_lead_the_other_way_by_now(
+    session: Session, make: Make
+) -> None:
+    first, second = make.action(), make.action()
+    retired = make.link(first, LinkType.DEPENDS_ON, second, state=LinkState.RETIRED)
+    make.link(second, LinkType.DEPENDS_ON, first)
+    with pytest.raises(Invalid, match="close a circle"):
+        links.confirm(session, retired.id, reason="It holds.", by=make.person(make.lead()))
+    assert retired.state == LinkState.RETIRED

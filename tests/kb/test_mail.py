@@ -12,8 +12,8 @@ from email.policy import default
 
 import pytest
 
-from kb.mailing import mail
-from kb.mailing.delivery import FolderDelivery, SmtpDelivery, deliverer_for
+from kb.mailing import mail, unsubscribing
+from kb.mailing.delivery import FolderDelivery, Letter, SmtpDelivery, compose, deliverer_for
 from kb.mailing.mail_states import TRANSITIONS, MailEvent, NotPossible, after, wait_after
 from kb.models.outbox import MailState, OutboxMessage
 from tests.smtp_server import ScriptedSmtp
@@ -303,6 +303,7 @@ def test_names_and_subjects_add_no_headers(nasty, send, server, session, make, s
     assert send().sent == 1
     arrived = message_from_bytes(server.accepted[0], policy=default)
     ours = {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
+    ours |= {"X-Auto-Response-Suppress"}
     assert set(arrived.keys()) - {"X-Peer", "X-MailFrom", "X-RcptTo"} == ours
     assert [one.addr_spec for one in arrived["To"].addresses] == ["ann@example.org"]
     assert not arrived.defects
@@ -432,3 +433,93 @@ def test_a_password_is_not_sent_where_anyone_could_read_it(monkeypatch):
 )
 def test_no_mail_leaves_in_demonstration_mode_or_without_a_server(settings, demo, url, kind):
     assert type(deliverer_for(replace(settings, demo=demo, smtp_url=url))) is kind
+
+
+# What a mail looks like on its way
+
+
+DUTY = Letter(
+    message_id="<digest-2026-11-23-1.abcdefabcdef@thread.example.org>",
+    to_address="a@example.org",
+    to_name="Ann Évans",
+    subject="3 of your actions need an answer by Monday 30 November",
+    text="Ünïcode – and a long line: " + "x" * 3_000,
+    html="<p>Ünïcode – " + "y" * 3_000 + "</p>",
+    made_at=NOON,
+)
+NO_DUTY = replace(DUTY, recipient_id=123_456, unsubscribe="steering")
+
+
+@pytest.fixture
+def on_its_way(settings):
+    """The mail as its reader's program reads it, after a round trip through bytes."""
+    far = replace(settings, base_url="https://golden-thread.workforce.example.org")
+
+    def on_its_way(letter):
+        written = compose(letter, "golden-thread@workforce.example.org", far).as_bytes()
+        return written, message_from_bytes(written, policy=default)
+
+    return on_its_way
+
+
+def test_a_mail_has_the_headers_that_mail_programs_want(on_its_way):
+    written, read = on_its_way(DUTY)
+    assert read["From"] == "Golden Thread <golden-thread@workforce.example.org>"
+    assert read["To"].addresses[0].display_name == "Ann Évans"
+    assert read["To"].addresses[0].addr_spec == "a@example.org"
+    assert read["Date"].datetime == NOON
+    assert read["Message-ID"] == DUTY.message_id
+    assert read["Subject"] == DUTY.subject
+    assert "example.org" not in read["Subject"]
+    assert "Ann" not in read["Subject"]
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert read["Precedence"] is None
+    assert read.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in read.iter_parts()} == {"utf-8"}
+    assert read.get_body(("plain",)).get_content().rstrip() == DUTY.text
+    assert read.get_body(("html",)).get_content().rstrip() == DUTY.html
+    assert max(len(line) for line in written.split(b"\r\n")) <= 998
+
+
+def test_a_duty_cannot_be_declined_from_a_mail_program(on_its_way):
+    read = on_its_way(DUTY)[1]
+    assert [name for name in read if name.startswith("List-")] == []
+
+
+def test_a_mail_that_is_no_duty_can_be_declined_with_one_click(on_its_way, settings):
+    written, read = on_its_way(NO_DUTY)
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = read["List-Unsubscribe"]
+    assert address.startswith("<https://golden-thread.workforce.example.org/unsubscribe/123456-steering-")
+    # In one piece and as it stands: encoded words are no address.
+    assert b"List-Unsubscribe: " + address.encode() + b"\r\n" in written
+    wish = unsubscribing.read(settings, address.strip("<>").rpartition("/")[2])
+    assert wish == unsubscribing.Wish(123_456, "steering")
+    assert read["List-Id"] == "Golden Thread steering <steering.golden-thread.workforce.example.org>"
+
+
+def test_what_may_be_declined_is_kept_with_the_mail_and_goes_along(session, make, settings, send, server, clock):
+    draft = mail.Draft("a", make.user(), "Late", "T", "<p>T</p>", unsubscribe="steering")
+    message = session.get(OutboxMessage, mail.queue(session, draft, settings=settings, at=clock()))
+    session.commit()
+    assert message.unsubscribe == "steering"
+    assert send().sent == 1
+
+
+def test_every_kind_of_delivery_lets_its_mails_be_declined(settings, tmp_path):
+    for deliver in (
+        deliverer_for(replace(settings, smtp_url="smtp://localhost:2525")),
+        deliverer_for(replace(settings, data_dir=tmp_path)),
+    ):
+        assert deliver.settings is not None
+
+
+@pytest.mark.parametrize("secret", ["/answer/k3J9_x-y", "/unsubscribe/1-steering-abc_D", "/calendar/k3J9_x-y"])
+def test_no_secret_of_a_mail_is_kept_after_it_left(write, send, secret):
+    kept = write(text=f"See https://thread.example.org{secret} now")
+    send()
+    folder = secret.split("/")[1]
+    assert kept.text == f"See https://thread.example.org/{folder}/… now"
+    assert secret not in kept.html

@@ -189,6 +189,15 @@ def test_an_action_repeats_the_newest_update_of_either(session: Session, make: M
     assert (merged.confidence, merged.last_said_on) == ("off-track", make.today)
 
 
+def test_of_two_requests_for_the_same_change_of_both_actions_one_stays_open(session: Session, make: Make) -> None:
+    loser, survivor = make.action(), make.action()
+    second, first = (make.request(one, make.user(), proposed_on=make.today) for one in (loser, survivor))
+    other = make.request(loser, make.user(), what="scope", proposed_words="Train all")
+    merging.merge(session, loser, survivor, reason=WHY, by=SYSTEM)
+    assert [one.action_id for one in (first, second, other)] == [survivor.id] * 3
+    assert [one.state for one in (first, second, other)] == ["open", "withdrawn", "open"]
+
+
 def test_two_posts_that_two_people_hold_are_not_merged(session: Session, make: Make) -> None:
     one, other = make.post(), make.post()
     make.owner(one), make.owner(other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.db import now
@@ -126,3 +128,35 @@ def test_whoever_has_not_signed_in_is_asked_to(browse):
     page = browse.client.get("/outbox")
     assert page.status_code == 303
     assert "/sign-in" in page.headers["Location"]
+
+
+def test_a_failed_mail_says_why_and_can_be_sent_again(administrator, write):
+    message = write(MailState.FAILED, error="550 no such user here")
+    for path in ("/outbox?state=failed", f"/outbox/{message.id}"):
+        assert "not tried again by itself: 550 no such user here" in administrator.get(path).text
+    assert "Send again</button>" in administrator.get(f"/outbox/{message.id}").text
+
+
+def test_a_failure_without_a_word_is_told_all_the_same(administrator, write):
+    assert "not tried again by itself." in administrator.get(f"/outbox/{write(MailState.FAILED).id}").text
+
+
+def test_what_an_unknown_reminder_was_about_is_told_again_and_a_password_link_is_not(administrator, write):
+    message = write(MailState.UNKNOWN)
+    again = "told again in its reader’s next mail"
+    assert again in administrator.get(f"/outbox/{message.id}").text
+    message.dedupe = "account-reset:1"
+    assert again not in administrator.get(f"/outbox/{message.id}").text
+
+
+def test_the_page_says_what_may_be_declined(administrator, write):
+    assert "May be declined" not in administrator.get(f"/outbox/{write().id}").text
+    assert "for the steering group" in administrator.get(f"/outbox/{write(unsubscribe='steering').id}").text
+
+
+def test_links_to_answer_with_are_shown_in_a_demonstration_only(administrator, app, write):
+    message = write(text="Answer: http://127.0.0.1:5000/answer/abc_D-1")
+    assert "abc_D-1" not in administrator.get(f"/outbox/{message.id}").text
+    app.jinja_env.globals["settings"] = own = replace(app.extensions["settings"], demo=True)
+    app.extensions["settings"] = own
+    assert 'href="http://127.0.0.1:5000/answer/abc_D-1"' in administrator.get(f"/outbox/{message.id}").text

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def test_an_administrator_starts_a_plan_and_leads_it(session: Session, make: Make) -> None:
     user = make.administrator()
     source = make.source(title="The plan as printed")
-    details = PlanDetails("Our plan", nation="wales", stale_after_days=14, source="as printed")
+    details = PlanDetails("Our plan", nation="wales", source="as printed")
     plan = plan_editing.create(session, details, by=make.person(user))
     assert make.person(user).roles == {plan.id: Role.LEAD}
-    assert (plan.source, plan.stale_after_days) == (source, 14)
+    assert (plan.source, plan.stale_after_days) == (source, 28)
     assert {line.field for line in history.list_for(session, plan, person=make.person(user))} == {"record", "role"}
     assert "role" not in {line.field for line in history.list_for(session, plan, person=NOBODY)}
 
@@ -45,10 +45,10 @@ def test_every_change_of_a_plan_is_noted_and_a_stale_one_refused(session: Sessio
     plan, lead = make.the_plan, make.person(make.lead())
     make.source(title="The strategy")
     version = plans.get(session, plan.ref, person=lead).version
-    details = PlanDetails("New name", "For staff", "wales", 7, "The strategy")
+    details = PlanDetails("New name", "For staff", "wales", "The strategy")
     plan_editing.edit(session, plan.ref, details, version=version, reason="Agreed", by=lead)
     told = {line.field: line.new for line in history.list_for(session, plan, person=lead)}
-    assert told == {"title": "New name", "summary": "For staff", "stale_after_days": "7", "source": "The strategy"}
+    assert told == {"title": "New name", "summary": "For staff", "source": "The strategy"}
     with pytest.raises(Conflict):
         plan_editing.edit(session, plan.ref, details, version=version, reason="", by=lead)
 
@@ -58,7 +58,6 @@ def test_every_change_of_a_plan_is_noted_and_a_stale_one_refused(session: Sessio
     [
         ({"title": " "}, "title"),
         ({"nation": "france"}, "nation"),
-        ({"stale_after_days": 0}, "stale_after_days"),
         ({"source": "nothing like it"}, "source"),
         ({"source": "strategy"}, "source"),
     ],
@@ -77,13 +76,13 @@ def test_a_plan_that_cannot_stand_is_refused_by_field(
 def test_a_first_plan_is_started_by_form_and_its_page_shows_the_next_steps(browse: Browser, make: Make) -> None:
     browse.sign_in(make.administrator())
     assert "There is no plan yet" in browse.get("/plans").text
-    refused = browse.post("/plans/new", {"title": "", "stale_after_days": "soon"})
+    refused = browse.post("/plans/new", {"title": ""})
     assert refused.status_code == 422
-    made = browse.post("/plans/new", {"title": "Our plan", "nation": "", "stale_after_days": "28"})
+    made = browse.post("/plans/new", {"title": "Our plan", "nation": ""})
     assert made.status_code == 303
     page = browse.get(made.location).text
     for words in ("Add a set of priorities", "Add an action", "Members"):
         assert words in page
-    near = browse.post("/plans/new", {"title": "Our plan", "stale_after_days": "28"})
+    near = browse.post("/plans/new", {"title": "Our plan"})
     assert near.status_code == 422
     assert "This may be here already" in near.text

@@ -13,6 +13,7 @@ from kb.models.history import Change
 from kb.models.record import Visibility
 from kb.models.source import Source, SourceStatus
 from kb.removal.likeness import alike
+from tests.conftest import TODAY
 
 STRATEGY = SourceDetails(title="A strategy for nurses", source_kind="strategy", status="in-force")
 
@@ -301,3 +302,36 @@ def test_what_hangs_on_a_source_is_hidden_with_it(session, make, lead):
     )
     source_editing.edit(session, source.ref, details, version=source.version, reason="Too early", by=lead)
     assert {one.visibility for one in (own, priority, figure)} == {Visibility.DRAFT}
+
+
+def test_a_source_has_somebody_who_looks_after_it_and_a_day_to_look_at_it_again(session, make):
+    post, lead = make.post(title="Policy lead"), make.person(make.lead())
+    source = make.source(title="A strategy")
+    details = replace(
+        source_editing.details_of(source_editing.get(session, source.ref, person=lead)),
+        curator=post.ref,
+        review_by=TODAY,
+    )
+    source_editing.edit(session, source.ref, details, version=source.version, reason="Agreed", by=lead)
+    session.expunge_all()
+    kept = source_editing.get(session, source.ref, person=lead)
+    assert source_editing.details_of(kept) == details
+    told = {each.field: (each.old, each.new, each.reason) for each in history.list_for(session, kept, person=lead)}
+    assert told == {
+        "curator": (None, "Policy lead", "Agreed"),
+        "review_by": (None, "23 November 2026", "Agreed"),
+    }
+    with pytest.raises(Invalid) as refused:
+        source_editing.edit(
+            session, kept.ref, replace(details, curator="nobody"), version=kept.version, reason="Agreed", by=lead
+        )
+    assert refused.value.field == "curator"
+    source_editing.edit(session, kept.ref, replace(details, curator=""), version=kept.version, reason="Left", by=lead)
+    assert source_editing.get(session, kept.ref, person=lead).curator is None
+
+
+def test_a_new_source_may_have_a_curator_at_once(session, make):
+    post, lead = make.post(), make.person(make.lead())
+    details = SourceDetails(title="A plan", source_kind="plan", curator=post.ref, review_by=TODAY)
+    made = source_editing.create(session, details, by=lead)
+    assert (made.curator_id, made.review_by) == (post.id, TODAY)

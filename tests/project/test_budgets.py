@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.browsing import Browser
     from tests.project.seeded import Seeded
 
-pytestmark = pytest.mark.every_database
+pytestmark = pytest.mark.page  # how often a page asks is the same on each database
 
 LIST, RECORD, HOME = 12, 20, 18
 LISTS = (
@@ -30,6 +30,9 @@ LISTS = (
     "/gaps",
     "/changes",
     "/my-actions",
+    "/timeline",
+    "/timeline?plan=all&by=organisation&span=all",
+    "/requests",
     "/shortlist",
     "/deletions",
     "/duplicates?kind=source",
@@ -69,6 +72,7 @@ RECORDS = (
     "/actions/t4mh-18/thread",
     "/actions/t4mh-18/update",
     "/actions/t4mh-18/edit",
+    "/actions/t4mh-18/requests/new",
     "/organisations/welsh-government",
     "/posts/plan-lead",
     "/links/new?from=source:t4mh-strategy",

@@ -38,7 +38,7 @@ LISTS = (
         "/people",
         "/search?q=nurse&kind=source",
     ),
-    *("/sources", "/sources?sort=newest", "/actions", "/actions?sort=owner", "/priorities", "/plans", "/indicators"),
+    *("/sources", "/sources?sort=newest", "/actions", "/actions?sort=owner", "/timeline?span=all", "/priorities", "/plans", "/indicators"),
     *("/organisations", "/posts", "/themes", "/staff-groups", "/glossary", "/figures", "/comparisons", "/key-points"),
     *("/duplicates?kind=source", "/duplicates?kind=organisation", "/search?q=nurse&kind=source"),
     *("/api/v1/actions", "/api/v1/sources", "/api/v1/figures", "/api/v1/indicators"),

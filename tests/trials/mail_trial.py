@@ -79,14 +79,19 @@ def _strike(sender: BaseProcess, server: ScriptedSmtp, at_taking: int) -> None:
 def send(settings: Settings, url: str, is_broken: bool, is_slow: bool) -> None:
     """The child that is killed."""
     if is_broken:
-        mail._start = lambda *_: None
-        TRANSITIONS[MailState.CLAIMED, MailEvent.ACCEPT] = MailState.SENT  # type: ignore[index]
+        break_marking()
     if is_slow:
-        _dawdle()
+        dawdle()
     _send(settings, url, timedelta())
 
 
-def _dawdle() -> None:
+def break_marking() -> None:
+    """From here on this process marks a mail only after it was sent."""
+    mail._start = lambda *_: None
+    TRANSITIONS[MailState.CLAIMED, MailEvent.ACCEPT] = MailState.SENT  # type: ignore[index]
+
+
+def dawdle() -> None:
     """Linger on both sides of each step, so that kills fall between them."""
     for name in ("_start", "_finish"):
         step = getattr(mail, name)

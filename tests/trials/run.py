@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 MODULES = (
-    *("mail_trial", "web_trial", "index_trial", "workers_trial", "editors_trial", "backup_trial"),
-    "fuzz_trial",
+    *("mail_trial", "senders_trial", "web_trial", "index_trial", "workers_trial", "editors_trial", "updates_trial"),
+    *("five_years_trial", "backup_trial", "fuzz_trial"),
 )
 FEWEST = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _FIRST = " "
 # Advance widths in thousandths of the size, from space to tilde; Arial shares them with Helvetica and Liberation Sans.
@@ -23,6 +24,8 @@ _OTHER, _WIDE = 600, 1000
 ELLIPSIS = "…"
 
 
+# The same titles are measured again on every page that draws them.
+@lru_cache(maxsize=8_192)
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a text in pixels at a font size; accents weigh nothing, unknown letters are taken as broad."""
     return sum(_advance(letter, bold) for letter in unicodedata.normalize("NFD", text)) * size / 1000
@@ -37,6 +40,7 @@ def _advance(letter: str, bold: bool) -> int:
     return 0 if unicodedata.combining(letter) else _OTHER
 
 
+@lru_cache(maxsize=2_048)
 def wrap(text: str, width: float, size: float, *, bold: bool = False, most: int = 3) -> tuple[str, ...]:
     """Break a text at spaces into lines of at most a width; a long word is broken, and what is left over ends in …."""
     lines: list[str] = []

@@ -1,0 +1,99 @@
+"""What actions wait for: which of it comes too late, and in what words those that wait are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from actions.models import Action
+from kb.models.link import Link, LinkState, LinkType
+from kb.permissions import Capability, Person, visible_to
+from kb.words import gettext, ngettext, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """An open action that comes too late for one that waits for it."""
+
+    waiting_id: int
+    needed_id: int
+    title: str
+    days: int
+    how: str  # the end of a sentence: which is 12 days late
+
+    @property
+    def words(self) -> str:
+        """What the owner of the waiting action is told."""
+        return gettext("Waits for “%(title)s”, %(how)s", title=self.title, how=self.how)
+
+
+def warnings(session: Session, action_ids: Collection[int], today: date, person: Person) -> dict[int, list[str]]:
+    """What is too late for each of these actions, the worst first; one statement, and nothing of drafts unseen."""
+    found: dict[int, list[str]] = {}
+    wanted = set(action_ids)
+    for delay in delays(session, wanted, today, person):
+        if delay.waiting_id in wanted:
+            found.setdefault(delay.waiting_id, []).append(delay.words)
+    return found
+
+
+def delays(session: Session, action_ids: Collection[int], today: date, person: Person) -> list[Delay]:
+    """Every delay in which one of these actions waits or is waited for, the worst first; one statement."""
+    ids = list(action_ids)
+    if not ids:
+        return []
+    one, other = aliased(Action, flat=True), aliased(Action, flat=True)
+    query = (
+        select(one, other)
+        .join(Link, Link.from_id == one.id)
+        .join(other, other.id == Link.to_id)
+        .where(
+            Link.type == LinkType.DEPENDS_ON,
+            Link.state != LinkState.RETIRED,
+            or_(Link.from_id.in_(ids), Link.to_id.in_(ids)),
+            visible_to(person, one),
+            visible_to(person, other),
+        )
+    )
+    reads_updates = person.may(Capability.READ_UPDATES)
+    found = []
+    for waiting, needed in session.execute(query):
+        late = lateness(waiting, needed, today, with_forecast=reads_updates)
+        if late is not None:
+            found.append(Delay(waiting.id, needed.id, needed.title, *late))
+    return sorted(found, key=lambda delay: (-delay.days, delay.title))
+
+
+def lateness(waiting: Action, needed: Action, today: date, *, with_forecast: bool) -> tuple[int, str] | None:
+    """By how many days the one is too late for the other, and how that is said; None while it is not.
+
+    Overdue comes first, since it is a fact; the rest is what the dates promise. A forecast is an owner's word, which
+    not everybody may read.
+    """
+    if not (waiting.is_open and needed.is_open):
+        return None
+    if needed.due_on is not None and needed.due_on < today:
+        days = (today - needed.due_on).days
+        return days, ngettext("which is %(num)s day late", "which is %(num)s days late", days)
+    expected = (needed.forecast_on if with_forecast else None) or needed.due_on
+    if expected is None:
+        return None
+    after_due = (expected - waiting.due_on).days if waiting.due_on else 0
+    after_start = (expected - waiting.starts_on).days if waiting.starts_on else 0
+    if after_due > 0:
+        words = ngettext("%(num)s day after this one is due", "%(num)s days after this one is due", after_due)
+    elif after_start > 0:
+        words = ngettext("%(num)s day after this one starts", "%(num)s days after this one starts", after_start)
+    else:
+        return None
+    said = gettext("which is expected on %(day)s, %(after)s", day=spoken(expected), after=words)
+    return (after_due if after_due > 0 else after_start), said

@@ -1,0 +1,123 @@
+"""The steps on the way to an action's end: a lead sets them, its owner says when they are reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions import service
+from actions.models import Milestone
+from kb import history
+from kb.errors import Invalid, NotFound
+from kb.permissions import Capability
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from actions.models import Action
+    from kb.permissions import Person
+
+LONGEST_TITLE = 300
+FIELD = "milestone"
+
+
+def add(session: Session, ref: str, *, title: str, due_on: date | None, by: Person) -> Milestone:
+    """Add a step on the way to the action's end."""
+    action = _editable(session, ref, by)
+    _check(action, title, due_on)
+    milestone = Milestone(action_id=action.id, title=title.strip(), due_on=due_on)
+    action.milestones.append(milestone)
+    history.note(session, action, FIELD, None, _words(milestone), by=by)
+    session.flush()
+    return milestone
+
+
+def edit(
+    session: Session, ref: str, milestone_id: int, *, title: str, due_on: date | None, reason: str = "", by: Person
+) -> Milestone:
+    """Say otherwise what is reached and by when; another date needs a reason, as that of the action does."""
+    action = _editable(session, ref, by)
+    milestone = of_action(action, milestone_id)
+    _check(action, title, due_on)
+    if milestone.due_on is not None and due_on != milestone.due_on and not reason.strip():
+        raise Invalid("reason", gettext("Say why its date changes"))
+    before = _words(milestone)
+    milestone.title, milestone.due_on = title.strip(), due_on
+    if _words(milestone) != before:
+        history.note(session, action, FIELD, before, _words(milestone), reason=reason.strip(), by=by)
+    session.flush()
+    return milestone
+
+
+def remove(session: Session, ref: str, milestone_id: int, *, reason: str = "", by: Person) -> None:
+    """Take a step away; what it was stays in the history."""
+    action = _editable(session, ref, by)
+    milestone = of_action(action, milestone_id)
+    history.note(session, action, FIELD, _words(milestone), None, reason=reason.strip(), by=by)
+    action.milestones.remove(milestone)
+    session.flush()
+
+
+def finish(session: Session, ref: str, milestone_id: int, *, done_on: date, by: Person, today: date) -> Milestone:
+    """Say on which day a milestone was reached; one that was reached already keeps its day."""
+    action, milestone = _answerable(session, ref, milestone_id, by)
+    if done_on > today:
+        raise Invalid("done_on", gettext("%(day)s is still to come", day=spoken(done_on)))
+    if milestone.done_on is None:
+        _change_done(session, action, milestone, done_on, by)
+    return milestone
+
+
+def open_again(session: Session, ref: str, milestone_id: int, *, by: Person) -> Milestone:
+    """Say that a milestone is not reached after all."""
+    action, milestone = _answerable(session, ref, milestone_id, by)
+    if milestone.done_on is not None:
+        _change_done(session, action, milestone, None, by)
+    return milestone
+
+
+def of_action(action: Action, milestone_id: int) -> Milestone:
+    """One of an action's milestones, or NotFound."""
+    milestone = next((one for one in action.milestones if one.id == milestone_id), None)
+    if milestone is None:
+        raise NotFound("milestone", str(milestone_id))
+    return milestone
+
+
+def _change_done(session: Session, action: Action, milestone: Milestone, done_on: date | None, by: Person) -> None:
+    before = _words(milestone)
+    milestone.done_on = done_on
+    history.note(session, action, FIELD, before, _words(milestone), by=by)
+    session.flush()
+
+
+def _editable(session: Session, ref: str, by: Person) -> Action:
+    action = service.get(session, ref, by)
+    by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    return action
+
+
+def _answerable(session: Session, ref: str, milestone_id: int, by: Person) -> tuple[Action, Milestone]:
+    action = service.get(session, ref, by)
+    by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    return action, of_action(action, milestone_id)
+
+
+def _check(action: Action, title: str, due_on: date | None) -> None:
+    if not title.strip():
+        raise Invalid("title", gettext("Say what is reached at this milestone"))
+    if len(title.strip()) > LONGEST_TITLE:
+        raise Invalid("title", gettext("Use up to %(number)s characters", number=LONGEST_TITLE))
+    if due_on is not None and action.starts_on is not None and due_on < action.starts_on:
+        raise Invalid("due_on", gettext("It is before the action starts, on %(day)s", day=spoken(action.starts_on)))
+
+
+def _words(milestone: Milestone) -> str:
+    """A milestone as the history tells it."""
+    if milestone.done_on:
+        return gettext("%(title)s (reached on %(day)s)", title=milestone.title, day=spoken(milestone.done_on))
+    if milestone.due_on:
+        return gettext("%(title)s (due %(day)s)", title=milestone.title, day=spoken(milestone.due_on))
+    return milestone.title
