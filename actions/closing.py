@@ -1,4 +1,4 @@
-"""Done by the owner, verified by someone else, and opened again when it was not so."""
+"""Done by the owner, verified by someone else, stopped by decision, and opened again when it was not so."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def end_undone(
 ) -> None:
     """End an action that will not be done, or no further, as one person asked for and another decided.
 
-    Two people have looked at it, so nothing is left to verify; its last update says how it ended.
+    It was stopped, which is neither done nor verified; its last update says how it ended, its request who decided.
     """
     ended = {
         "no-longer-needed": gettext("Closed unfinished: it is no longer needed."),
@@ -65,9 +65,8 @@ def end_undone(
             evidence=request.reason,
         )
     )
-    _close(session, action, Closure.VERIFIED, by, reason)
-    action.done_on = action.verified_on = action.last_said_on = today
-    action.done_by_id, action.verified_by_id = request.proposer_id, by.user_id
+    _close(session, action, Closure.STOPPED, by, reason)
+    action.done_on, action.done_by_id, action.last_said_on = today, request.proposer_id, today
     session.flush()
 
 
@@ -86,14 +85,16 @@ def verify(session: Session, ref: str, *, version: int, by: Person, today: date)
 
 
 def reopen(session: Session, ref: str, *, reason: str, version: int, by: Person) -> Action:
-    """Open a closed action again, with the reason; what was verified only those who verify may open."""
+    """Open a closed action again, with the reason; what others verified or decided to stop, only they may open."""
     action = records.get(session, Action, ref, person=by)
     require_reopening(action, by)
     _check_version(action, version)
     if action.is_open:
         raise Invalid("reason", gettext("It is open already"))
     if not reason.strip():
-        raise Invalid("reason", gettext("Say why it is not done after all"))
+        is_stopped = action.closure == Closure.STOPPED
+        words = gettext("Say why it is taken up again") if is_stopped else gettext("Say why it is not done after all")
+        raise Invalid("reason", words)
     _close(session, action, Closure.OPEN, by, reason)
     action.done_on = action.done_by_id = action.verified_on = action.verified_by_id = None
     session.flush()
@@ -129,7 +130,7 @@ def _may_open(action: Action, person: Person) -> bool:
     if person.may(Capability.VERIFY_ACTION, plan_id=action.plan_id):
         return True
     is_owner = person.may(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
-    return is_owner and action.closure != Closure.VERIFIED
+    return is_owner and action.closure not in {Closure.VERIFIED, Closure.STOPPED}
 
 
 def _check_version(action: Action, version: int) -> None:

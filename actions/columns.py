@@ -119,7 +119,7 @@ def standing() -> list[Column[Row]]:
         Column(gettext("Schedule"), lambda row: in_words(schedules, row.schedule.state), width=16),
         Column(gettext("Days until due"), days_left, Kind.NUMBER),
         Column(gettext("Closure"), lambda row: in_words(closures, row.action.closure), width=12),
-        Column(gettext("Done on"), lambda row: row.action.done_on, Kind.DATE),
+        Column(gettext("Done or stopped on"), lambda row: row.action.done_on, Kind.DATE),
         Column(gettext("Verified on"), lambda row: row.action.verified_on, Kind.DATE),
     ]
 
@@ -151,7 +151,12 @@ def reported_words() -> dict[str, str]:
 
 
 def closure_words() -> dict[str, str]:
-    return {"open": gettext("Open"), "done": gettext("Done"), "verified": gettext("Verified")}
+    return {
+        "open": gettext("Open"),
+        "done": gettext("Done"),
+        "verified": gettext("Verified"),
+        "stopped": gettext("Stopped"),
+    }
 
 
 def term_words() -> dict[str, str]:

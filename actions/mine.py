@@ -66,8 +66,12 @@ class Mine:
     answered: Sequence[Update] = ()
 
 
-def my_actions(session: Session, person: Person, today: date) -> Mine:
-    """The actions of the posts that the person holds or deputises for; seven statements at most."""
+def my_actions(session: Session, person: Person, today: date, *, with_dependencies: bool = True) -> Mine:
+    """The actions of the posts that the person holds or deputises for; seven statements at most.
+
+    What they wait for adds words and moves actions that ask for nothing; whoever shows only what needs an answer can
+    do without.
+    """
     mine = Mine(
         posts=[title for post_id, title in person.posts.items() if post_id not in person.deputises],
         deputised=[title for post_id, title in person.posts.items() if post_id in person.deputises],
@@ -76,7 +80,7 @@ def my_actions(session: Session, person: Person, today: date) -> Mine:
         return mine
     standing = held.list_held(session, person, today)
     said = last_words.said_of(session, list(person.posts))
-    late = _late(session, person, today)
+    late = _late(session, person, today) if with_dependencies else {}
     asked_later: list[stages.Facts] = []
     for one in standing:
         group, why = _with_others(*_place(one, said, person, today), late.get(one.action.id, []))
@@ -89,7 +93,7 @@ def my_actions(session: Session, person: Person, today: date) -> Mine:
         if group in {"due_soon", "waiting", "later"} and one.action.is_open and not one.plan.is_paused:
             asked_later.append(one.facts)
     mine.answer_now.sort(key=_urgency)
-    mine.done.sort(key=lambda item: item.action.verified_on or date.min, reverse=True)
+    mine.done.sort(key=lambda item: item.action.verified_on or item.action.done_on or date.min, reverse=True)
     days = [day for facts in asked_later if (day := stages.next_asked_on(facts, today)) is not None]
     answered = support.list_answered(session, person)
     return Mine(**{**vars(mine), "next_mail_on": min(days, default=None), "answered": answered})
@@ -100,6 +104,9 @@ def _place(one: Standing, said: Said, person: Person, today: date) -> tuple[str,
     action, schedule = one.action, one.schedule
     if action.closure == Closure.VERIFIED:
         return "done", gettext("Verified on %(day)s.", day=spoken(action.verified_on))
+    if action.closure == Closure.STOPPED:
+        day = spoken(action.done_on)
+        return "done", gettext("Stopped on %(day)s, by decision.", day=day) if day else gettext("Stopped, by decision.")
     if action.closure == Closure.DONE:
         return "waiting", _closed(action, person)
     # What a mail would ask about, and nothing else, is what this page asks about.

@@ -24,11 +24,12 @@ class Confidence(StrEnum):
 
 
 class Closure(StrEnum):
-    """Done by the owner, verified by someone else."""
+    """Done by the owner, verified by someone else; or stopped, which is closed unfinished, by decision."""
 
     OPEN = "open"
     DONE = "done"
     VERIFIED = "verified"
+    STOPPED = "stopped"
 
 
 class Term(StrEnum):
@@ -59,7 +60,7 @@ class Action(Record):
     """One thing that a plan has promised to do.
 
     `baseline_due_on` is the first due date ever agreed; `confidence`, `forecast_on` and `last_said_on` repeat the
-    newest update, so that lists need no join.
+    newest update, so that lists need no join. `done_on` is the day on which it was done or stopped.
     """
 
     __tablename__ = "action"

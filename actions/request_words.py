@@ -105,4 +105,4 @@ def accepted(asked: Asked) -> str:
         case RequestedChange.SCOPE:
             return gettext("Accepted: the action says so now.")
         case _:
-            return gettext("Accepted: the action is closed.")
+            return gettext("Accepted: the action is stopped, closed unfinished.")

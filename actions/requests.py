@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from actions import in_sql
 from actions.deciding import Dates, Matter, matter_of, may_decide
-from actions.models import Action
+from actions.models import Action, Closure
 from actions.request_filters import RequestFilter, criteria, is_for_group
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
 from kb.errors import NotFound
@@ -139,14 +139,14 @@ def for_action(session: Session, action: Action, person: Person, today: date) ->
 
 
 def end_of(session: Session, action: Action) -> str:
-    """Why a closed action ended without being done; empty where it is open, or was done."""
-    if not action.verified_on:
+    """Why a stopped action was stopped; empty for all others, and where no request says it."""
+    if action.closure != Closure.STOPPED:
         return ""
     query = select(ChangeRequest.proposed_words).where(
         ChangeRequest.action_id == action.id,
         ChangeRequest.what == RequestedChange.CLOSURE,
         ChangeRequest.state == RequestState.ACCEPTED,
-        ChangeRequest.decided_on == action.verified_on,
+        ChangeRequest.decided_on == action.done_on,
     )
     return session.scalars(query.order_by(ChangeRequest.id.desc()).limit(1)).first() or ""
 

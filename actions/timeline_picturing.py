@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from babel.dates import get_month_names
 from flask import current_app
 
+from actions.columns import closure_words
 from actions.timeline.layout import NARROW, WIDE, Group, Page, Picture, Wait, draw
 from actions.timeline.shapes import Item, Step
 from actions.timeline.sheets import split
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from actions.models import Action
     from actions.timeline.choosing import GroupedBy, Wanted
     from actions.timeline.service import Awaited, Counted, Entry, Timeline, Totals
     from kb.permissions import Person
@@ -134,11 +136,7 @@ def notes_of(entry: Entry, reads_updates: bool) -> list[str]:
     action, schedule = entry.action, entry.listed.schedule
     due = spoken(action.due_on)
     if not action.is_open:
-        words = gettext("Verified") if action.closure == "verified" else gettext("Done")
-        done = gettext("%(state)s, done %(day)s", state=words, day=spoken(action.done_on)) if action.done_on else words
-        if action.closure != "verified" and action.done_on:
-            done = gettext("Done %(day)s", day=spoken(action.done_on))
-        return ["", done, gettext("was due %(day)s", day=due)]
+        return ["", _closed(action), gettext("was due %(day)s", day=due)]
     macros = current_app.jinja_env.get_template("macros/status.html").module
     state = str(macros.schedule_words(schedule)).strip()  # type: ignore[attr-defined]
     said = [str(macros.confidence_words(action.confidence)).strip()] if reads_updates else []  # type: ignore[attr-defined]
@@ -147,6 +145,18 @@ def notes_of(entry: Entry, reads_updates: bool) -> list[str]:
     if schedule.state == "due_soon":
         return ["", gettext("%(state)s, %(day)s", state=state, day=due), *said]
     return ["", gettext("%(state)s, due %(day)s", state=state, day=due), *said]
+
+
+def _closed(action: Action) -> str:
+    """How an action was closed, and when, where that is known."""
+    if action.done_on is None:
+        return closure_words()[action.closure]
+    sentences = {
+        "done": gettext("Done %(day)s", day=spoken(action.done_on)),
+        "verified": gettext("Verified, done %(day)s", day=spoken(action.done_on)),
+        "stopped": gettext("Stopped %(day)s", day=spoken(action.done_on)),
+    }
+    return sentences[action.closure]
 
 
 def told(entry: Entry, reads_updates: bool) -> str:

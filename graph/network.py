@@ -23,7 +23,7 @@ Keep = Collection[int] | Callable[[int], bool] | None
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One record. It is live unless it was superseded, withdrawn or dropped; one that is not supports nothing."""
+    """One record. It is live unless it was superseded, withdrawn or stopped; one that is not supports nothing."""
 
     id: int
     kind: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from graph.thread import Thread
     from kb.permissions import Person
 
-CLOSURES = {"done": gettext("Done"), "verified": gettext("Verified")}
+CLOSURES = {"done": gettext("Done"), "verified": gettext("Verified"), "stopped": gettext("Stopped")}
 
 
 @dataclass(frozen=True)

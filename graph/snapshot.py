@@ -51,7 +51,7 @@ class Snapshot:
     drafts: tuple[Draft, ...]
     weights: dict[int, int]  # of each source: law before other drivers before research
     over: dict[int, str]  # the status of each source that is over
-    closed: frozenset[int]  # actions that are done
+    closed: frozenset[int]  # actions that are done or stopped
     unmeasured: frozenset[int]  # open actions of which nobody has said how to tell that they worked
     seen: dict[frozenset[int], Seen] = field(default_factory=dict)  # by the drafts that a reader may see
 
@@ -192,7 +192,7 @@ def _node(row: Row[Any]) -> Node:
         ref=row.ref,
         title=row.title,
         plan_id=row.plan_id,
-        is_live=row.status not in GONE,
+        is_live=row.status not in GONE and row.closure != Closure.STOPPED,
         response_type=row.response_type,
         is_empty=bool(row.has_no_text) and row.response_type is None,
     )

@@ -124,4 +124,5 @@ def _statuses() -> dict[str, str]:
         "open": gettext("Action open"),
         "done": gettext("Action done"),
         "verified": gettext("Action verified"),
+        "stopped": gettext("Action stopped"),
     }

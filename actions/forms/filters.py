@@ -40,7 +40,7 @@ def schedule_words() -> dict[str, str]:
         "on_time": gettext("On time"),
         "not_started": gettext("Not started"),
         "no_date": gettext("No date"),
-        "closed": gettext("Done or verified"),
+        "closed": gettext("Done, verified or stopped"),
     }
 
 
@@ -91,6 +91,7 @@ def _groups(wanted: Filters, choices: Choices, *, may_know: bool) -> list[Group]
         Closure.OPEN.value: gettext("Open"),
         Closure.DONE.value: gettext("Done, to be verified"),
         Closure.VERIFIED.value: gettext("Verified"),
+        Closure.STOPPED.value: gettext("Stopped: closed unfinished, by decision"),
     }
     terms = {
         Term.SHORT.value: gettext("Short term"),

@@ -113,7 +113,7 @@ def _on(
     if wanted.is_whole:
         on.append({"text": gettext("All dates"), "url": web.url_with(span=None)})
     if wanted.with_done:
-        on.append({"text": gettext("With what is done"), "url": web.url_with(done=None)})
+        on.append({"text": gettext("With what is done or stopped"), "url": web.url_with(done=None)})
     return on
 
 

@@ -52,7 +52,7 @@ def home() -> Response:
         plan=plan,
         first_day=first_day.of(session, plan, person=person, today=today),
         attention=attention.of(session, person, plan, today) if plan else None,
-        mine=mine.my_actions(session, person, today) if person.posts else None,
+        mine=mine.my_actions(session, person, today, with_dependencies=False) if person.posts else None,
         numbers=steering.numbers(session, person, today, plan) if steers else None,
         groups=groups,
         changed=len(changed),

@@ -1,6 +1,7 @@
 """The loop of actions: policies of reminders, change requests, evidence, links to answer by, calendars
 
-A reminder may be about any record: about sources, responses and indicators as well as actions.
+A reminder may be about any record: about sources, responses and indicators as well as actions. An action may be
+stopped: closed unfinished, by decision.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 KINDS = ("due-soon", "due-now", "overdue", "stale")
+CLOSURES = ("open", "done", "verified")
 NEW_KINDS = ("assigned", "to-sponsor", "to-steering", "review", "source-review", "source-end", "reading")
 POLICY = (
     *(("first_days_before", 30), ("second_days_before", 7), ("overdue_every_days", 7)),
@@ -57,8 +59,15 @@ def upgrade() -> None:
             op.f("ck_update_known_report"),
             sa.text("reported_by IS NULL OR reported_by IN ('telephone', 'mail', 'meeting')"),
         )
+    change_closures((*CLOSURES, "stopped"))
     make_reminders_of_records()
     add_tables()
+
+
+def change_closures(words: tuple[str, ...]) -> None:
+    with op.batch_alter_table("action") as batch_op:
+        batch_op.drop_constraint(op.f("ck_action_known_closure"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_action_known_closure"), sa.text(one_of("closure", words)))
 
 
 def make_reminders_of_records() -> None:
@@ -229,6 +238,9 @@ def downgrade() -> None:
             ["action_id", "kind", "occurrence", "recipient_id"],
         )
         batch_op.create_foreign_key(op.f("fk_reminder_action_id"), "action", ["action_id"], ["id"], ondelete="CASCADE")
+    # What was stopped stays closed, so that nobody is asked about it again; there was no other word for it.
+    op.execute(sa.text("UPDATE action SET closure = 'verified', verified_on = done_on WHERE closure = 'stopped'"))
+    change_closures(CLOSURES)
     with op.batch_alter_table("update") as batch_op:
         batch_op.drop_constraint(op.f("ck_update_known_report"), type_="check")
         batch_op.drop_constraint(op.f("fk_update_support_answered_by_id"), type_="foreignkey")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from actions import closing, updates
 from kb import history
@@ -139,6 +140,36 @@ def test_what_was_verified_is_opened_by_lead_or_steering_group_and_not_by_its_ow
         reopen(session, action, owner)
     reopen(session, action, make.person(make.steering()))
     assert (action.closure, action.verified_on) == ("open", None)
+
+
+def test_what_was_stopped_is_opened_by_lead_or_steering_group_and_not_by_its_owner(session, make, post, owner):
+    action = make.action(owner_id=post.id, closure="stopped", done_on=TODAY, done_by_id=owner.user_id)
+    assert not closing.may_reopen(action, owner)
+    with pytest.raises(NotAllowed):
+        reopen(session, action, owner)
+    lead = make.person(make.lead())
+    assert closing.may_reopen(action, lead)
+    with pytest.raises(Invalid, match="why it is taken up again"):
+        reopen(session, action, lead, reason=" ")
+    reopen(session, action, lead, reason="It is needed after all")
+    assert (action.closure, action.done_on, action.done_by_id) == ("open", None, None)
+    assert told(session, action) == [("closure", "stopped", "open", "It is needed after all")]
+
+
+def test_what_was_stopped_waits_for_no_verifying_and_is_not_marked_done(session, make, post, owner):
+    action, steering = make.action(owner_id=post.id, closure="stopped", done_on=TODAY), make.person(make.steering())
+    assert not closing.may_verify(action, steering)
+    with pytest.raises(Invalid, match="marked done"):
+        verify(session, action, steering)
+    with pytest.raises(Invalid, match="closed already"):
+        mark_done(session, action, owner)
+    assert action.closure == "stopped"
+
+
+def test_what_was_stopped_has_no_day_of_verifying(session, make):
+    with pytest.raises(IntegrityError):
+        make.action(closure="stopped", done_on=TODAY, verified_on=TODAY)
+    session.rollback()
 
 
 def test_a_bystander_opens_nothing(session, make, post):

@@ -163,6 +163,20 @@ def test_what_is_done_waits_for_being_verified_and_then_is_done(session, make, o
     }
 
 
+def test_what_was_stopped_says_so_among_what_is_done_and_the_newest_stands_first(session, owner, owned):
+    undated = owned(closure="stopped")
+    verified = owned(closure="verified", done_on=days(-14), verified_on=days(-7))
+    stopped = owned(closure="stopped", done_on=days(-2), due_on=days(-20))
+    assert placed(session, owner) == {
+        stopped.ref: ("done", "Stopped on 21 November 2026, by decision."),
+        verified.ref: ("done", "Verified on 16 November 2026."),
+        undated.ref: ("done", "Stopped, by decision."),
+    }
+    mine = my_actions(session, owner, TODAY)
+    assert [item.action.ref for item in mine.done] == [stopped.ref, verified.ref, undated.ref]
+    assert mine.next_mail_on is None
+
+
 def test_the_most_urgent_answer_is_wanted_first(session, make, owner, owned):
     short = owned(written_on=days(-30), due_on=days(90))
     long = owned(written_on=days(-60), due_on=days(80))

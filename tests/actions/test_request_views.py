@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
@@ -274,13 +276,26 @@ def test_an_empty_list_says_where_requests_come_from(make, browser_of):
     assert "Nobody has asked for a change yet" in browser_of(make.lead()).get("/requests").text
 
 
-def test_an_action_that_was_ended_is_not_called_verified(session, make, action, holder, browser_of):
+def test_an_action_that_was_stopped_is_called_so_and_never_verified(session, make, action, holder, browser_of):
     end = make.request(action, holder, what="closure", proposed_words="no-longer-needed")
     lead = browser_of(make.lead())
     assert decide(lead, end, "accept").status_code == 303
     page = text_of(lead.get("/actions/wards").text)
-    assert "Closed unfinished on 23 November 2026. It is no longer needed." in page
+    assert "Stopped Closed unfinished on 23 November 2026, by decision. It is no longer needed." in page
     assert "Closed unfinished: it is no longer needed." in page
+    assert "Closure: open to stopped: “Asked for:" in page
+    listed = text_of(lead.get("/actions?closure=stopped").text)
+    assert "1 action" in listed
+    assert "Stopped: closed unfinished, by decision" in listed
+    (row,) = csv.DictReader(io.StringIO(lead.get("/actions?closure=stopped&format=csv").text.lstrip("\ufeff")))
+    assert (row["Closure"], row["Done or stopped on"], row["Verified on"]) == ("Stopped", "23 November 2026", "")
+    assert lead.get("/actions?closure=verified&format=csv").text.count("wards") == 0
+    told = lead.get("/api/v1/actions/wards").json
+    assert (told["closure"], told["done_on"], told["verified_on"]) == ("stopped", "2026-11-23", None)
+    again = text_of(lead.get("/actions/wards/reopen").text)
+    assert "Stopped 23 November 2026" in again
+    assert "Marked done" not in again
+    assert "Why it was stopped" in again
 
 
 def test_nothing_of_a_request_is_public(app, browse, action, request_):

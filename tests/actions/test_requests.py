@@ -209,14 +209,15 @@ def test_accepted_words_stand_in_the_action(session, action, owner, lead):
         ("as-far-as-it-goes", "Closed unfinished: it is done as far as it goes."),
     ],
 )
-def test_an_accepted_end_closes_the_action_and_says_that_it_was_not_done(session, action, owner, lead, ends, words):
+def test_an_accepted_end_stops_the_action_which_is_neither_done_nor_verified(session, action, owner, lead, ends, words):
     accept(session, ask(session, action, owner, "closure", ends=ends), lead)
     session.expire_all()
-    assert (action.closure, action.done_on, action.verified_on) == ("verified", TODAY, TODAY)
-    assert (action.done_by_id, action.verified_by_id) == (owner.user_id, lead.user_id)
+    assert (action.closure, action.done_on, action.done_by_id) == ("stopped", TODAY, owner.user_id)
+    assert (action.verified_on, action.verified_by_id) == (None, None)
+    assert requests.end_of(session, action) == ends
     said = session.scalars(select(Update)).one()
     assert (said.narrative, said.evidence) == (words, "The trainers come later.")
-    assert [line[:3] for line in told(session, action, "closure")] == [("closure", "open", "verified")]
+    assert [line[:3] for line in told(session, action, "closure")] == [("closure", "open", "stopped")]
 
 
 # Who decides
@@ -571,7 +572,7 @@ def test_each_request_is_told_in_one_line_and_so_is_what_became_of_it(session, m
         "Accepted: the action is now due on 21 February 2027.",
         "Accepted: Lead, Wards owns the action now.",
         "Accepted: the action says so now.",
-        "Accepted: the action is closed.",
+        "Accepted: the action is stopped, closed unfinished.",
     ]
 
 

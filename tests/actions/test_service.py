@@ -93,6 +93,9 @@ def test_actions_are_found_by_plan_owner_confidence_and_closure(session, make):
     assert refs(session, confidence="at-risk") == [mine.ref]
     assert refs(session, confidence="none") == [loose.ref]
     assert refs(session, closure="done") == [done.ref]
+    stopped = make.action(closure="stopped", done_on=TODAY, due_on=TODAY)
+    assert refs(session, closure="stopped") == refs(session, schedule=("closed",), closure="stopped") == [stopped.ref]
+    assert stopped.ref not in refs(session, closure="verified") + refs(session, schedule=("overdue", "due_soon"))
     assert refs(session, owner="nobody-of-that-name") == []
 
 

@@ -65,6 +65,7 @@ def test_each_finding_is_counted(session, make, whole, steering):
     whole(confidence="off-track")
     whole(forecast_on=days(95))
     whole(closure="done", done_on=TODAY, confidence="off-track", due_on=days(-5))
+    whole(closure="stopped", done_on=TODAY, confidence="off-track", due_on=days(-5), owner_id=None)
     make.update(whole(), support_needed="Two trainers")
     page = overview(session, steering, TODAY)
     keys = ["overdue", "due_soon", "silent", "no_owner", "no_measure", "off_track", "slipped", "to_verify", "asks"]

@@ -93,6 +93,19 @@ def test_what_is_done_is_shown_when_asked_for(browse, make):
     assert "None of 1 action is late." in text_of(page)
 
 
+def test_what_was_stopped_is_not_called_done_on_the_timeline(browse, make):
+    make.action(title="Dropped", due_on=days(3), closure="stopped", done_on=days(-2), starts_on=days(-30))
+    make.action(title="Dropped, no day known", due_on=days(4), closure="stopped")
+    browse.sign_in(make.lead())
+    assert "Dropped" not in text_of(browse.get("/timeline").text)
+    page = browse.get("/timeline?done=1").text
+    assert "Stopped 21 November 2026" in picture_of(page)
+    assert "Done 21" not in picture_of(page)
+    assert "stopped 21 November 2026" in text_of(page)
+    rows = csv.DictReader(io.StringIO(browse.get("/timeline?done=1&format=csv").text.lstrip("\ufeff")))
+    assert [row["Closure"] for row in rows] == ["Stopped", "Stopped"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -178,7 +191,7 @@ def test_filters_that_are_on_can_be_taken_off_one_by_one(browse, make, actions):
     page = browse.sign_in(make.lead()).get("/timeline?owner=lead-training&span=all&done=1").text
     chips = page[page.index("gt-chips") :].split("</ul>")[0]
     assert [re.sub(r"<[^>]+>", "", one).split(" ✕")[0] for one in chips.split("<li>")[1:]] == [
-        "Lead, Training", "All dates", "With what is done"
+        "Lead, Training", "All dates", "With what is done or stopped"
     ]  # fmt: skip
     assert "Late action" in picture_of(page)
     assert "Next action" not in picture_of(page)

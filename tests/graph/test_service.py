@@ -256,6 +256,29 @@ def test_retired_links_are_not_on_the_map(session, make, line):
     assert service.size(session) == 4
 
 
+@pytest.mark.parametrize(
+    ("closure", "is_gap"), [("open", False), ("done", False), ("verified", False), ("stopped", True)]
+)
+def test_a_stopped_action_delivers_nothing_while_one_that_is_done_does(session, make, line, closure, is_gap):
+    _, _, priority, action = line
+    action.closure = closure
+    session.flush()
+    assert (priority.title in _gaps(session, make).get("priority-without-action", [])) is is_gap
+    stops = [(stop.id, stop.missing) for stop in service.thread(session, priority, SYSTEM).stops]
+    assert ((priority.id, "action") in stops) is is_gap
+    assert action.title not in _gaps(session, make).get("action-without-source", [])
+
+
+def test_a_stopped_action_keeps_its_thread_and_weighs_nothing(session, make, line):
+    source, _, _, action = line
+    before = service.weigh(session, [source.id], SYSTEM, make.the_plan)[source.id].all
+    action.closure = "stopped"
+    session.flush()
+    assert service.weigh(session, [source.id], SYSTEM, make.the_plan)[source.id].all == before - 1
+    assert [why.steps[0].ref for why in service.why(session, action.id, SYSTEM)] == [source.ref]
+    assert action.id in {node.id for node in service.thread(session, source, SYSTEM).nodes}
+
+
 def _gaps(session, make, person=SYSTEM):
     found = service.gaps(session, person, make.the_plan, TODAY)
     return {kind: [gap.title for gap in listed] for kind, listed in found.items() if listed}

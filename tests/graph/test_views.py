@@ -99,6 +99,14 @@ def test_an_action_says_its_schedule_and_confidence(reader, make):
         assert "At risk" in part
 
 
+def test_a_stopped_action_is_called_so_in_picture_and_list(reader, make):
+    action = make.action(title="Dropped", closure="stopped", done_on=TODAY)
+    html = reader.get(f"/actions/{action.ref}/thread").text
+    for part in (_between(html, '<svg class="gt-pic', "</svg>"), _between(html, 'class="gt-nest"', "</section>")):
+        assert "Stopped" in part
+        assert "Verified" not in part
+
+
 def test_confidence_is_not_told_to_the_public(app, browse, make):
     app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
     action = make.action(due_on=TODAY - timedelta(days=24), confidence="at-risk")

@@ -75,6 +75,21 @@ def test_reminders_of_actions_become_reminders_of_records_without_loss(tmp_path:
         assert connection.execute(text(policy)).all() == [(30, 7, 7, 8, 0)]
 
 
+def test_what_was_stopped_stays_closed_where_there_is_no_word_for_it(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'stopped.sqlite'}")
+    migrate.upgrade(database)
+    with database.engine.begin() as connection:
+        connection.execute(text(_record(2, "action")))
+        connection.execute(text(ACTION.replace("'open'", "'stopped'")))
+        connection.execute(text("UPDATE action SET done_on = '2026-01-02'"))
+        command.downgrade(migrate._config(connection), "0002")
+    said = "SELECT closure, done_on, verified_on FROM action"
+    with database.engine.connect() as connection:
+        assert connection.execute(text(said)).all() == [("verified", "2026-01-02", "2026-01-02")]
+    migrate.upgrade(database)
+    assert migrate.differences(database) == []
+
+
 def _record(number: int, kind: str) -> str:
     return (
         "INSERT INTO record (id, kind, ref, title, visibility, version, created_at, updated_at) VALUES "
@@ -97,12 +112,15 @@ FIRST_ROWS = (
     "(4, 'of-plan', 'Plan', 1, 1, NULL), (5, 'of-source', 'Source', 2, NULL, 2)",
     "INSERT INTO priority (id, set_id, position, summary) VALUES (4, 5, 1, ''), (5, 4, 1, '')",
 )
+ACTION = (
+    "INSERT INTO action (id, position, description, timescale, is_demonstration_dated, support_needed, resources, "
+    "measure, recommendation, plan_fit, closure) VALUES (2, 0, '', '', false, '', '', '', '', '', 'open')"
+)
 REMINDED = (
     _record(1, "plan"),
     _record(2, "action"),
     "INSERT INTO plan (id, summary, nation, stale_after_days, is_demonstration) VALUES (1, '', 'wales', 28, false)",
-    "INSERT INTO action (id, position, description, timescale, is_demonstration_dated, support_needed, resources, "
-    "measure, recommendation, plan_fit, closure) VALUES (2, 0, '', '', false, '', '', '', '', '', 'open')",
+    ACTION,
     "INSERT INTO user (id, email, name, password_hash, is_active, is_administrator, is_demonstration, created_at) "
     "VALUES (1, 'a@example.org', 'A', '', true, false, false, '2026-01-01 00:00:00')",
     "INSERT INTO reminder (id, action_id, kind, occurrence, recipient_id, planned_at) "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.page  # how often a page asks is the same on each database
 
-LIST, RECORD, HOME = 12, 20, 18
+LIST, RECORD, HOME = 12, 20, 20
 LISTS = (
     "/sources",
     "/actions",

@@ -204,7 +204,7 @@ ADDRESSES = (
     "/accessibility",
     "/privacy",
 )
-NO_PAGES = ("/static/", "/health", "/api/")
+NO_PAGES = ("/calendar/", "/static/", "/health", "/api/")
 OWN = str(TEMPLATES)
 
 

@@ -115,6 +115,14 @@ def test_actions_show_their_status_and_who_has_not_signed_in_sees_no_confidence(
     assert "Off track" not in html
 
 
+def test_a_stopped_action_is_found_by_its_status_in_words(make, look):
+    make.action(title="Meet the crisis", closure="stopped", done_on=date(2026, 11, 20))
+    make.action(title="Meet the next crisis", closure="verified", done_on=date(2026, 11, 20))
+    words = words_of(look("q=crisis&status=stopped"))
+    assert "1 result" in words
+    assert "Action stopped" in words
+
+
 def test_drafts_are_neither_shown_nor_counted(make, look):
     make.source(title="Crisis draft", visibility=Visibility.DRAFT)
     make.source(title="Crisis law")
