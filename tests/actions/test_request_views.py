@@ -288,7 +288,7 @@ def test_an_action_that_was_stopped_is_called_so_and_never_verified(session, mak
     assert "1 action" in listed
     assert "Stopped: closed unfinished, by decision" in listed
     (row,) = csv.DictReader(io.StringIO(lead.get("/actions?closure=stopped&format=csv").text.lstrip("\ufeff")))
-    assert (row["Closure"], row["Done or stopped on"], row["Verified on"]) == ("Stopped", "23 November 2026", "")
+    assert (row["Closure"], row["Done or stopped on"], row["Verified on"]) == ("Stopped", "2026-11-23", "")
     assert lead.get("/actions?closure=verified&format=csv").text.count("wards") == 0
     told = lead.get("/api/v1/actions/wards").json
     assert (told["closure"], told["done_on"], told["verified_on"]) == ("stopped", "2026-11-23", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_reading_follows_the_rule_of_its_file(session: Session, folder: Path) 
     load(session, folder)
     query = select(Reading.value).join(Indicator, Indicator.id == Reading.indicator_id).order_by(Reading.ends_on)
     assert session.scalars(query.where(Indicator.ref == "iapt-recovery-rate")).all() == [10.0, 11.5, 9.75, 11.5]
+
+
+def test_an_action_that_the_demonstration_stops_has_its_day_and_is_not_verified(session: Session, folder: Path) -> None:
+    plan = "plans/mental-health-workforce-wales/demonstration.yaml"
+    stopped = {"action": "t4mh-17", "due_in_days": 40, "closure": "stopped", "closed_days_ago": 9}
+    edit(folder, lambda data: data.update(actions=[stopped]), plan)
+    load(session, folder)
+    action = session.scalars(select(Action).where(Action.ref == "t4mh-17")).one()
+    assert (action.closure, action.done_on, action.verified_on) == ("stopped", DAY - timedelta(days=9), None)
 
 
 @pytest.mark.parametrize(
