@@ -49,13 +49,26 @@ class Why(StrEnum):
 
 
 class LinkRefused(KnowledgeBaseError):
-    """A link that opens no form: why, since when, and the action where its reader may still know its title."""
+    """A link that opens no form: why, since when, and the action where its reader may still know its title.
 
-    def __init__(self, why: Why, action: Action | None = None, *, at: datetime | None = None) -> None:
+    `person` is the reader where the action was answered, and `is_own` says that it was the reader who did.
+    """
+
+    def __init__(
+        self,
+        why: Why,
+        action: Action | None = None,
+        *,
+        at: datetime | None = None,
+        person: Person | None = None,
+        is_own: bool = False,
+    ) -> None:
         super().__init__(_TOLD[why])
         self.why = why
         self.action = action
         self.at = at
+        self.person = person
+        self.is_own = is_own
 
 
 _TOLD = {
@@ -116,15 +129,21 @@ def open_link(session: Session, token: str, *, now: datetime, today: date, lock:
     if action.owner_id not in person.posts:
         raise LinkRefused(Why.ANOTHER_OWNER)
     if link.used_at is not None:
-        raise LinkRefused(Why.USED, action, at=link.used_at)
+        raise LinkRefused(Why.USED, action, at=link.used_at, person=person, is_own=True)
     if not action.is_open:
         raise LinkRefused(Why.CLOSED, action)
     last = updates.last_update(session, action)
     if last is not None and last.at > link.made_at:
-        raise LinkRefused(Why.ANSWERED, action, at=last.at)
+        raise overtaken(action, last, person)
     if link.ends_at <= now:
         raise LinkRefused(Why.ENDED, action, at=link.ends_at)
     return Opened(link, action, person, last)
+
+
+def overtaken(action: Action, last: Update, person: Person) -> LinkRefused:
+    """The refusal of a link after whose mail somebody answered: its reader, or somebody else."""
+    is_own = last.person_id is not None and last.person_id == person.user_id
+    return LinkRefused(Why.ANSWERED, action, at=last.at, person=person, is_own=is_own)
 
 
 def answer(

@@ -1,11 +1,16 @@
-"""Putting another date, owner or wording into an action, with its line of history; whoever calls knows who may."""
+"""Putting another date, owner or wording into an action, with its line of history; whoever calls knows who may.
+
+Who may move a due date outside a request is said here too, for the form and the service.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions.deciding import DUE_DATE, Dates, Matter, matter_of, may_decide
 from kb import history
 from kb.errors import Invalid
+from kb.permissions import SYSTEM, Capability
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
@@ -26,8 +31,49 @@ def set_due_date(session: Session, action: Action, to: date, *, reason: str, by:
     if to == action.due_on:
         raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(to)))
     history.note(session, action, "due_on", action.due_on, to, reason=reason, by=by)
-    action.baseline_due_on = action.baseline_due_on or action.due_on or to
-    action.due_on, action.is_demonstration_dated = to, False
+    before, action.due_on = action.due_on, to
+    settle_due_date(action, before)
+
+
+def settle_due_date(action: Action, before: date | None) -> None:
+    """Bring what hangs on the due date in line with another one; the first one ever agreed stays."""
+    # A date that was made up was never agreed, and one that somebody sets is made up no more.
+    was_agreed = None if action.is_demonstration_dated else action.baseline_due_on or before
+    action.baseline_due_on = was_agreed or action.due_on
+    action.is_demonstration_dated = False
+    # An owner who expected to be later than the date was asked for this: it says what they expect, or better.
+    if action.forecast_on is not None and action.due_on is not None and action.due_on >= action.forecast_on:
+        action.forecast_on = None
+
+
+def require_moving(action: Action, to: date | None, *, by: Person, today: date) -> None:
+    """Raise Invalid where this person may not give the action this due date without asking."""
+    if refusal := why_not_move(action, by, today):
+        raise Invalid("due_on", refusal)
+    if to is not None and to < today and by is not SYSTEM:
+        raise Invalid("due_on", gettext("%(day)s has passed; give a date from today on", day=spoken(to)))
+
+
+def why_not_move(action: Action, by: Person, today: date) -> str:
+    """Why this person has to ask for another due date, as a sentence; nothing where they may set it.
+
+    What would be decided by others as a request is not done by a form. A first date is nobody's but a lead's.
+    """
+    if action.is_demonstration_dated or (action.due_on is None and action.baseline_due_on is None):
+        return ""
+    if action.owner_id is not None and action.owner_id in by.posts:
+        return gettext(
+            "Your post owns this action, and nobody approves their own proposal. Ask for the change instead."
+        )
+    matter = matter_of(DUE_DATE, Dates(action.is_open, action.due_on, action.baseline_due_on), today)
+    decides_late = by.may(Capability.DECIDE_LATE_CHANGE, plan_id=action.plan_id)
+    if may_decide(matter, is_proposer=False, decides=True, decides_late=decides_late):
+        return ""
+    if matter == Matter.OVERDUE:
+        return gettext("This action is overdue: only the steering group moves its date. Ask for the change instead.")
+    return gettext(
+        "Its date has been moved before: only the steering group moves it again. Ask for the change instead."
+    )
 
 
 def set_owner(session: Session, action: Action, to: Post, *, reason: str, by: Person) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions import overtaken
 from actions.models import Action, Closure, Update
 from kb import history, records
 from kb.errors import Invalid, NotAllowed
@@ -40,6 +41,7 @@ def mark_done(session: Session, ref: str, *, evidence: str, version: int, by: Pe
     )
     _close(session, action, Closure.DONE, by)
     action.done_on, action.done_by_id, action.last_said_on = today, by.user_id, today
+    overtaken.withdraw_all(session, action, gettext("The action was marked done"), by=by, today=today)
     session.flush()
     return action
 
@@ -67,6 +69,7 @@ def end_undone(
     )
     _close(session, action, Closure.STOPPED, by, reason)
     action.done_on, action.done_by_id, action.last_said_on = today, request.proposer_id, today
+    overtaken.withdraw_all(session, action, gettext("The action was stopped"), by=by, today=today, but=request)
     session.flush()
 
 
@@ -80,6 +83,7 @@ def verify(session: Session, ref: str, *, version: int, by: Person, today: date)
         raise Invalid("closure", gettext("Only what its owner has marked done can be verified"))
     _close(session, action, Closure.VERIFIED, by)
     action.verified_on, action.verified_by_id = today, by.user_id
+    overtaken.withdraw_all(session, action, gettext("The action was verified"), by=by, today=today)
     session.flush()
     return action
 
@@ -126,11 +130,17 @@ def require_reopening(action: Action, by: Person) -> None:
         by.require(Capability.VERIFY_ACTION, plan_id=action.plan_id)
 
 
+def require_unsettled(action: Action) -> None:
+    """Raise NotAllowed where somebody has verified or ended the action on the strength of what stands there."""
+    if action.is_settled:
+        raise NotAllowed(gettext("It is verified or stopped, so what shows it stays as it is. Open it again first."))
+
+
 def _may_open(action: Action, person: Person) -> bool:
     if person.may(Capability.VERIFY_ACTION, plan_id=action.plan_id):
         return True
     is_owner = person.may(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
-    return is_owner and action.closure not in {Closure.VERIFIED, Closure.STOPPED}
+    return is_owner and not action.is_settled
 
 
 def _check_version(action: Action, version: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+class Late(NamedTuple):
+    """By how many days one action is too late for another, as those who wait are told and as those waited for are."""
+
+    days: int
+    how: str  # the end of a sentence: which is 12 days late
+    how_there: str
+
+
 @dataclass(frozen=True, slots=True)
 class Delay:
     """An open action that comes too late for one that waits for it."""
@@ -28,7 +36,8 @@ class Delay:
     needed_id: int
     title: str
     days: int
-    how: str  # the end of a sentence: which is 12 days late
+    how: str
+    how_there: str
 
     @property
     def words(self) -> str:
@@ -73,27 +82,34 @@ def delays(session: Session, action_ids: Collection[int], today: date, person: P
     return sorted(found, key=lambda delay: (-delay.days, delay.title))
 
 
-def lateness(waiting: Action, needed: Action, today: date, *, with_forecast: bool) -> tuple[int, str] | None:
+def lateness(waiting: Action, needed: Action, today: date, *, with_forecast: bool) -> Late | None:
     """By how many days the one is too late for the other, and how that is said; None while it is not.
 
-    Overdue comes first, since it is a fact; the rest is what the dates promise. A forecast is an owner's word, which
-    not everybody may read.
+    Overdue comes first, since it is a fact; the rest is what the dates promise. What has started did not wait to
+    start. A forecast is an owner's word, which not everybody may read.
     """
     if not (waiting.is_open and needed.is_open):
         return None
     if needed.due_on is not None and needed.due_on < today:
         days = (today - needed.due_on).days
-        return days, ngettext("which is %(num)s day late", "which is %(num)s days late", days)
+        how = ngettext("which is %(num)s day late", "which is %(num)s days late", days)
+        return Late(days, how, how)
     expected = (needed.forecast_on if with_forecast else None) or needed.due_on
     if expected is None:
         return None
     after_due = (expected - waiting.due_on).days if waiting.due_on else 0
-    after_start = (expected - waiting.starts_on).days if waiting.starts_on else 0
+    after_start = (expected - waiting.starts_on).days if waiting.starts_on and waiting.starts_on > today else 0
     if after_due > 0:
-        words = ngettext("%(num)s day after this one is due", "%(num)s days after this one is due", after_due)
+        days = after_due
+        here = ngettext("%(num)s day after this one is due", "%(num)s days after this one is due", days)
+        there = ngettext("%(num)s day after that one is due", "%(num)s days after that one is due", days)
     elif after_start > 0:
-        words = ngettext("%(num)s day after this one starts", "%(num)s days after this one starts", after_start)
+        days = after_start
+        here = ngettext("%(num)s day after this one starts", "%(num)s days after this one starts", days)
+        there = ngettext("%(num)s day after that one starts", "%(num)s days after that one starts", days)
     else:
         return None
-    said = gettext("which is expected on %(day)s, %(after)s", day=spoken(expected), after=words)
-    return (after_due if after_due > 0 else after_start), said
+    said = [
+        gettext("which is expected on %(day)s, %(after)s", day=spoken(expected), after=one) for one in (here, there)
+    ]
+    return Late(days, *said)

@@ -137,13 +137,16 @@ def list_priorities(session: Session, plan: Plan, person: Person) -> Sequence[Pr
     return session.scalars(query.order_by(of.position, of.id, Priority.position)).all()
 
 
-def edit(session: Session, ref: str, details: ActionDetails, *, version: int, reason: str, by: Person) -> Action:
+def edit(
+    session: Session, ref: str, details: ActionDetails, *, version: int, reason: str, by: Person, today: date
+) -> Action:
     """Change an action; another due date or owner needs a reason, which stays in the history."""
     action = _editable(session, ref, version, by)
     _check(details)
     found = _find(session, details, by)
     due_before = action.due_on
     if details.due_on != due_before:
+        changing.require_moving(action, details.due_on, by=by, today=today)
         _require_reason(reason, gettext("Say why the due date changes"))
     if found.owner is not action.owner:
         _require_reason(reason, gettext("Say why another post owns it"))
@@ -151,16 +154,18 @@ def edit(session: Session, ref: str, details: ActionDetails, *, version: int, re
         _fill(action, details)
         history.note_changes(session, action, by=by, reason=reason)
         _note_related(session, action, found, reason, by)
-        # A date that somebody sets is made up no more.
-        action.is_demonstration_dated = action.is_demonstration_dated and details.due_on == due_before
-        action.baseline_due_on = action.baseline_due_on or action.due_on
+        if details.due_on != due_before:
+            changing.settle_due_date(action, due_before)
     session.flush()
     return action
 
 
-def move_due_date(session: Session, ref: str, *, to: date, reason: str, version: int, by: Person) -> Action:
+def move_due_date(
+    session: Session, ref: str, *, to: date, reason: str, version: int, by: Person, today: date
+) -> Action:
     """Give an action another due date; the old one and the reason stay in its history."""
     action = _editable(session, ref, version, by)
+    changing.require_moving(action, to, by=by, today=today)
     _require_reason(reason, gettext("Say why the due date changes"))
     changing.set_due_date(session, action, to, reason=reason, by=by)
     session.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from actions.closing import require_unsettled
 from actions.models import Action, Evidence
 from kb import history, records
 from kb.catalogue.source_editing import check_link
@@ -71,4 +72,5 @@ def remove(session: Session, ref: str, evidence_id: int, *, by: Person) -> None:
 def _answerable(session: Session, ref: str, by: Person) -> Action:
     action = records.get(session, Action, ref, person=by)
     by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    require_unsettled(action)
     return action

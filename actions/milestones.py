@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions import service
+from actions.closing import require_unsettled
 from actions.models import Milestone
 from kb import history
 from kb.errors import Invalid, NotFound
@@ -29,24 +30,43 @@ def add(session: Session, ref: str, *, title: str, due_on: date | None, by: Pers
     _check(action, title, due_on)
     milestone = Milestone(action_id=action.id, title=title.strip(), due_on=due_on)
     action.milestones.append(milestone)
-    history.note(session, action, FIELD, None, _words(milestone), by=by)
+    history.note(session, action, FIELD, None, as_told(milestone), by=by)
     session.flush()
     return milestone
 
 
 def edit(
-    session: Session, ref: str, milestone_id: int, *, title: str, due_on: date | None, reason: str = "", by: Person
+    session: Session,
+    ref: str,
+    milestone_id: int,
+    *,
+    title: str,
+    due_on: date | None,
+    reason: str = "",
+    was: str | None = None,
+    by: Person,
 ) -> Milestone:
-    """Say otherwise what is reached and by when; another date needs a reason, as that of the action does."""
+    """Say otherwise what is reached and by when; another date needs a reason, as that of the action does.
+
+    `was` is the milestone `as_told` when the person began to write: Invalid tells them where it has changed since.
+    """
     action = _editable(session, ref, by)
     milestone = of_action(action, milestone_id)
+    if was is not None and was != as_told(milestone):
+        raise Invalid(
+            "title",
+            gettext(
+                "Somebody changed it meanwhile: it is now “%(words)s”. Save again to put yours in its place",
+                words=as_told(milestone),
+            ),
+        )
     _check(action, title, due_on)
     if milestone.due_on is not None and due_on != milestone.due_on and not reason.strip():
         raise Invalid("reason", gettext("Say why its date changes"))
-    before = _words(milestone)
+    before = as_told(milestone)
     milestone.title, milestone.due_on = title.strip(), due_on
-    if _words(milestone) != before:
-        history.note(session, action, FIELD, before, _words(milestone), reason=reason.strip(), by=by)
+    if as_told(milestone) != before:
+        history.note(session, action, FIELD, before, as_told(milestone), reason=reason.strip(), by=by)
     session.flush()
     return milestone
 
@@ -55,7 +75,7 @@ def remove(session: Session, ref: str, milestone_id: int, *, reason: str = "", b
     """Take a step away; what it was stays in the history."""
     action = _editable(session, ref, by)
     milestone = of_action(action, milestone_id)
-    history.note(session, action, FIELD, _words(milestone), None, reason=reason.strip(), by=by)
+    history.note(session, action, FIELD, as_told(milestone), None, reason=reason.strip(), by=by)
     action.milestones.remove(milestone)
     session.flush()
 
@@ -87,21 +107,23 @@ def of_action(action: Action, milestone_id: int) -> Milestone:
 
 
 def _change_done(session: Session, action: Action, milestone: Milestone, done_on: date | None, by: Person) -> None:
-    before = _words(milestone)
+    before = as_told(milestone)
     milestone.done_on = done_on
-    history.note(session, action, FIELD, before, _words(milestone), by=by)
+    history.note(session, action, FIELD, before, as_told(milestone), by=by)
     session.flush()
 
 
 def _editable(session: Session, ref: str, by: Person) -> Action:
     action = service.get(session, ref, by)
     by.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
+    require_unsettled(action)
     return action
 
 
 def _answerable(session: Session, ref: str, milestone_id: int, by: Person) -> tuple[Action, Milestone]:
     action = service.get(session, ref, by)
     by.require(Capability.UPDATE_ACTION, plan_id=action.plan_id, owner_id=action.owner_id)
+    require_unsettled(action)
     return action, of_action(action, milestone_id)
 
 
@@ -114,8 +136,8 @@ def _check(action: Action, title: str, due_on: date | None) -> None:
         raise Invalid("due_on", gettext("It is before the action starts, on %(day)s", day=spoken(action.starts_on)))
 
 
-def _words(milestone: Milestone) -> str:
-    """A milestone as the history tells it."""
+def as_told(milestone: Milestone) -> str:
+    """A milestone in words, as the history tells it."""
     if milestone.done_on:
         return gettext("%(title)s (reached on %(day)s)", title=milestone.title, day=spoken(milestone.done_on))
     if milestone.due_on:

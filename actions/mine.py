@@ -52,7 +52,8 @@ class Item:
 class Mine:
     """All actions of a person's posts, in groups; `next_mail_on` is when we write if nothing is said till then.
 
-    `answered` are the asks for support that were answered since anybody last spoke of their actions.
+    `answered` are the asks for support that were answered since anybody last spoke of their actions, and `paused` the
+    plans of open actions about which nobody is written to.
     """
 
     posts: list[str]
@@ -64,6 +65,7 @@ class Mine:
     done: list[Item] = field(default_factory=list)
     next_mail_on: date | None = None
     answered: Sequence[Update] = ()
+    paused: Sequence[str] = ()
 
 
 def my_actions(session: Session, person: Person, today: date, *, with_dependencies: bool = True) -> Mine:
@@ -96,7 +98,8 @@ def my_actions(session: Session, person: Person, today: date, *, with_dependenci
     mine.done.sort(key=lambda item: item.action.verified_on or item.action.done_on or date.min, reverse=True)
     days = [day for facts in asked_later if (day := stages.next_asked_on(facts, today)) is not None]
     answered = support.list_answered(session, person)
-    return Mine(**{**vars(mine), "next_mail_on": min(days, default=None), "answered": answered})
+    paused = sorted({one.plan.title for one in standing if one.action.is_open and one.plan.is_paused})
+    return Mine(**{**vars(mine), "next_mail_on": min(days, default=None), "answered": answered, "paused": paused})
 
 
 def _place(one: Standing, said: Said, person: Person, today: date) -> tuple[str, str]:

@@ -121,6 +121,11 @@ class Action(Record):
     def is_open(self) -> bool:
         return self.closure == Closure.OPEN
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody else has verified or ended it, on the strength of what stands here."""
+        return self.closure in {Closure.VERIFIED, Closure.STOPPED}
+
 
 class Milestone(Base):
     """A step on the way to an action's end."""

@@ -155,7 +155,7 @@ def _dependencies(
         if link.from_id == action.id and link.to_id in others:
             needed.append(Waiting(link, others[link.to_id], delay.words if delay else ""))
         elif link.from_id in others:
-            waiting.append(Waiting(link, others[link.from_id], delay.how if delay else ""))
+            waiting.append(Waiting(link, others[link.from_id], delay.how_there if delay else ""))
     return needed, waiting
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from actions import in_sql
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
 LARGEST_ID = 2**31 - 1
@@ -168,16 +168,25 @@ def open_by(session: Session, person: Person, today: date) -> list[Asked]:
 
 
 def decided_for(session: Session, person: Person, today: date, *, days: int = NEWS_DAYS) -> list[Asked]:
-    """The requests of this person that others decided of late, the newest decision first."""
+    """The requests of this person that others decided of late, or that ended with the action; the newest first."""
     if person.user_id is None:
         return []
     is_news = (
         ChangeRequest.proposer_id == person.user_id,
-        ChangeRequest.state.in_((RequestState.ACCEPTED, RequestState.REFUSED)),
+        or_(ChangeRequest.state.in_((RequestState.ACCEPTED, RequestState.REFUSED)), _ended_by_others(person)),
         ChangeRequest.decided_on >= today - timedelta(days=days),
     )
     query = _select(person).where(*is_news).order_by(ChangeRequest.decided_on.desc(), ChangeRequest.id.desc())
     return _asked(session, query, today)
+
+
+def _ended_by_others(person: Person) -> ColumnElement[bool]:
+    """That a request ended because somebody else ended the action."""
+    return and_(
+        ChangeRequest.state == RequestState.WITHDRAWN,
+        ChangeRequest.decision != "",
+        ChangeRequest.decided_by_id.is_distinct_from(person.user_id),
+    )
 
 
 def wanted_of(

@@ -83,11 +83,8 @@ def _says_the_same(newest: Update, answer: Answer, by: Person, today: date) -> b
     if answer.said is None or newest.person_id != by.user_id or newest.said_on != today:
         return False
     said = answer.said
-    return (newest.confidence, newest.narrative, newest.forecast_on) == (
-        said.confidence,
-        said.narrative.strip(),
-        said.forecast_on,
-    )
+    is_same_day = newest.forecast_on == said.forecast_on or (said.forecast_on is None and said.keeps_forecast)
+    return is_same_day and (newest.confidence, newest.narrative) == (said.confidence, said.narrative.strip())
 
 
 def owned(session: Session, refs: Sequence[str], person: Person, today: date) -> dict[str, Listed]:

@@ -226,6 +226,6 @@ def _to_decide(asked: Asked, person: Person, today: date) -> Decision:
 
 
 def _to_verify(action: Action, person: Person) -> Decision:
-    done_on = gettext("Done by the owner on %(day)s", day=spoken(action.done_on))
+    done_on = gettext("Marked done on %(day)s", day=spoken(action.done_on))
     note = done_on if action.done_on else gettext("Done; the day is not stated")
     return Decision(gettext("Verify"), action.title, note, action, None, closing.may_verify(action, person))

@@ -29,6 +29,8 @@ def answer_support(session: Session, update_id: int, answer: str, *, by: Person,
     """Answer an ask for support; what was answered already is not written over."""
     update = get_ask(session, update_id, by)
     by.require(Capability.ANSWER_SUPPORT, plan_id=update.action.plan_id)
+    # Of two who answer at once the second waits here, and is told.
+    session.refresh(update, ("support_answer",), with_for_update=True)
     if update.support_answer:
         raise Conflict(gettext("This was answered while you were writing."), theirs={"answer": update.support_answer})
     if not answer.strip():

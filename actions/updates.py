@@ -31,7 +31,8 @@ _WHAT_ANSWERS_REST_ON = ("version", "closure", "confidence", "forecast_on", "due
 class Said:
     """What an owner says in one update; `forecast_reason` is wanted when the expected date moves.
 
-    `reported_by` says how a lead heard it who writes it down for the owner, `evidence` what shows it.
+    `reported_by` says how a lead heard it who writes it down for the owner, `evidence` what shows it. No date means
+    that they cannot say; `keeps_forecast` is for those who were not asked, so that what they expected stands.
     """
 
     confidence: str
@@ -41,6 +42,7 @@ class Said:
     support_needed: str = ""
     evidence: str = ""
     reported_by: str = ""
+    keeps_forecast: bool = False
 
 
 def send_update(
@@ -82,7 +84,7 @@ def nothing_changed(
             "forecast_on",
             gettext("It was expected on %(day)s, which has passed; say by when it will be done", day=spoken(expected)),
         )
-    return _keep(session, action, Said(action.confidence, _unchanged(), action.forecast_on), by, today, how)
+    return _keep(session, action, Said(action.confidence, _unchanged(), keeps_forecast=True), by, today, how)
 
 
 def take_back(session: Session, ref: str, update_id: int, *, by: Person, today: date) -> Action:
@@ -166,6 +168,12 @@ def expected_on(action: Expected) -> date | None:
     return action.forecast_on or action.due_on
 
 
+def still_expected_on(action: Expected, today: date) -> date | None:
+    """The day that a form is filled in with: the expected one, until it has passed."""
+    expected = expected_on(action)
+    return None if expected is None or expected < today else expected
+
+
 def may_stay_unchanged(action: Expected, today: date) -> bool:
     """Whether there is a last word that could be said again."""
     expected = expected_on(action)
@@ -184,7 +192,15 @@ def _check_forecast(action: Action, said: Said, today: date) -> None:
         raise Invalid("forecast_reason", gettext("The date moves from %(day)s: say why", day=spoken(expected)))
 
 
+def _forecast(action: Action, said: Said) -> date | None:
+    """What the owner expects; the due date that the form was filled in with is nobody's forecast."""
+    if said.forecast_on is None:
+        return action.forecast_on if said.keeps_forecast else None
+    return None if said.forecast_on == expected_on(action) == action.due_on else said.forecast_on
+
+
 def _keep(session: Session, action: Action, said: Said, by: Person, today: date, reported_by: str | None) -> Update:
+    forecast_on = _forecast(action, said)
     update = Update(
         action_id=action.id,
         said_on=today,
@@ -194,7 +210,7 @@ def _keep(session: Session, action: Action, said: Said, by: Person, today: date,
         channel=history.channel_of(session),
         confidence=said.confidence,
         narrative=said.narrative.strip(),
-        forecast_on=said.forecast_on,
+        forecast_on=forecast_on,
         forecast_reason=said.forecast_reason.strip(),
         support_needed=said.support_needed.strip(),
         evidence=said.evidence.strip(),
@@ -203,7 +219,7 @@ def _keep(session: Session, action: Action, said: Said, by: Person, today: date,
     # What the update says stays out of the history, which more people may read.
     history.note(session, action, "update", None, today, by=by)
     action.confidence = said.confidence
-    action.forecast_on = said.forecast_on or action.forecast_on
+    action.forecast_on = forecast_on
     action.last_said_on = today
     session.flush()
     return update

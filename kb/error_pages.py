@@ -141,6 +141,7 @@ def _conflict(error: errors.Conflict) -> Response:
         "version": error.version,
         "rows": _both(error),
         "mine": mine,
+        "button": error.button,
     }
     title = gettext("This was saved while you were writing")
     details = {"current": error.theirs, "saved_by": error.saved_by, "version": error.version}
@@ -162,7 +163,7 @@ def _both(error: errors.Conflict) -> list[dict[str, Any]]:
         else:
             differs = is_text and tidy(sent) != tidy(saved)
         if differs:
-            label = name.replace("_", " ").replace("-", " ").capitalize()
+            label = error.labels.get(name) or name.replace("_", " ").replace("-", " ").capitalize()
             rows.append({"name": name, "label": label, "theirs": saved, "mine": sent, "is_text": is_text})
     return rows
 

@@ -29,7 +29,8 @@ class Conflict(KnowledgeBaseError):
     """Somebody saved the record since the person opened it; `theirs` holds what stands now, by field of the form.
 
     `version` is the one that stands now: whoever sends it has seen what they replace. `chosen` holds the values of
-    those fields that are chosen from lists, as the form sends them, since `theirs` holds their names.
+    those fields that are chosen from lists, as the form sends them, since `theirs` holds their names. A view may add
+    the `labels` of its form and what its `button` does.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Conflict(KnowledgeBaseError):
         self.chosen = dict(chosen or {})
         self.saved_by = saved_by
         self.version = version
+        self.labels: dict[str, str] = {}
+        self.button = ""
 
 
 class Invalid(KnowledgeBaseError):

@@ -8,6 +8,9 @@ from coverage import Coverage
 
 RULES = (
     "actions/schedule.py",
+    "actions/deciding.py",
+    "actions/reminding/falling_due.py",
+    "actions/reminding/stages.py",
     "graph/network.py",
     "graph/gaps.py",
     "graph/reach.py",

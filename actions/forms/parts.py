@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from actions.evidence import LONGEST_TITLE
+from actions.milestones import as_told
 from kb.catalogue.source_editing import LONGEST_LINK
 from kb.forms.base import DateParts, Form
 from kb.words import gettext
@@ -31,13 +32,14 @@ class MilestoneForm(Form):
     @classmethod
     def of(cls, milestone: Milestone) -> MilestoneForm:
         """The form of a milestone that is there already."""
-        return MilestoneEditForm(data={"title": milestone.title, "due_on": milestone.due_on})
+        return MilestoneEditForm(data={"title": milestone.title, "due_on": milestone.due_on, "was": as_told(milestone)})
 
 
 class MilestoneEditForm(MilestoneForm):
     """A milestone that is there already, whose date moves with a reason."""
 
     reason = StringField(gettext("Why the date changes"), [Length(max=500)])
+    was = HiddenField()
 
 
 class EvidenceForm(Form):

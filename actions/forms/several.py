@@ -50,7 +50,9 @@ class RowForm(Form):
         words, repeats = self.narrative.data or "", self.confidence.data == SAME
         says_more = bool(words or self.forecast_on.data)
         confidence = (self.action.confidence or "") if repeats else (self.confidence.data or "")
-        said = Said(confidence, words, self.forecast_on.data, words if self.forecast_on.data else "")
+        moved_to = self.forecast_on.data
+        # The row asks only for a new date, so an empty one leaves the old one standing.
+        said = Said(confidence, words, moved_to, words if moved_to else "", keeps_forecast=True)
         return Answer(self.action.ref, None if repeats and not says_more else said, self.version.data)
 
     def overtaken_by(self, update_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -10,9 +10,15 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from actions.models import Confidence, ReportedBy
-from actions.updates import Said
+from actions.updates import Said, still_expected_on
 from kb.forms.base import DateParts, Form
 from kb.words import gettext
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from actions.models import Action, Update
+    from kb.errors import Conflict
 
 LONGEST = 4_000
 
@@ -62,6 +68,33 @@ class UpdateForm(Form):
         gettext("What do you need from the steering group, and by when?"), [Length(max=LONGEST)]
     )
     evidence = TextAreaField(gettext("What shows how far it is?"), [Length(max=LONGEST)])
+
+    def __init__(self, action: Action, last: Update | None, today: date, **values: Any) -> None:
+        filled_in = {"version": last.id if last else None, "forecast_on": still_expected_on(action, today)}
+        super().__init__(data=filled_in, **values)
+        self.action, self.last_id, self.filled_in_on = action, filled_in["version"], filled_in["forecast_on"]
+
+    def may_say_unchanged(self) -> bool:
+        """Whether “Nothing has changed” would drop nothing that was typed or chosen; if not, the form says so."""
+        typed = (self.narrative, self.forecast_reason, self.support_needed, self.evidence)
+        chosen = self.confidence.data and self.confidence.data != self.action.confidence
+        # Against a newer update the day that was filled in is not known any more; that one is a conflict anyway.
+        is_newest = self.version.data == self.last_id
+        dated = is_newest and any(self.forecast_on.parts.values()) and self.forecast_on.data != self.filled_in_on
+        if chosen or dated or any(field.data for field in typed):
+            self.form_errors.append(
+                gettext("You wrote something: press Send, or empty the form to say that nothing has changed")
+            )
+            return False
+        return True
+
+    def name_fields(self, conflict: Conflict) -> None:
+        """Let the page of a conflict speak the words of this form; both answers stay, so nothing is replaced."""
+        conflict.labels = {field.short_name: field.label.text for field in self}
+        conflict.button = gettext("Send mine as well")
+        if self.confidence.data:
+            conflict.chosen["confidence"] = [conflict.theirs["confidence"]]
+            conflict.theirs["confidence"] = conflict.theirs["confidence"].replace("-", " ")
 
     def said(self) -> Said:
         """What the owner says, for the service."""

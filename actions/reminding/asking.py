@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from actions.reminder_models import Reminder, ReminderKind
-from actions.reminding import owned, reminders
+from actions.reminding import owned, reminders, survey
 from actions.schedule import add_working_days, is_working_day
 from kb.errors import Invalid
 from kb.permissions import Capability
@@ -41,7 +41,7 @@ def notice(session: Session, action: Action, *, today: date, settings: Settings)
     reached = candidate.reached(today) if candidate else None
     if candidate is None or reached is None:
         return None
-    told_on = _told_on(session, candidate, reached, settings)
+    told_on = _told_on(session, candidate, reached, today, settings)
     if told_on is not None:
         return Notice(candidate.user_id, told_on, None)
     nation = candidate.ruled.nation
@@ -49,8 +49,9 @@ def notice(session: Session, action: Action, *, today: date, settings: Settings)
     return Notice(candidate.user_id, None, today if is_today else add_working_days(today, 1, nation))
 
 
-def _told_on(session: Session, candidate: Candidate, reached: Reached, settings: Settings) -> date | None:
+def _told_on(session: Session, candidate: Candidate, reached: Reached, today: date, settings: Settings) -> date | None:
     """When the owner heard of this, as a reminder or with the mail that said that the action is theirs."""
+    told = survey.Told()
     query = select(Reminder).where(
         Reminder.record_id == candidate.id,
         Reminder.recipient_id == candidate.user_id,
@@ -61,6 +62,9 @@ def _told_on(session: Session, candidate: Candidate, reached: Reached, settings:
     for one in session.scalars(query.order_by(Reminder.planned_at)):
         day = one.planned_at.astimezone(ZoneInfo(settings.timezone)).date()
         is_same = one.kind == reached.stage.kind and one.occurrence == reached.stage.occurrence
+        told.add((one.record_id, one.kind, one.occurrence, one.recipient_id), day)
+        # Who was asked late about a late action is not asked again before the time between two reminders is over.
+        is_same = is_same or (one.kind == ReminderKind.OVERDUE and told.asked_lately(candidate, today))
         if is_same or (one.kind == ReminderKind.ASSIGNED and day >= reached.begun_on):
             days.append(day)
     return days[-1]

@@ -41,8 +41,8 @@ __all__ = [
     "declinable",
     "subject_for",
 ]
-# Each has a button of its own: whoever would have to sign in for the rest does not answer about it.
-SHOWN = 12
+# Of each sort: a longer mail is put off, and the page of all one's actions has the rest.
+SHOWN = 5
 
 
 def subject_for(due: Sequence[Due], answer_by: date) -> str:

@@ -15,10 +15,11 @@ from kb.errors import Invalid
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import User
 from kb.planning import plans, reminder_policy
+from kb.planning.reminder_policy import Policy
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -27,13 +28,28 @@ if TYPE_CHECKING:
     from kb.config import Settings
     from kb.models.plan import Plan
     from kb.permissions import Person
-    from kb.planning.reminder_policy import Policy, Ruled
+    from kb.planning.reminder_policy import Ruled
 
 DAYS_SHOWN = 7
 DAYS_WEIGHED = 28
-# Three mails a week, or fifty questions a week: whoever gets more reads none of them.
-MOST_MAILS = 12
+# A mail on each working day, or fifty questions a week: whoever gets more reads none of them.
+MOST_MAILS = 20
 MOST_THINGS = 200
+# What can be done about most of what somebody gets, with the field in which it is done.
+CHANGES = {
+    "overdue_every_days": gettext("Remind less often while actions are overdue"),
+    "stale_after_days": gettext("Wait longer before asking for an update"),
+    "first_days_before": gettext("Change when the first reminder comes"),
+    "second_days_before": gettext("Change when the second reminder comes"),
+    "sponsor_after_days": gettext("Tell the sponsor later"),
+    "steering_after_days": gettext("Tell the steering group later"),
+}
+FIELD_OF = {
+    ReminderKind.OVERDUE: "overdue_every_days",
+    ReminderKind.STALE: "stale_after_days",
+    ReminderKind.TO_SPONSOR: "sponsor_after_days",
+    ReminderKind.TO_STEERING: "steering_after_days",
+}
 WHY = {
     ReminderKind.OVERDUE: gettext("Overdue"),
     ReminderKind.DUE_NOW: gettext("Due now"),
@@ -68,6 +84,17 @@ class Load:
     mails: int
     things: int
     mostly: ReminderKind
+
+    @property
+    def is_much(self) -> bool:
+        """Whether nobody can be expected to answer all of it."""
+        return self.mails > MOST_MAILS or self.things > MOST_THINGS
+
+    def is_more_than(self, other: Load | None) -> bool:
+        """Whether it is too much in a way in which another load is less."""
+        return (self.mails > MOST_MAILS and (other is None or self.mails > other.mails)) or (
+            self.things > MOST_THINGS and (other is None or self.things > other.things)
+        )
 
 
 def list_sendings(session: Session, plan: Plan, *, today: date, settings: Settings) -> list[Sending]:
@@ -106,27 +133,71 @@ def change_policy(
 
 
 def _weigh(session: Session, plan: Plan, before: Policy, after: Policy, today: date, settings: Settings) -> None:
-    """Raise Invalid where the policy would send one person too much in the next four weeks."""
+    """Raise Invalid where the policy would send one person too much in the next four weeks.
+
+    What the shipped policy would send, and what the standing one sends, is never too much.
+    """
     ruled = reminder_policy.list_ruled(session)
-    loads = {
-        policy: _loads(session, {0: ruled[0], plan.id: replace(ruled[plan.id], policy=policy, is_paused=False)},
-                       today, settings)
-        for policy in (before, after)
-    }  # fmt: skip
-    standing = loads[before]
-    for load in sorted(loads[after].values(), key=lambda one: (one.things, one.mails), reverse=True):
-        was = standing.get(load.user_id)
-        more_mails = load.mails > MOST_MAILS and (was is None or load.mails > was.mails)
-        more_things = load.things > MOST_THINGS and (was is None or load.things > was.things)
-        if more_mails or more_things:
-            _refuse(session, load)
+
+    def loads(policy: Policy) -> dict[int, Load]:
+        only = {0: ruled[0], plan.id: replace(ruled[plan.id], policy=policy, is_paused=False)}
+        return _loads(session, only, today, settings)
+
+    planned = loads(after)
+    if not any(load.is_much for load in planned.values()):
+        return
+    allowed = [loads(before), loads(Policy())]
+    worst = _too_much(planned, allowed)
+    if worst is not None:
+        _refuse(session, worst, _enough(after, worst, lambda policy: _too_much(loads(policy), allowed) is None))
 
 
-def _refuse(session: Session, load: Load) -> None:
-    field, change = {
-        ReminderKind.OVERDUE: ("overdue_every_days", gettext("Remind less often while actions are overdue.")),
-        ReminderKind.STALE: ("stale_after_days", gettext("Wait longer before asking for an update.")),
-    }.get(load.mostly, ("first_days_before", gettext("Give fewer reminders before the due date.")))
+def _too_much(planned: Mapping[int, Load], allowed: Iterable[Mapping[int, Load]]) -> Load | None:
+    """Who would get the most of those who get too much, and more than by any policy that is allowed anyway."""
+    over = [
+        load
+        for load in planned.values()
+        if load.is_much and all(load.is_more_than(some.get(load.user_id)) for some in allowed)
+    ]
+    return max(over, key=lambda one: (one.things, one.mails), default=None)
+
+
+def _enough(after: Policy, worst: Load, passes: Callable[[Policy], bool]) -> tuple[str, int] | None:
+    """The field in which one other number is enough, and that number: the nearest on the way to the shipped one."""
+    first = FIELD_OF.get(worst.mostly, "first_days_before")
+    for name in sorted(CHANGES, key=lambda name: name != first):
+        wrong, right = getattr(after, name), getattr(Policy(), name)
+        if wrong == right or not _passes(after, name, right, passes):
+            continue
+        while abs(right - wrong) > 1:
+            middle = (wrong + right) // 2
+            if _passes(after, name, middle, passes):
+                right = middle
+            else:
+                wrong = middle
+        return name, right
+    return None
+
+
+def _passes(after: Policy, name: str, value: int, passes: Callable[[Policy], bool]) -> bool:
+    changed = replace(after, **{name: value})  # type: ignore[arg-type]
+    try:
+        reminder_policy.check(changed)
+    except Invalid:
+        return False
+    return passes(changed)
+
+
+def _refuse(session: Session, load: Load, enough: tuple[str, int] | None) -> None:
+    if enough is not None:
+        field, value = enough
+        change = gettext("%(change)s: %(value)s days would do.", change=CHANGES[field], value=value)
+    else:
+        field, usual = FIELD_OF.get(load.mostly, "first_days_before"), Policy()
+        change = gettext(
+            "What plans begin with would do, in the order of this form: %(values)s.",
+            values=", ".join(str(getattr(usual, name)) for name in reminder_policy.DAYS),
+        )
     name = session.scalar(select(User.name).where(User.id == load.user_id))
     mails = ngettext("%(num)s mail", "%(num)s mails", load.mails)
     things = ngettext("%(num)s question", "%(num)s questions", load.things)

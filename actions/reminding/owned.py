@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from actions.reminding.answerers import Answerer
     from kb.planning.reminder_policy import Ruled
 
+# A record, why and about which day, and the reader.
+ToldKey = tuple[int, str, date, int]
 COMING_DAYS = 42
 COMING_SHOWN = 3
 # Databases take only so many values in one statement.
@@ -161,15 +163,15 @@ def _may_need_an_answer(day: date, ruled: Mapping[int, Ruled]) -> ColumnElement[
     )
 
 
-def list_told(session: Session, record_ids: Collection[int], midnight: datetime) -> set[tuple[int, str, date, int]]:
-    """The keys of the reminders about these records that stand.
+def list_told(session: Session, record_ids: Collection[int], midnight: datetime) -> Mapping[ToldKey, datetime]:
+    """When each of the reminders about these records that stand was planned, by its key.
 
     One whose mail may never have arrived stands until midnight; then its reader is asked again.
     """
-    told = set()
+    told = {}
     for some in batches(record_ids):
         query = (
-            select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id)
+            select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.recipient_id, Reminder.planned_at)
             .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
             .where(
                 Reminder.record_id.in_(some),
@@ -181,7 +183,8 @@ def list_told(session: Session, record_ids: Collection[int], midnight: datetime)
                 ),
             )
         )
-        told |= {(row.record_id, row.kind, row.occurrence, row.recipient_id) for row in session.execute(query)}
+        for row in session.execute(query):
+            told[row.record_id, row.kind, row.occurrence, row.recipient_id] = row.planned_at
     return told
 
 

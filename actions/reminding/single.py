@@ -127,8 +127,8 @@ def _to_sponsor(due: Sequence[Due], today: date) -> tuple[str, list[str], str]:
 def _to_steering(due: Sequence[Due], today: date) -> tuple[str, list[str], str]:
     lede = [
         ngettext(
-            "This action has been overdue for long, and its owner and sponsor know.",
-            "These actions have been overdue for long, and their owners and sponsors know.",
+            "This action has been overdue for a long time, and its owner and sponsor know.",
+            "These actions have been overdue for a long time, and their owners and sponsors know.",
             len(due),
         ),
         gettext("The steering group may agree another date or another owner. You are told this once about each."),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from actions.reminder_models import Reminder, ReminderKind
 from actions.reminding import dated, late, newly, owned
+from actions.reminding.owned import ToldKey as Key
 from actions.reminding.stages import Stage
 from actions.schedule import is_working_day
 from kb.models.outbox import MailState, OutboxMessage
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from kb.config import Settings
     from kb.planning.reminder_policy import Ruled
 
-Key = tuple[int, str, date, int]
 # These come by themselves; all else is in the one mail of a day.
 SINGLE = (ReminderKind.ASSIGNED, ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
 ESCALATIONS = (ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
@@ -56,11 +56,16 @@ class Telling:
 
 @dataclass
 class Told:
-    """What has been told already; `assigned` has the day on which a person heard that an action is theirs."""
+    """What has been told already.
+
+    `assigned` has the day on which a person heard that an action is theirs, and `overdue` the last occurrence and day
+    on which they were asked about it as overdue.
+    """
 
     keys: set[Key] = field(default_factory=set)
     owners: set[tuple[int, int]] = field(default_factory=set)
     assigned: dict[tuple[int, int], date] = field(default_factory=dict)
+    overdue: dict[tuple[int, int], tuple[date, date]] = field(default_factory=dict)
     taken_back: set[Key] = field(default_factory=set)
     escalated: set[tuple[int, str, date]] = field(default_factory=set)
 
@@ -74,6 +79,16 @@ class Told:
             self.owners.add((record_id, user_id))
         if kind == ReminderKind.ASSIGNED:
             self.assigned[record_id, user_id] = day
+        if kind == ReminderKind.OVERDUE:
+            last = self.overdue.get((record_id, user_id), (date.min, date.min))
+            self.overdue[record_id, user_id] = max(last, (occurrence, day))
+
+    def asked_lately(self, one: Candidate, day: date) -> bool:
+        """Whether the person was asked about the late action too short a time ago, if later than on its day."""
+        occurrence, asked_on = self.overdue.get((one.id, one.user_id), (date.min, date.min))
+        due_on = one.facts.due_on
+        is_same = due_on is not None and occurrence >= due_on
+        return is_same and (day - asked_on).days < one.facts.policy.overdue_every_days
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,8 @@ class Survey:
             assigned_on = told.assigned.get((one.id, one.user_id))
             # Who heard that it is theirs heard of its dates as well; what began before that is not told again.
             if assigned_on is not None and reached.begun_on <= assigned_on:
+                continue
+            if reached.stage.kind is ReminderKind.OVERDUE and told.asked_lately(one, day):
                 continue
             telling = Telling(one.user_id, one.due(reached.stage), one.ruled)
             if telling.key not in told.keys:
@@ -173,9 +190,10 @@ def _remember(session: Session, survey: Survey, settings: Settings, today: date,
     """Look up what was told about what is in the survey."""
     told, since = survey.told, midnight(today, settings)
     ids = _told_about(survey, today, until)
-    for key in owned.list_told(session, ids, since):
-        told.add(key, date.min)
     zone = ZoneInfo(settings.timezone)
+    standing = owned.list_told(session, ids, since)
+    for key in standing:
+        told.add(key, standing[key].astimezone(zone).date())
     for some in owned.batches(ids):
         query = (
             select(Reminder, OutboxMessage.state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from actions import closing, editing, record, request_words, requests, service
+from actions import changing, closing, editing, record, request_words, requests, service
 from actions.forms.details import ActionForm
 from actions.measures import service as measures
 from actions.models import Action
@@ -82,23 +82,24 @@ def new() -> ResponseReturnValue:
         return editing.create(session, plan, form.details(), response=response, by=person)
 
     said = gettext("The action is added.") if response is None else gettext("The action is added and answers the row.")
-    return answer(form, save, said, TEMPLATE, plan=plan, action=None, response=response)
+    return answer(form, save, said, TEMPLATE, plan=plan, action=None, response=response, why_not_move="")
 
 
 @bp.route("/actions/<ref>/edit", methods=["GET", "POST"])
 @auth.requires(Capability.EDIT_PLAN)
 def edit(ref: str) -> ResponseReturnValue:
     """Change an action; a stale save answers 409 with both versions."""
-    session, person = web.session(), web.person()
+    session, person, today = web.session(), web.person(), web.today()
     action = service.get(session, ref, person)
     person.require(Capability.EDIT_PLAN, plan_id=action.plan_id)
     form = _form(action)
 
     def save() -> Action:
         version, reason = form.version.data or 0, form.reason.data or ""
-        return editing.edit(session, ref, form.details(), version=version, reason=reason, by=person)
+        return editing.edit(session, ref, form.details(), version=version, reason=reason, by=person, today=today)
 
-    return answer(form, save, gettext("The action is saved."), TEMPLATE, plan=None, action=action, response=None)
+    said, why_not = gettext("The action is saved."), changing.why_not_move(action, person, today)
+    return answer(form, save, said, TEMPLATE, plan=None, action=action, response=None, why_not_move=why_not)
 
 
 def _form(action: Action | None = None, plan: Plan | None = None) -> ActionForm:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from actions import answering, service, updates
-from actions.answering import LinkRefused, Opened, Why
+from actions import answering, mine, service, updates
+from actions.answering import LinkRefused, Why
 from actions.forms.answers import NewLinkForm
 from actions.forms.update import UpdateForm
 from actions.reminding import new_links
@@ -19,6 +19,7 @@ from kb.accounts import sign_in
 from kb.db import now
 from kb.errors import Conflict, Invalid
 from kb.forms.base import add_error
+from kb.permissions import Capability
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def answer(token: str) -> ResponseReturnValue:
     session, today = web.session(), web.today()
     try:
         opened = answering.open_link(session, token, now=now(), today=today)
-        form = _form(opened)
+        form = UpdateForm(opened.action, opened.last, today)
         if request.method == "POST" and _send(form, token):
             web.commit()
             web.say(gettext("Thank you, your answer is kept."))
@@ -44,7 +45,10 @@ def answer(token: str) -> ResponseReturnValue:
         return _refused(refused, token)
     except Conflict:
         # Somebody else answered between the look at the link and the lock on the action.
-        return _refused(LinkRefused(Why.ANSWERED, opened.action, at=now()), token)
+        last = updates.last_update(session, opened.action)
+        return _refused(
+            answering.overtaken(opened.action, last, opened.person) if last else LinkRefused(Why.GONE), token
+        )
     expected = updates.expected_on(opened.action)
     return web.page(
         "answers/answer.html",
@@ -55,6 +59,9 @@ def answer(token: str) -> ResponseReturnValue:
         ends_at=opened.link.ends_at,
         expected_before=expected if expected is not None and expected < today else None,
         schedule=service.schedule_now(session, opened.action, today),
+        may_propose=web.person().may(
+            Capability.PROPOSE_CHANGE, plan_id=opened.action.plan_id, owner_id=opened.action.owner_id
+        ),
         may_stay_unchanged=updates.may_stay_unchanged(opened.action, today),
         status=422 if form.errors or form.form_errors else 200,
     )
@@ -94,19 +101,13 @@ def _asked() -> ResponseReturnValue:
     return redirect(url_for(".ask"), code=303)
 
 
-def _form(opened: Opened) -> UpdateForm:
-    """The questions, none of them answered; only the expected date is filled in, where it has not passed."""
-    expected = updates.expected_on(opened.action)
-    is_past = expected is not None and expected < web.today()
-    last_id = opened.last.id if opened.last else None
-    return UpdateForm(data={"version": last_id, "forecast_on": None if is_past else expected})
-
-
 def _send(form: UpdateForm, token: str) -> bool:
     """Keep what the form says; False when something in it was refused."""
     session, last_id, today = web.session(), form.version.data, web.today()
     try:
         if "nothing_changed" in request.form:
+            if not form.may_say_unchanged():
+                return False
             answering.answer(session, token, None, last_update_id=last_id, now=now(), today=today)
         elif form.validate():
             answering.answer(session, token, form.said(), last_update_id=last_id, now=now(), today=today)
@@ -121,11 +122,15 @@ def _send(form: UpdateForm, token: str) -> bool:
 def _refused(refused: LinkRefused, token: str) -> Response:
     """Why the link opens no form, with what its reader wrote where they had written something."""
     written = [request.form.get(name, "").strip() for name in ("narrative", "support_needed")]
+    person, today = refused.person, web.today()
+    next_up = mine.my_actions(web.session(), person, today, with_dependencies=False) if person else None
     web.close_session()
     return web.page(
         "answers/refused.html",
         refused=refused,
         token=token,
+        waiting=len(next_up.answer_now) if next_up else 0,
+        next_mail_on=next_up.next_mail_on if next_up else None,
         written="\n\n".join(filter(None, written)),
         status=STATUS.get(refused.why, 410),
     )

@@ -61,10 +61,12 @@ def edit_milestone(ref: str, milestone_id: int) -> ResponseReturnValue:
                 title=given["title"] or "",
                 due_on=given["due_on"],
                 reason=given["reason"] or "",
+                was=given["was"],
                 by=web.person(),
             )
         except Invalid as error:
             add_error(form, error)
+            form["was"].data = milestones.as_told(milestone)
         else:
             return _told(ref, gettext("The milestone is saved."), MILESTONES)
     return _page("actions/milestone.html", form, action, milestone=milestone)

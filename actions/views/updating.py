@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import closing, evidence, mine, service, updates
+from actions import closing, evidence, mine, request_words, requests, service, updates
 from actions import support as asks
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
 from actions.models import Action, Confidence, Update
@@ -14,7 +14,7 @@ from actions.reminding.digest import CONFIDENCE_WORDS
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.db import now
-from kb.errors import Invalid, NotAllowed
+from kb.errors import Conflict, Invalid, NotAllowed
 from kb.forms.base import Form, add_error
 from kb.permissions import Capability
 from kb.words import gettext, spoken
@@ -45,7 +45,7 @@ def update(ref: str) -> ResponseReturnValue:
     last = updates.last_update(session, action)
     expected = updates.expected_on(action)
     is_past = expected is not None and expected < today
-    form = UpdateForm(data={"version": last.id if last else None, "forecast_on": None if is_past else expected})
+    form = UpdateForm(action, last, today)
     if request.method == "POST":
         sent = _send(form, ref)
         if sent is not None:
@@ -62,6 +62,7 @@ def update(ref: str) -> ResponseReturnValue:
         of=len(waiting),
         may_stay_unchanged=updates.may_stay_unchanged(action, today),
         for_owner=updates.is_for_owner(action, person),
+        may_propose=person.may(Capability.PROPOSE_CHANGE, plan_id=action.plan_id, owner_id=action.owner_id),
         news=answer if (answer := asks.answer_on(session, action)) is not last else None,
         status=422 if form.errors or form.form_errors else 200,
     )
@@ -73,6 +74,8 @@ def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
     last_id = form.version.data
     try:
         if "nothing_changed" in request.form:
+            if not form.may_say_unchanged():
+                return None
             how = form.reported_by.data or ""
             sent = updates.nothing_changed(
                 session, ref, last_update_id=last_id, by=person, today=today, reported_by=how
@@ -86,6 +89,9 @@ def _send(form: UpdateForm, ref: str) -> ResponseReturnValue | None:
     except Invalid as error:
         add_error(form, error)
         return None
+    except Conflict as conflict:
+        form.name_fields(conflict)
+        raise
     web.commit()
     return _next(ref, gettext("Thank you, it is sent."))
 
@@ -155,6 +161,10 @@ def done(ref: str) -> ResponseReturnValue:
         else:
             return _saved(ref, gettext("It is marked done and waits for someone else to verify it."))
     consequence = gettext("Nobody is asked about it any more. Someone else then verifies it, or opens it again.")
+    if waiting := sorted(requests.open_of(session, action)):
+        what = ", ".join(request_words.changes()[one].lower() for one in waiting)
+        ends = gettext("What was asked for and waits for a decision ends undecided: %(what)s.", what=what)
+        consequence = f"{consequence} {ends}"
     return _deed(form, action, gettext("Mark this action done"), gettext("Mark it done"), consequence)
 
 

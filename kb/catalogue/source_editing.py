@@ -180,7 +180,8 @@ def check_link(address: str, field: str = "link") -> None:
         return
     try:
         parts = urlsplit(address)
-        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        # What stands before an @ is a password, or makes one place look like another.
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         is_web = False
     if not is_web or len(address) > LONGEST_LINK or any(letter.isspace() for letter in address):

@@ -13,7 +13,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
-from kb.words import gettext
+from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,20 @@ def tidy(value: Any) -> Any:
     return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+class _PlainWords:
+    """What the library of forms says of a wrong field, in words for people who do not make forms."""
+
+    def gettext(self, words: str) -> str:
+        if words == "Not a valid integer value.":
+            return gettext("Give a whole number, such as 7")
+        return words
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        if "cannot be longer than" in one:
+            return ngettext("Use at most one character", "Use at most %(most)s characters", number, most=f"{number:,}")
+        return one if number == 1 else many
+
+
 class Form(PlainForm):
     """A form that reads what was posted by itself; the CSRF check is done before any view runs.
 
@@ -43,6 +57,9 @@ class Form(PlainForm):
 
     class Meta:
         """Text fields tidy what was typed; passwords are taken as they are."""
+
+        def get_translations(self, _form: Any) -> _PlainWords:
+            return _PlainWords()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if unbound_field.field_class.__name__ != "PasswordField":
@@ -100,7 +117,18 @@ class DateParts(Field):
             raise ValueError(self._says_missing(missing))
         day, month, year = (self._whole("day"), self._month(), self._whole("year"))
         if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-            raise ValueError(gettext("%(label)s: give the year in four figures, such as 2026", label=self.label.text))
+            if year < 1000:
+                raise ValueError(
+                    gettext("%(label)s: give the year in four figures, such as 2026", label=self.label.text)
+                )
+            raise ValueError(
+                gettext(
+                    "%(label)s: give a year from %(first)s to %(last)s",
+                    label=self.label.text,
+                    first=EARLIEST_YEAR,
+                    last=LATEST_YEAR,
+                )
+            )
         try:
             return date(year, month, day)
         except ValueError:

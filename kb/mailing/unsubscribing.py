@@ -24,7 +24,7 @@ class Subject(StrEnum):
 
 SUBJECT_WORDS = {
     Subject.SOURCES: gettext("sources that you look after: their reviews and their ends"),
-    Subject.STEERING: gettext("actions that have been overdue for long, for the steering group"),
+    Subject.STEERING: gettext("actions that have been overdue for a long time, for the steering group"),
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
@@ -28,6 +29,15 @@ MOST_WORKING_DAYS = 260
 # Daily mails are answered by nobody; what is asked every other day is asked about ten times in four weeks.
 SHORTEST_BETWEEN = 2
 SHORTEST_SILENCE = 7
+# The parts of a policy that are days, in the order of the form.
+DAYS = (
+    "first_days_before",
+    "second_days_before",
+    "overdue_every_days",
+    "stale_after_days",
+    "sponsor_after_days",
+    "steering_after_days",
+)
 # The clocks change between midnight and three, and nobody is written to at night.
 EARLIEST_HOUR, LATEST_HOUR = 4, 22
 
@@ -137,16 +147,16 @@ def check(policy: Policy) -> None:
         raise Invalid("second_days_before", gettext("The second reminder comes after the first, so give fewer days"))
     if policy.sponsor_after_days and 0 < policy.steering_after_days < policy.sponsor_after_days:
         raise Invalid("steering_after_days", gettext("The sponsor hears of it first, so give at least as many days"))
-    if policy.timezone and not _is_zone(policy.timezone):
-        raise Invalid("timezone", gettext("“%(zone)s” is no time zone", zone=policy.timezone))
+    if policy.timezone and policy.timezone not in _zones():
+        words = gettext("“%(zone)s” is no time zone. Give one such as Europe/London", zone=policy.timezone)
+        raise Invalid("timezone", words)
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not found, not a name, a folder of names
-        return False
-    return True
+@cache
+def _zones() -> frozenset[str]:
+    """The zones that are named by a place: what is left out are a machine’s own names for whatever it is set to."""
+    placed = {name for name in available_timezones() if "/" in name}
+    return frozenset({"UTC", *(name for name in placed if not name.startswith(("Etc/", "posix/", "right/")))})
 
 
 def _editable(session: Session, ref: str, version: int, by: Person) -> Plan:

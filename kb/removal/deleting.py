@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from actions import overtaken
 from actions.indicator_models import Indicator
 from actions.models import Action
 from kb import history
@@ -110,6 +111,9 @@ def delete(session: Session, record: Record, *, reason: str, by: Person) -> Dele
     for part in (record, *parts):
         told = gettext("deleted") if part is record else gettext("deleted with “%(title)s”", title=record.title)
         _note(session, part, history.DELETION, None, told, deletion.at, reason, by)
+        if isinstance(part, Action):
+            # Undoing does not bring them back: whoever still needs the change asks again.
+            overtaken.withdraw_all(session, part, gettext("The action was deleted"), by=by, today=deletion.at.date())
         part.deleted_at = deletion.at
     session.flush()
     return deletion

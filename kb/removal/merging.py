@@ -255,6 +255,7 @@ def _withdraw_second_requests(session: Session, loser_id: int, survivor_id: int)
     for request in requests:
         if request.action_id == loser_id and request.what in asked:
             request.state, request.decided_on = RequestState.WITHDRAWN, now().date()
+            request.decision = gettext("The action became one with another, of which the same was asked")
 
 
 def _note_new_owner(session: Session, loser: Record, survivor: Record, reason: str, by: Person) -> None:

@@ -124,7 +124,12 @@ def _other(form: LinkForm, record: Record, way: Way | None) -> Record | None:
     picked = form.chosen.data if named is None else f"{named.kind}:{named.ref}"
     form.offer(found)
     if words and not found:
-        form.refuse("words", gettext("No record that fits has these words. Try fewer words, or another link"))
+        if link_choices.exactly([record], words) is None:
+            form.refuse("words", gettext("No record that fits has these words. Try fewer words, or another link"))
+        elif way.type == LinkType.DEPENDS_ON:
+            form.refuse("words", gettext("It cannot wait for itself"))
+        else:
+            form.refuse("words", gettext("A record cannot be linked to itself"))
     return next((one for one in found if f"{one.kind}:{one.ref}" == picked), None)
 
 

@@ -362,6 +362,50 @@ def test_a_link_says_nothing_has_changed_in_one_press(browse, make, token, actio
     assert action.last_said_on == make.today
 
 
+def test_nothing_has_changed_drops_no_words_and_leaves_the_link_good(browse, session, make, token, action, opening):
+    last = make.update(action, days_ago=20, at=datetime(2026, 1, 1, tzinfo=UTC))
+    values = {"version": str(last.id), "nothing_changed": "1", "narrative": "Both <b>left</b>."}
+    page = browse.post(f"/answer/{token}", values)
+    assert page.status_code == 422
+    assert "You wrote something: press Send, or empty the form" in page.text
+    assert "Both &lt;b&gt;left&lt;/b&gt;." in page.text
+    assert opening().link.used_at is None
+    assert session.scalar(select(func.count(Update.id))) == 1
+
+
+def test_the_date_leads_to_asking_for_another_only_those_who_may(browse, owner, token, action):
+    hint, link = "it does not move the due date", f"/actions/{action.ref}/requests/new?what=due-date"
+    page = browse.get(f"/answer/{token}").text
+    assert hint in page
+    assert link not in page
+    assert link in browse.sign_in(owner).get(f"/answer/{token}").text
+
+
+def test_after_an_answer_the_reader_hears_what_comes_next(browse, session, make, token, action, post):
+    waiting = [make.action(owner_id=post.id, due_on=make.today - timedelta(days=1)) for _ in range(2)]
+    sent = browse.post(f"/answer/{token}", {"confidence": "off-track", "narrative": "Both have left."})
+    page = browse.get(sent.location).text
+    assert '<a href="/my-actions">2 more wait for you</a>' in page
+    assert "About your other actions we will write next on" in page
+    for other in waiting:
+        other.closure, other.done_on = Closure.DONE, make.today
+    session.flush()
+    page = browse.get(sent.location).text
+    assert "Nothing else waits for you. We will write next on" in page
+    action.closure = Closure.DONE
+    session.flush()
+    assert "We will write" not in browse.get(sent.location).text
+
+
+def test_whoever_answered_otherwise_is_not_called_somebody(browse, make, token, action, owner):
+    last = make.update(action, person_id=owner.id)
+    page = browse.get(f"/answer/{token}").text
+    assert "You answered on" in page
+    assert "Somebody answered" not in page
+    last.person_id = make.user().id
+    assert "Somebody answered on" in browse.get(f"/answer/{token}").text
+
+
 def test_nothing_changed_is_refused_in_words_where_nothing_was_said(browse, token):
     page = browse.post(f"/answer/{token}", {"nothing_changed": "1"})
     assert page.status_code == 422
@@ -400,7 +444,7 @@ def test_each_refusal_explains_itself(browse, session, make, token, action, owne
 def test_an_unknown_link_leads_to_asking_by_address(browse):
     page = browse.get("/answer/made-up")
     assert page.status_code == 404
-    assert "This link is not whole" in page.text
+    assert "This link does not work" in page.text
     assert 'href="/answer/new-link"' in page.text
 
 

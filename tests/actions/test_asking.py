@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions.reminding import asking
+from actions.reminding import asking, reminders
 from kb.errors import Invalid, NotAllowed
 from kb.models.organisation import PostHolding
 from kb.models.outbox import OutboxMessage
@@ -63,6 +63,20 @@ def test_a_reminder_about_another_action_waits_when_there_was_a_mail_today(remin
     other = make.action(owner_id=action.owner_id, plan_id=action.plan_id, due_on=SUNDAY + timedelta(days=3))
     with pytest.raises(Invalid, match="has had a mail today"):
         asking.remind_now(session, other, by=make.person(make.lead()), today=SUNDAY, now=EARLY, settings=settings)
+
+
+def test_who_was_asked_late_about_a_late_action_is_not_asked_again_when_its_next_week_begins(
+    session, settings, action, remind
+):
+    action.due_on, friday = SUNDAY - timedelta(days=8), SUNDAY - timedelta(days=2)
+    session.flush()
+    reminders.plan(session, friday, EARLY.replace(day=20, hour=9), settings)
+    session.flush()
+    notice = asking.notice(session, action, today=SUNDAY, settings=settings)
+    assert (notice.told_on, notice.due_on) == (friday, None)
+    with pytest.raises(Invalid, match="reminded of this already"):
+        remind()
+    assert asking.notice(session, action, today=friday + timedelta(days=7), settings=settings).told_on is None
 
 
 def test_only_a_lead_may_remind(remind, make):

@@ -52,6 +52,22 @@ def test_whoever_waits_is_told_what_comes_too_late(session, make, needed, words)
     assert found == ({waiting.id: [f"Waits for “Course”, {words}"]} if words else {})
 
 
+@pytest.mark.parametrize("starts_on", [days(-30), TODAY])
+def test_what_is_under_way_did_not_wait_to_start(session, make, starts_on):
+    waiting = make.action(starts_on=starts_on, due_on=days(50))
+    assert waits(session, make, waiting, make.action(due_on=days(40))) == {}
+    assert "after this one is due" in waits(session, make, waiting, make.action(due_on=days(51)))[waiting.id][0]
+
+
+def test_what_is_waited_for_is_told_of_the_other_one(session, make):
+    waiting, person = make.action(starts_on=days(20), due_on=days(50)), make.person(make.viewer())
+    for due_on, words in ((days(51), "1 day after that one is due"), (days(25), "5 days after that one starts")):
+        needed = make.action(due_on=due_on)
+        make.link(waiting, LinkType.DEPENDS_ON, needed)
+        (delay,) = dependencies.delays(session, [needed.id], TODAY, person)
+        assert delay.how_there.endswith(words)
+
+
 def test_an_action_without_dates_is_warned_of_what_is_overdue_alone(session, make):
     assert waits(session, make, make.action(), make.action(due_on=days(400))) == {}
     assert waits(session, make, make.action(), make.action(due_on=days(-1))) != {}

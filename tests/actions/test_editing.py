@@ -34,7 +34,7 @@ def told(session, action, field=None):
 
 def edit(session, action, by, reason="", **changes):
     details = replace(editing.details_of(service.get(session, action.ref, by)), **changes)
-    return editing.edit(session, action.ref, details, version=action.version, reason=reason, by=by)
+    return editing.edit(session, action.ref, details, version=action.version, reason=reason, by=by, today=TODAY)
 
 
 def test_a_new_action_gets_a_ref_from_its_title_and_keeps_its_first_due_date(session, make, lead):
@@ -68,7 +68,9 @@ def test_only_leads_of_the_plan_make_and_change_its_actions(session, make):
         with pytest.raises(NotAllowed):
             edit(session, action, by, title="Another")
         with pytest.raises(NotAllowed):
-            editing.move_due_date(session, action.ref, to=TODAY, reason="asked", version=action.version, by=by)
+            editing.move_due_date(
+                session, action.ref, to=TODAY, reason="asked", version=action.version, by=by, today=TODAY
+            )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_what_cannot_stand_is_refused_at_its_field_when_made_and_when_changed(se
     with pytest.raises(Invalid) as made:
         editing.create(session, make.the_plan, details, by=lead)
     with pytest.raises(Invalid) as changed:
-        editing.edit(session, action.ref, details, version=action.version, reason="asked for", by=lead)
+        editing.edit(session, action.ref, details, version=action.version, reason="asked for", by=lead, today=TODAY)
     assert made.value.field == changed.value.field == field
     assert not session.dirty
 
@@ -162,7 +164,7 @@ def test_a_stale_edit_is_refused_and_shows_what_stands_now(session, make, lead):
     edit(session, action, lead, measure="All staff")
     assert action.version > opened
     with pytest.raises(Conflict) as refused:
-        editing.edit(session, action.ref, ActionDetails(title="Mine"), version=opened, reason="", by=lead)
+        editing.edit(session, action.ref, ActionDetails(title="Mine"), version=opened, reason="", by=lead, today=TODAY)
     theirs = refused.value.theirs
     assert (theirs["measure"], theirs["owner"], theirs["contributors"]) == ("All staff", "Lead, A", "Board")
     assert theirs["due_on"] == "3 December 2026"
@@ -172,19 +174,29 @@ def test_a_stale_edit_is_refused_and_shows_what_stands_now(session, make, lead):
 def test_a_due_date_before_the_start_is_refused(session, make, lead):
     action = make.action(starts_on=days(1), due_on=days(30))
     with pytest.raises(Invalid, match="before the start, 24 November 2026"):
-        editing.move_due_date(session, action.ref, to=TODAY, reason="asked for", version=action.version, by=lead)
+        editing.move_due_date(
+            session, action.ref, to=TODAY, reason="asked for", version=action.version, by=lead, today=TODAY
+        )
     assert action.due_on == days(30)
 
 
 def test_moving_the_due_date_keeps_the_old_one_and_the_reason(session, make, lead):
     action = make.action(due_on=days(10))
     with pytest.raises(Invalid, match="why"):
-        editing.move_due_date(session, action.ref, to=days(20), reason=" ", version=action.version, by=lead)
+        editing.move_due_date(
+            session, action.ref, to=days(20), reason=" ", version=action.version, by=lead, today=TODAY
+        )
     with pytest.raises(Invalid, match="already"):
-        editing.move_due_date(session, action.ref, to=days(10), reason="asked", version=action.version, by=lead)
+        editing.move_due_date(
+            session, action.ref, to=days(10), reason="asked", version=action.version, by=lead, today=TODAY
+        )
     with pytest.raises(Conflict):
-        editing.move_due_date(session, action.ref, to=days(20), reason="asked", version=action.version - 1, by=lead)
-    editing.move_due_date(session, action.ref, to=days(20), reason="asked", version=action.version, by=lead)
+        editing.move_due_date(
+            session, action.ref, to=days(20), reason="asked", version=action.version - 1, by=lead, today=TODAY
+        )
+    editing.move_due_date(
+        session, action.ref, to=days(20), reason="asked", version=action.version, by=lead, today=TODAY
+    )
     assert (action.due_on, action.baseline_due_on) == (days(20), days(10))
     assert told(session, action) == [("due_on", "3 December 2026", "13 December 2026", "asked")]
 
@@ -192,7 +204,9 @@ def test_moving_the_due_date_keeps_the_old_one_and_the_reason(session, make, lea
 def test_the_page_shows_every_due_date_that_an_action_had(session, make, lead):
     action = make.action(due_on=days(10))
     for day in (days(20), days(10), days(40)):
-        editing.move_due_date(session, action.ref, to=day, reason="asked", version=action.version, by=lead)
+        editing.move_due_date(
+            session, action.ref, to=day, reason="asked", version=action.version, by=SYSTEM, today=TODAY
+        )
     history.note(session, action, "due_on", None, "soon", by=lead)
     session.flush()
     detail = record.detail(session, action.ref, lead, TODAY)
@@ -242,6 +256,79 @@ def test_a_date_that_somebody_sets_is_made_up_no_more(session, make, lead):
     edit(session, edited, lead, measure="All staff")
     assert edited.is_demonstration_dated
     edit(session, edited, lead, reason="Agreed", due_on=days(10))
-    editing.move_due_date(session, moved.ref, to=days(10), reason="Agreed", version=moved.version, by=lead)
+    editing.move_due_date(session, moved.ref, to=days(10), reason="Agreed", version=moved.version, by=lead, today=TODAY)
     assert not edited.is_demonstration_dated
     assert not moved.is_demonstration_dated
+
+
+# Whoever may not decide a change of the date asks for it
+
+
+def move(session, action, to, by):
+    """Move the due date by the form, and by the service; both refuse alike."""
+    with pytest.raises(Invalid) as by_service:
+        editing.move_due_date(session, action.ref, to=to, reason="asked", version=action.version, by=by, today=TODAY)
+    with pytest.raises(Invalid) as by_form:
+        edit(session, action, by, reason="asked", due_on=to)
+    assert str(by_service.value) == str(by_form.value)
+    assert by_service.value.field == by_form.value.field == "due_on"
+    assert not session.dirty
+    return str(by_form.value)
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        ({"due_on": days(-1)}, "This action is overdue: only the steering group moves its date. Ask for"),
+        ({"due_on": days(9), "baseline_due_on": days(5)}, "Its date has been moved before: only the steering group"),
+        ({"due_on": None, "baseline_due_on": days(5)}, "Its date has been moved before: only the steering group"),
+    ],
+)
+def test_a_lead_does_not_move_by_the_form_what_the_steering_group_decides(session, make, lead, dates, words):
+    action = make.action(**dates)
+    assert move(session, action, days(20), lead).startswith(words)
+    assert action.due_on == dates["due_on"]
+    # All else may be changed.
+    edit(session, action, lead, measure="All staff")
+    # Whoever has the right to decide such a change needs no request.
+    edit(session, action, SYSTEM, reason="Agreed", due_on=days(20))
+    assert action.due_on == days(20)
+
+
+def test_a_lead_who_owns_the_action_asks_for_another_date_and_sets_the_first_one(session, make):
+    post = make.post()
+    owning_lead = replace(make.person(make.lead()), posts={post.id: post.title})
+    action = make.action(owner_id=post.id)
+    edit(session, action, owning_lead, reason="Agreed", due_on=days(9))
+    assert "nobody approves their own proposal" in move(session, action, days(20), owning_lead)
+    assert action.due_on == days(9)
+
+
+def test_a_made_up_date_is_replaced_freely_and_never_counts_as_agreed(session, make, lead):
+    post = make.post()
+    owning_lead = replace(make.person(make.lead()), posts={post.id: post.title})
+    action = make.action(owner_id=post.id, due_on=days(-3), baseline_due_on=days(-9), is_demonstration_dated=True)
+    edit(session, action, owning_lead, reason="Agreed", due_on=days(20))
+    assert (action.due_on, action.baseline_due_on, action.is_demonstration_dated) == (days(20), days(20), False)
+    edit(session, action, lead, reason="Agreed", due_on=days(30))
+    assert (action.due_on, action.baseline_due_on) == (days(30), days(20))
+
+
+def test_nobody_moves_a_date_into_the_past_and_the_machine_does(session, make, lead):
+    action = make.action(due_on=days(9))
+    assert move(session, action, days(-1), lead) == "22 November 2026 has passed; give a date from today on"
+    edit(session, action, lead, reason="Agreed", due_on=TODAY)
+    edit(session, action, SYSTEM, reason="Loaded", due_on=days(-1))
+    edit(session, action, lead, measure="All staff")
+    assert action.due_on == days(-1)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "forecast_on"), [(days(19), days(20)), (days(20), None), (days(21), None), (None, days(20))]
+)
+def test_a_forecast_that_the_new_due_date_reaches_is_no_longer_expected(session, make, lead, due_on, forecast_on):
+    action = make.action(due_on=days(9), forecast_on=days(20))
+    edit(session, action, lead, measure="All staff")
+    assert action.forecast_on == days(20)
+    edit(session, action, lead, reason="Agreed", due_on=due_on)
+    assert action.forecast_on == forecast_on

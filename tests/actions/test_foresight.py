@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
@@ -128,6 +129,10 @@ def test_saving_what_stands_changes_nothing(make, change, session):
         ({"write_at_hour": 23}, "write_at_hour"),
         ({"timezone": "Europe/Atlantis"}, "timezone"),
         ({"timezone": "../etc"}, "timezone"),
+        ({"timezone": "posixrules"}, "timezone"),
+        ({"timezone": "Factory"}, "timezone"),
+        ({"timezone": "localtime"}, "timezone"),
+        ({"timezone": "Etc/GMT+5"}, "timezone"),
         ({"timezone": "Europe"}, "timezone"),
     ],
 )
@@ -145,6 +150,8 @@ def test_what_cannot_be_is_refused_with_its_field(change, values, field):
         {"sponsor_after_days": 0, "steering_after_days": 2},
         {"steering_after_days": 0},
         {"sponsor_after_days": 15},
+        {"timezone": "UTC"},
+        {"timezone": "America/Argentina/Ushuaia"},
     ],
 )
 def test_what_is_switched_off_stands_in_no_order(change, values):
@@ -157,11 +164,56 @@ def test_a_policy_that_floods_somebody_is_refused_with_the_number_and_what_to_ch
     with pytest.raises(Invalid, match=r"would get \d+ mails with 1\d,\d+ questions|with 1\d{4} questions") as refused:
         change(overdue_every_days=2)
     assert refused.value.field == "overdue_every_days"
-    assert "Remind less often while actions are overdue" in str(refused.value)
+    assert re.search(r"Remind less often while actions are overdue: \d days would do\.", str(refused.value))
     assert make.the_plan.overdue_every_days == 7
     assert session.scalar(select(OutboxMessage)) is None
     # What is too much already may become less.
     assert change(overdue_every_days=14).overdue_every_days == 14
+
+
+def busy(make, post):
+    """Actions that call for something on every working day of four weeks, by the shipped policy."""
+    for number in range(-30, 60):
+        make.action(owner_id=post.id, due_on=days(number), created_at=NOW - timedelta(days=90 + number % 28))
+
+
+def test_the_shipped_policy_is_always_allowed_and_so_is_what_sends_no_more(make, post, change):
+    busy(make, post)
+    change(first_days_before=0, second_days_before=0, overdue_every_days=366, stale_after_days=366)
+    assert policy_of(change()) == Policy()
+    change(first_days_before=0, second_days_before=0, overdue_every_days=366, stale_after_days=366)
+    assert change(overdue_every_days=8, first_days_before=28).overdue_every_days == 8
+
+
+def test_the_change_that_is_named_is_enough_and_the_day_before_it_is_not(make, post, change):
+    for number in range(60):
+        make.action(owner_id=post.id, due_on=days(-1 - number), created_at=NOW)
+    with pytest.raises(Invalid, match=r"overdue: (\d) days would do") as refused:
+        change(overdue_every_days=2)
+    enough = int(re.search(r"(\d) days would do", str(refused.value))[1])
+    assert 2 < enough <= 7
+    with pytest.raises(Invalid):
+        change(overdue_every_days=enough - 1)
+    assert change(overdue_every_days=enough).overdue_every_days == enough
+
+
+def test_where_no_single_number_is_enough_the_shipped_ones_are_named(make, post, change):
+    for number in range(60):
+        make.action(owner_id=post.id, due_on=days(-1 - number % 20), created_at=NOW)
+        make.action(owner_id=post.id, due_on=days(300), created_at=NOW - timedelta(days=30))
+    make.action(owner_id=post.id, due_on=days(300), created_at=NOW - timedelta(days=30))
+    with pytest.raises(Invalid, match=r"What plans begin with would do.*: 30, 7, 7, 28, 5, 15") as refused:
+        change(overdue_every_days=2, stale_after_days=7)
+    assert refused.value.field == "overdue_every_days"
+
+
+def test_a_number_that_could_not_stand_beside_the_others_is_not_named(make, post, change):
+    for _ in range(250):
+        make.action(owner_id=post.id, due_on=days(110), created_at=NOW)
+    # A first reminder 30 days before cannot come before a second one 100 days before.
+    with pytest.raises(Invalid, match=r"What plans begin with would do.*: 30, 7,") as refused:
+        change(first_days_before=300, second_days_before=100)
+    assert refused.value.field == "first_days_before"
 
 
 @pytest.mark.parametrize(

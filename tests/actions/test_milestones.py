@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions import milestones, service
+from actions import evidence, milestones, service
 from kb import history
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.permissions import SYSTEM
@@ -122,3 +122,33 @@ def test_owners_reach_milestones_and_only_leads_set_them(session, make, lead):
     for deed in (milestones.open_again, lambda *args, by: milestones.finish(*args, done_on=TODAY, by=by, today=TODAY)):
         with pytest.raises(NotAllowed):
             deed(session, action.ref, milestone.id, by=viewer)
+
+
+def test_a_milestone_that_somebody_changed_meanwhile_is_not_overwritten_unseen(session, make, lead):
+    action = make.action()
+    milestone = milestones.add(session, action.ref, title="Course ready", due_on=None, by=lead)
+    was = milestones.as_told(milestone)
+    milestones.edit(session, action.ref, milestone.id, title="Course agreed", due_on=None, was=was, by=lead)
+    with pytest.raises(Invalid, match="now “Course agreed”") as refused:
+        milestones.edit(session, action.ref, milestone.id, title="Course begun", due_on=None, was=was, by=lead)
+    assert refused.value.field == "title"
+    now = milestones.as_told(milestone)
+    milestones.edit(session, action.ref, milestone.id, title="Course begun", due_on=None, was=now, by=lead)
+    assert milestone.title == "Course begun"
+
+
+@pytest.mark.parametrize("closure", ["verified", "stopped"])
+def test_what_a_verification_rests_on_stays_as_it_is(session, make, lead, closure):
+    action = make.action()
+    milestone = milestones.add(session, action.ref, title="Course ready", due_on=None, by=lead)
+    shown = evidence.add(session, action.ref, title="Minutes", address="https://example.org/m", by=lead, today=TODAY)
+    action.closure = closure
+    session.flush()
+    for change in (
+        lambda: milestones.remove(session, action.ref, milestone.id, by=lead),
+        lambda: milestones.finish(session, action.ref, milestone.id, done_on=TODAY, by=lead, today=TODAY),
+        lambda: evidence.remove(session, action.ref, shown.id, by=lead),
+        lambda: evidence.add(session, action.ref, title="P", address="https://example.org/p", by=lead, today=TODAY),
+    ):
+        with pytest.raises(NotAllowed, match="Open it again first"):
+            change()

@@ -10,7 +10,9 @@ import pytest
 from actions import editing
 from actions.models import Evidence, Milestone
 from kb.models.link import Link, LinkType
+from kb.models.organisation import Post
 from kb.models.record import Visibility
+from kb.permissions import SYSTEM
 from tests.actions.test_views import parts, text_of, version_of
 from tests.conftest import TODAY
 
@@ -144,9 +146,10 @@ def test_a_draft_that_an_action_waits_for_is_not_told_of(browse, make, action):
 
 
 def test_every_move_is_told_with_its_reason(as_lead, make, action):
-    lead = make.person(make.lead())
     for to, reason in ((days(60), "Boards asked"), (days(55), "Found time")):
-        editing.move_due_date(make.session, action.ref, to=to, reason=reason, version=action.version, by=lead)
+        editing.move_due_date(
+            make.session, action.ref, to=to, reason=reason, version=action.version, by=SYSTEM, today=TODAY
+        )
         make.session.flush()
     told = text_of(as_lead.get(f"/actions/{action.ref}").text)
     assert "First agreed for 2 January 2027 Now due 17 January 2027 Moved twice" in told
@@ -207,6 +210,30 @@ def test_a_due_date_before_the_start_is_refused_and_the_text_kept(as_lead, make,
     assert "All 20 wards" in wrong.text
 
 
+def test_the_date_of_an_overdue_action_is_asked_for_and_the_form_says_so_and_keeps_the_text(as_lead, make, action):
+    action.due_on = action.baseline_due_on = days(-3)
+    make.session.flush()
+    path = f"/actions/{action.ref}/edit"
+    page = as_lead.get(path).text
+    assert "This action is overdue: only the steering group moves its date." in page
+    assert f'href="/actions/{action.ref}/requests/new"' in page
+    values = {"version": version_of(as_lead, path), "title": "Train everybody", "measure": "All 20 wards"}
+    values |= {"owner": make.session.get(Post, action.owner_id).ref, "reason": "Later"}
+    wrong = as_lead.post(path, values | parts("due_on", days(50)))
+    assert wrong.status_code == 422
+    assert "All 20 wards" in wrong.text
+    assert "only the steering group moves its date" in wrong.text
+    assert as_lead.post(path, values | parts("due_on", days(-3))).status_code == 303
+
+
+def test_what_is_needed_is_told_after_what_of_the_other_it_comes(as_lead, make, action):
+    action.due_on = days(40)
+    needed = make.action(title="Write the course", due_on=days(45))
+    make.link(action, LinkType.DEPENDS_ON, needed)
+    assert "5 days after that one is due" in text_of(as_lead.get(f"/actions/{needed.ref}").text)
+    assert "5 days after this one is due" in text_of(as_lead.get(f"/actions/{action.ref}").text)
+
+
 def test_the_list_narrows_to_what_is_incomplete(as_lead, make, action):
     whole = make.action(title="Whole", owner_id=action.owner_id, due_on=days(9), measure="All 20 wards")
     make.link(make.priority(), LinkType.DELIVERED_BY, whole)
@@ -221,7 +248,9 @@ def test_the_file_of_the_list_has_the_whole_matrix(as_lead, make, action):
     action.sponsor_id, action.contributors = sponsor.id, [body]
     make.session.flush()
     lead = make.person(make.lead())
-    editing.move_due_date(make.session, action.ref, to=days(60), reason="asked", version=action.version, by=lead)
+    editing.move_due_date(
+        make.session, action.ref, to=days(60), reason="asked", version=action.version, by=lead, today=TODAY
+    )
     lines = as_lead.get("/actions?format=csv").text
     for words in ("Sponsor", "Contributing organisations", "Times moved", "First agreed", "Forecast", "Term"):
         assert words in lines

@@ -251,6 +251,25 @@ def test_whoever_asked_withdraws_it(session, action, holder, request_, browser_o
     assert owner.post(f"{page}/withdraw", values, page="/account").status_code == 409
 
 
+def test_what_waits_is_named_before_the_action_is_marked_done_and_ends_by_itself(action, request_, browser_of, make):
+    lead = browser_of(make.lead())
+    form = lead.get("/actions/wards/done").text
+    assert "What was asked for and waits for a decision ends undecided: another due date." in form
+    values = {"version": version_of(form), "evidence": "A list"}
+    assert lead.post("/actions/wards/done", values).status_code == 303
+    page = text_of(lead.get(f"/requests/{request_.id}").text)
+    assert "It ended by itself on 23 November 2026, with nothing decided: the action was marked done." in page
+    assert "by whoever asked" not in page
+    assert "The action was marked done, 23 November 2026" in text_of(lead.get("/requests").text)
+
+
+def test_whoever_asked_reads_that_it_ended_with_the_action(action, holder, request_, browser_of, make):
+    lead = browser_of(make.lead())
+    form = lead.get("/actions/wards/done").text
+    lead.post("/actions/wards/done", {"version": version_of(form), "evidence": "A list"})
+    assert "“The action was marked done”" in text_of(browser_of(holder).get("/my-actions").text)
+
+
 def test_the_list_counts_filters_and_comes_as_a_file(session, make, action, holder, request_, browser_of):
     other = make.action(title="Open a ward")
     for number in range(26):

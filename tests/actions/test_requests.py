@@ -157,9 +157,11 @@ def test_nothing_is_asked_of_a_closed_action(session, make, post, owner):
 def test_an_owner_moves_a_due_date_in_no_other_way(session, action, owner):
     details = editing.details_of(service.get(session, action.ref, owner))
     with pytest.raises(NotAllowed):
-        editing.edit(session, action.ref, details, version=action.version, reason="Later", by=owner)
+        editing.edit(session, action.ref, details, version=action.version, reason="Later", by=owner, today=TODAY)
     with pytest.raises(NotAllowed):
-        editing.move_due_date(session, action.ref, to=days(90), reason="Later", version=action.version, by=owner)
+        editing.move_due_date(
+            session, action.ref, to=days(90), reason="Later", version=action.version, by=owner, today=TODAY
+        )
 
 
 # Accepting
@@ -333,7 +335,9 @@ def obstacle(session, request, person, today=TODAY):
 
 def test_a_request_that_was_overtaken_is_not_accepted_but_refused(session, make, action, owner, lead, steering):
     request = ask(session, action, owner)
-    editing.move_due_date(session, action.ref, to=days(60), reason="Agreed", version=action.version, by=lead)
+    editing.move_due_date(
+        session, action.ref, to=days(60), reason="Agreed", version=action.version, by=lead, today=TODAY
+    )
     words = "The due date has changed since this was asked for: it is 22 January 2027 now."
     assert obstacle(session, request, steering) == words
     asked = requests.get(session, request.id, steering, TODAY)
@@ -346,7 +350,9 @@ def test_a_request_that_was_overtaken_is_not_accepted_but_refused(session, make,
 
 
 def test_what_happened_to_the_action_before_or_to_another_part_of_it_is_no_obstacle(session, make, action, post, lead):
-    editing.move_due_date(session, action.ref, to=days(60), reason="Agreed", version=action.version, by=lead)
+    editing.move_due_date(
+        session, action.ref, to=days(60), reason="Agreed", version=action.version, by=lead, today=TODAY
+    )
     by = make.person(make.lead())
     scope, date_ = ask(session, action, by, "scope"), ask(session, action, by)
     accept(session, scope, lead)
@@ -363,14 +369,16 @@ def test_each_way_of_being_overtaken_is_said(session, make, action, owner, lead,
     assert obstacle(session, date_, lead, days(91)) == "21 February 2027 has passed, so it cannot become the due date."
     values = {name: getattr(found, name) for name in found.__dataclass_fields__}
     changed = editing.ActionDetails(**{**values, "title": "Train two wards", "owner": third.ref})
-    editing.edit(session, action.ref, changed, version=action.version, reason="Agreed", by=lead)
+    editing.edit(session, action.ref, changed, version=action.version, reason="Agreed", by=lead, today=TODAY)
     assert "The owner has changed" in obstacle(session, to_other, lead)
     assert "it is Lead, Wales now" in obstacle(session, to_other, lead)
     assert obstacle(session, words, lead) == "The action was reworded since this was asked for."
     action.starts_on, action.due_on = days(95), days(96)
     session.flush()
     assert obstacle(session, date_, lead) == "The action starts on 26 February 2027 by now, after this date."
-    accept(session, end, lead)
+    # A request that was made before closing an action withdrew what waits.
+    action.closure, action.done_on = "done", TODAY
+    session.flush()
     assert "has been closed" in obstacle(session, date_, lead)
     with pytest.raises(Invalid, match="has been closed"):
         accept(session, words, lead)
@@ -378,10 +386,61 @@ def test_each_way_of_being_overtaken_is_said(session, make, action, owner, lead,
 
 def test_an_action_that_was_opened_again_is_not_ended_by_an_old_request(session, make, action, owner, lead):
     end = ask(session, action, owner, "closure")
-    closing.mark_done(session, action.ref, evidence="A list", version=action.version, by=owner, today=TODAY)
-    assert "has been closed" in obstacle(session, end, lead)
-    closing.reopen(session, action.ref, reason="Not so", version=action.version, by=lead)
+    # It was made before closing an action withdrew what waits.
+    for old, new in (("open", "done"), ("done", "open")):
+        history.note(session, action, "closure", old, new, by=owner)
+    session.flush()
     assert obstacle(session, end, lead) == "The action was closed and opened again since this was asked for."
+
+
+def end_by(session, action, how, by, verifier):
+    """End the action in one of the ways, with nothing decided about what else was asked for."""
+    if how == "deleted":
+        deleting.delete(session, action, reason="Twice", by=verifier)
+        return
+    if how == "verified":
+        action.closure, action.done_on = "done", TODAY
+        session.flush()
+        closing.verify(session, action.ref, version=action.version, by=verifier, today=TODAY)
+        return
+    closing.mark_done(session, action.ref, evidence="A list", version=action.version, by=by, today=TODAY)
+
+
+@pytest.mark.parametrize("how", ["marked done", "verified", "deleted"])
+def test_what_waits_ends_with_the_action_and_says_so_to_whoever_asked(session, make, action, owner, lead, how):
+    asked = [ask(session, action, owner), ask(session, action, owner, "scope")]
+    end_by(session, action, how, lead, lead)
+    assert [(one.state, one.decision, one.decided_by_id) for one in asked] == [
+        ("withdrawn", f"The action was {how}", lead.user_id)
+    ] * 2
+    assert requests.open_of(session, action) == set()
+    if how != "deleted":
+        reason = f"The action was {how}"
+        assert told(session, action, "request")[-2:] == [
+            ("request", what, "withdrawn", reason) for what in ("due-date", "scope")
+        ]
+        assert len(requests.decided_for(session, owner, TODAY)) == 2
+        assert len(requests.decided_for(session, lead, TODAY)) == 0
+
+
+def test_what_an_owner_asked_for_before_they_marked_it_done_themselves_is_no_news_to_them(session, action, owner):
+    ask(session, action, owner)
+    closing.mark_done(session, action.ref, evidence="A list", version=action.version, by=owner, today=TODAY)
+    assert requests.decided_for(session, owner, TODAY) == []
+
+
+def test_an_action_that_is_stopped_ends_all_other_requests_and_not_the_one_that_stopped_it(
+    session, action, owner, lead
+):
+    end, date_ = ask(session, action, owner, "closure"), ask(session, action, owner)
+    accept(session, end, lead)
+    assert (end.state, date_.state, date_.decision) == ("accepted", "withdrawn", "The action was stopped")
+
+
+def test_an_accepted_date_overtakes_a_forecast_that_is_not_later(session, action, owner, lead):
+    action.forecast_on = days(90)
+    accept(session, ask(session, action, owner), lead)
+    assert (action.due_on, action.forecast_on) == (days(90), None)
 
 
 def test_a_post_that_was_deleted_meanwhile_does_not_become_the_owner(session, make, action, owner, lead):

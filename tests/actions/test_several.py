@@ -99,6 +99,14 @@ def test_the_same_answers_sent_twice_count_once(session, make, owner, owned):
     assert session.query(Update).count() == 3
 
 
+def test_a_row_without_a_date_leaves_the_expected_one_and_counts_once_too(session, owner, owned):
+    action = owned(due_on=days(20), forecast_on=days(25))
+    answer = Answer(action.ref, Said("at-risk", "Late.", keeps_forecast=True), None)
+    for _ in range(2):
+        assert send(session, answer, by=owner).sent == [action.ref]
+    assert (action.forecast_on, session.query(Update).count()) == (days(25), 1)
+
+
 def test_words_instead_of_those_of_an_hour_ago_are_not_taken_for_the_same(session, make, owner, owned):
     action, repeated = owned(), owned(due_on=days(20))
     send(session, Answer(action.ref, Said("at-risk", "Late."), None), by=owner)
@@ -176,7 +184,7 @@ def test_filled_rows_are_sent_and_empty_ones_are_left_alone(as_owner, make, owne
 
 
 def test_the_last_word_with_more_words_is_an_update_of_its_own(as_owner, make, owned, session):
-    action = owned(due_on=days(4))
+    action = owned(due_on=days(4), forecast_on=days(8))
     last = make.update(action, days_ago=40, confidence="at-risk")
     row = {
         f"{action.ref}-confidence": "same",
@@ -186,6 +194,7 @@ def test_the_last_word_with_more_words_is_an_update_of_its_own(as_owner, make, o
     assert as_owner.post(PATH, sent(row, refs=[action.ref])).status_code == 303
     newest = updates.last_update(session, action)
     assert (newest.confidence, newest.narrative) == ("at-risk", "Still ill.")
+    assert action.forecast_on == newest.forecast_on == days(8)
     assert "Nothing else needs you." in text_of(as_owner.get("/my-actions").text)
 
 

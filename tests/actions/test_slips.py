@@ -6,7 +6,7 @@ import pytest
 
 from actions import editing, slips, updates
 from kb import history
-from kb.permissions import Person
+from kb.permissions import SYSTEM, Person
 from tests.conftest import TODAY
 
 
@@ -20,7 +20,7 @@ def lead(make):
 
 
 def move(session, action, to, by, reason="asked"):
-    editing.move_due_date(session, action.ref, to=to, reason=reason, version=action.version, by=by)
+    editing.move_due_date(session, action.ref, to=to, reason=reason, version=action.version, by=by, today=TODAY)
 
 
 def moves(session, action, person):
@@ -30,7 +30,7 @@ def moves(session, action, person):
 def test_each_move_says_from_to_by_how_much_when_by_whom_and_why(session, make, lead):
     action = make.action(due_on=days(10))
     move(session, action, days(20), lead, "Boards asked")
-    move(session, action, days(15), lead, "Found time")
+    move(session, action, days(15), SYSTEM, "Found time")
     first, second = moves(session, action, lead)
     assert (first.before, first.after, first.days, first.reason) == (days(10), days(20), 10, "Boards asked")
     assert (second.before, second.after, second.days) == (days(20), days(15), -5)

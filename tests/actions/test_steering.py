@@ -139,7 +139,7 @@ def test_asks_come_before_what_waits_for_being_verified_and_each_begins_with_its
     assert [(one.verb, one.words, one.note) for one in decisions] == [
         ("Answer", "Two trainers", "Perinatal Lead, asked 9 days ago"),
         ("Answer", "A room", "Asked yesterday"),
-        ("Verify", done.title, "Done by the owner on 17 November 2026"),
+        ("Verify", done.title, "Marked done on 17 November 2026"),
     ]
     assert [one.update_id for one in decisions] == [ask.id, loose.id, None]
     assert all(one.may_decide for one in decisions)

@@ -97,7 +97,7 @@ def test_what_cannot_stand_is_refused_at_its_field(session, make, post, owner, f
 
 def test_a_forecast_needs_no_reason_while_it_does_not_move(session, make, post, owner):
     dated, undated = make.action(owner_id=post.id, due_on=days(30)), make.action(owner_id=post.id)
-    assert send(session, dated, owner, replace(ON_TRACK, forecast_on=days(30))).forecast_on == days(30)
+    assert send(session, dated, owner, replace(ON_TRACK, forecast_on=days(30))).narrative == "Courses are booked."
     assert send(session, undated, owner, replace(ON_TRACK, forecast_on=TODAY)).forecast_on == TODAY
 
 
@@ -105,8 +105,35 @@ def test_a_forecast_moves_from_the_last_forecast_and_not_from_the_due_date(sessi
     action = make.action(owner_id=post.id, due_on=days(30), forecast_on=days(40))
     with pytest.raises(Invalid, match="moves from 2 January 2027"):
         send(session, action, owner, replace(ON_TRACK, forecast_on=days(30)))
-    send(session, action, owner, ON_TRACK)
     assert action.forecast_on == days(40)
+    send(session, action, owner, replace(ON_TRACK, forecast_on=days(30), forecast_reason="A trainer came."))
+    assert action.forecast_on == days(30), "to come back to the due date is a forecast too"
+
+
+def test_an_owner_who_cannot_say_when_takes_the_forecast_back(session, make, post, owner):
+    action = make.action(owner_id=post.id, due_on=days(30), forecast_on=days(40))
+    assert send(session, action, owner, ON_TRACK).forecast_on is None
+    assert action.forecast_on is None
+    assert updates.still_expected_on(action, TODAY) == days(30)
+
+
+def test_whoever_was_not_asked_for_a_date_leaves_the_forecast_standing(session, make, post, owner):
+    action = make.action(owner_id=post.id, due_on=days(30), forecast_on=days(40))
+    assert send(session, action, owner, replace(ON_TRACK, keeps_forecast=True)).forecast_on == days(40)
+    assert action.forecast_on == days(40)
+
+
+@pytest.mark.parametrize("forecast_on", [None, days(30)])
+def test_the_due_date_that_the_form_was_filled_in_with_is_no_forecast(session, make, post, owner, forecast_on):
+    action = make.action(owner_id=post.id, due_on=days(30), forecast_on=forecast_on)
+    assert send(session, action, owner, replace(ON_TRACK, forecast_on=days(30))).forecast_on is None
+    assert action.forecast_on is None
+
+
+def test_a_form_is_filled_in_with_no_day_that_has_passed(make):
+    assert updates.still_expected_on(make.action(due_on=TODAY), TODAY) == TODAY
+    assert updates.still_expected_on(make.action(due_on=days(30), forecast_on=days(-1)), TODAY) is None
+    assert updates.still_expected_on(make.action(), TODAY) is None
 
 
 def test_a_form_that_is_sent_twice_counts_once_and_shows_the_newer_word(session, make, post):

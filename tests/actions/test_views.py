@@ -126,6 +126,8 @@ def test_the_public_sees_the_promise_and_nothing_of_what_was_said(in_public, bro
 
 def test_the_record_tells_what_was_said_asked_and_changed_in_order(as_lead, make, action):
     make.update(action, days_ago=2, confidence="on-track", narrative="Nearly there.", support_needed="A room")
+    action.due_on = action.baseline_due_on = days(4)
+    make.session.flush()
     version = version_of(as_lead, f"/actions/{action.ref}/edit")
     moved = as_lead.post(
         f"/actions/{action.ref}/edit",
@@ -136,8 +138,8 @@ def test_the_record_tells_what_was_said_asked_and_changed_in_order(as_lead, make
     told = text_of(as_lead.get(f"/actions/{action.ref}").text)
     assert "Due in 9 days" in told
     assert "Moved once" in told
-    assert "12 days later than first agreed" in told
-    assert told.index("Due date: 20 November 2026 to 2 December 2026: “Asked for”") < told.index("Nearly there.")
+    assert "5 days later than first agreed" in told
+    assert told.index("Due date: 27 November 2026 to 2 December 2026: “Asked for”") < told.index("Nearly there.")
     assert "Asks the steering group: A room" in told
 
 
@@ -269,6 +271,76 @@ def test_nothing_has_changed_is_one_press_where_there_is_something_to_repeat(as_
     assert sent.status_code == 303
     newest = make.session.query(Update).order_by(Update.id.desc()).first()
     assert (newest.confidence, newest.said_on) == ("at-risk", TODAY)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"narrative": "The trainer is ill."},
+        {"support_needed": "A second trainer"},
+        {"evidence": "The rota"},
+        {"forecast_reason": "Illness"},
+        {"confidence": "off-track"},
+        parts("forecast_on", days(12)),
+        {"forecast_on-day": "31", "forecast_on-month": "2", "forecast_on-year": "2027"},
+    ],
+)
+def test_what_was_written_is_not_dropped_by_nothing_has_changed(as_owner, make, action, written):
+    action.forecast_on = days(10)
+    last = make.update(action, days_ago=40, confidence="at-risk")
+    values = {"version": str(last.id), "confidence": "at-risk", "nothing_changed": "1"} | parts("forecast_on", days(10))
+    path = f"/actions/{action.ref}/update"
+    page = as_owner.post(path, values | written)
+    assert page.status_code == 422
+    assert "You wrote something: press Send, or empty the form" in text_of(page.text)
+    for name, value in written.items():
+        assert "checked" in page.text if name == "confidence" else value in page.text
+    assert make.session.query(Update).count() == 1
+    assert as_owner.post(path, values).status_code == 303, "the filled in day and the last word say nothing new"
+    assert action.forecast_on == days(10)
+
+
+def test_an_emptied_date_is_no_words_and_takes_the_forecast_back_where_it_is_sent(as_owner, make, action):
+    action.forecast_on = days(10)
+    last = make.update(action, days_ago=40, confidence="at-risk")
+    path = f"/actions/{action.ref}/update"
+    emptied = {"version": str(last.id), "forecast_on-day": "", "forecast_on-month": "", "forecast_on-year": ""}
+    assert as_owner.post(path, emptied | {"nothing_changed": "1"}).status_code == 303
+    assert action.forecast_on == days(10)
+    newest = updates.last_update(make.session, action)
+    words = {"version": str(newest.id), "confidence": "at-risk", "narrative": "We cannot say when."}
+    assert as_owner.post(path, emptied | words).status_code == 303
+    assert action.forecast_on is None
+
+
+def test_the_hint_beside_the_date_says_that_it_moves_nothing_and_where_to_ask(as_owner, make, post):
+    action = make.action(owner_id=post.id, due_on=days(20))
+    page = as_owner.get(f"/actions/{action.ref}/update").text
+    assert "This tells when you expect it; it does not move the due date." in text_of(page)
+    assert f'href="/actions/{action.ref}/requests/new?what=due-date">Ask for another due date</a>' in page
+
+
+def test_the_page_of_a_conflict_speaks_the_words_of_the_form(as_owner, make, action):
+    make.update(action, confidence="on-track", narrative="First words.")
+    values = {"version": "", "confidence": "off-track", "narrative": "Second words."}
+    told = text_of(as_owner.post(f"/actions/{action.ref}/update", values).text)
+    assert "What has changed? Saved now First words. Yours Second words." in told
+    assert "How sure are you that it will be done? Saved now on track Yours off track" in told
+    assert "Narrative" not in told
+    assert "Send mine as well" in told
+    assert "Put mine in its place" not in told
+    early = text_of(as_owner.post(f"/actions/{action.ref}/update", {"version": "", "nothing_changed": "1"}).text)
+    assert "Send mine as well" in early
+
+
+def test_the_second_of_two_answers_to_an_ask_comes_back_with_its_text(as_steering, make, action):
+    ask = make.update(action, support_needed="A room")
+    assert as_steering.post(f"/support/{ask.id}", {"answer": "Room 5."}).status_code == 303
+    again = as_steering.post(f"/support/{ask.id}", {"answer": "Room 6 <b>or</b> 7."})
+    assert again.status_code == 409
+    assert "Room 5." in again.text
+    assert "Room 6 &lt;b&gt;or&lt;/b&gt; 7." in again.text
+    assert ask.support_answer == "Room 5."
 
 
 def test_a_form_that_is_sent_twice_makes_one_update_and_can_be_sent_on_purpose(as_owner, make, action):

@@ -201,3 +201,23 @@ def test_a_link_that_is_not_there_is_not_found(browse, make):
     assert browse.get("/links/4000000/confirm").status_code == 404
     assert browse.get("/links/99999999999999999999/confirm").status_code in (404, 422)
     assert browse.post("/links/4000000/retire", {"reason": "x"}, page="/help").status_code == 404
+
+
+@pytest.mark.parametrize("words", ["{0.ref}", "action:{0.ref}", "{0.title}"])
+def test_an_action_does_not_wait_for_itself(browse, make, words):
+    action = make.action(title="Train all wards")
+    browse.sign_in(make.lead())
+    values = {"words": words.format(action), "reason": "It comes first."}
+    for way in ("depends-on", "depends-on-back"):
+        answer = browse.post(f"/links/new?from=action:{action.ref}", values | {"way": way})
+        assert answer.status_code == 422
+        assert "It cannot wait for itself" in answer.text
+        assert "No record that fits" not in answer.text
+
+
+def test_a_record_is_not_joined_to_itself_in_any_other_way(browse, make):
+    source = make.source(title="Talk to all")
+    browse.sign_in(make.lead())
+    values = {"way": "supersedes", "words": source.ref, "reason": "It is newer."}
+    answer = browse.post(f"/links/new?from=source:{source.ref}", values)
+    assert (answer.status_code, "A record cannot be linked to itself" in answer.text) == (422, True)

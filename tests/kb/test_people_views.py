@@ -107,7 +107,7 @@ def test_each_link_that_does_not_work_has_an_answer_of_its_own(browse, session, 
         first: (410, "There is a newer link"),
         shut: (410, "This account is closed"),
         spent: (410, "This link has been used"),
-        second + "x": (404, "This link is not whole"),
+        second + "x": (404, "This link does not work"),
         f"/{folder}/": None,
         link_for(session, make.user(), purpose, days=8): (410, "This link has ended"),
     }

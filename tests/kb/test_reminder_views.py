@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from actions.models import Action
 from kb import web
 from kb.models.organisation import PostHolding
+from kb.models.user import User
 from kb.planning.reminder_policy import policy_of
 from tests.conftest import TODAY
 
@@ -99,7 +101,7 @@ def test_the_policy_is_saved_by_the_form(browse: Browser, make: Make, plan: Plan
     ("values", "words"),
     [
         ({"overdue_every_days": "1"}, "Give a number from 2 to 366"),
-        ({"overdue_every_days": "often"}, "Not a valid integer"),
+        ({"overdue_every_days": "often"}, "Give a whole number, such as 7"),
         ({"first_days_before": ""}, "Give a number"),
         ({"write_at_hour": "2"}, "choose one of the list"),
         ({"timezone": "Mars/Olympus", "reason": "They moved"}, "is no time zone"),
@@ -153,8 +155,28 @@ def test_reminders_are_paused_and_go_on_with_a_reason(browse: Browser, make: Mak
     assert "Paused: nobody is written to" in browse.get(f"/plans/{plan.ref}").text
     twice = browse.post(address, {"version": str(plan.version), "is_paused": "1", "why": "Again"})
     assert (twice.status_code, "It is paused already" in twice.text) == (422, True)
+    assert "When they go on again:" in page
+    assert "What happens now" not in page
     browse.post(address, {"version": str(plan.version), "is_paused": "", "why": "The team is here"})
     assert not plan.is_paused
+
+
+def test_an_owner_reads_that_reminders_are_paused(browse: Browser, make: Make, plan: Plan, session: Session) -> None:
+    action, owner = session.scalars(select(Action)).one(), session.scalars(select(PostHolding)).one()
+    pages = ("/", "/my-actions", f"/actions/{action.ref}")
+
+    def told() -> list[int]:
+        browse.sign_in(session.get_one(User, owner.user_id))
+        return [browse.get(page).text.count("Reminders are paused for this plan") for page in pages]
+
+    assert told() == [0, 0, 0]
+    plan.is_paused = True
+    session.flush()
+    assert told() == [1, 1, 1]
+    assert f"Reminders are paused for this plan:</b> {plan.title}." in browse.get("/my-actions").text
+    action.closure = "done"
+    session.flush()
+    assert told() == [0, 0, 0]
 
 
 def test_the_page_costs_the_same_for_few_and_for_many(

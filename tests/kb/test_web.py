@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from flask import request
 from sqlalchemy import select, text
-from wtforms import StringField
-from wtforms.validators import DataRequired, Optional
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, Length, Optional
 
 from kb import auth, web
 from kb.accounts import sessions
@@ -243,7 +243,8 @@ def test_administrators_see_on_every_page_that_the_worker_has_stopped(app, sessi
 
 
 class Dates(Form):
-    title = StringField("Title", [DataRequired("Give a title")])
+    title = StringField("Title", [DataRequired("Give a title"), Length(max=2000)])
+    number = IntegerField("Number", [Optional()])
     due = DateParts("Due date", [Optional()])
 
 
@@ -276,7 +277,8 @@ def test_a_date_is_read_from_three_boxes(send, parts):
         (("1", "13", "2026"), "Due date: there is no 1/13/2026. Check the day and the month"),
         (("0", "0", "2026"), "Due date: there is no 0/0/2026. Check the day and the month"),
         (("1", "2", "26"), "Due date: give the year in four figures, such as 2026"),
-        (("1", "2", "9999"), "Due date: give the year in four figures, such as 2026"),
+        (("1", "2", "9999"), "Due date: give a year from 1800 to 2200"),
+        (("1", "2", "3000"), "Due date: give a year from 1800 to 2200"),
         (("", "2", "2026"), "Due date needs a day too"),
         (("1", "", ""), "Due date needs a month and a year too"),
         (("x", "2", "2026"), "Due date: give day, month and year in figures, such as 30 9 2026"),
@@ -288,6 +290,14 @@ def test_a_date_that_does_not_exist_says_which_and_keeps_what_was_typed(send, pa
     form = send(**dict(zip(("day", "month", "year"), parts, strict=True)))
     assert form.errors == {"due": [said]}
     assert (form.due.data, tuple(form.due.parts.values())) == (None, parts)
+
+
+def test_what_a_form_says_is_in_plain_words(send):
+    form = send(title="x" * 2001, number="often")
+    assert form.errors == {
+        "title": ["Use at most 2,000 characters"],
+        "number": ["Give a whole number, such as 7"],
+    }
 
 
 def test_an_empty_date_may_be_left_out_where_it_may_be_empty(send):

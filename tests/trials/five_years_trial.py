@@ -45,6 +45,7 @@ SINGLE = ("assigned", "to-sponsor", "to-steering")
 WRONG = (
     *("told twice", "not told", "without a reason", "wrong person", "closed or paused", "day off", "too early"),
     *("two digests in a day", "two stages in a morning", "escalated twice", "escalated early", "not escalated"),
+    "overdue again too soon",
 )
 
 
@@ -57,6 +58,8 @@ class Ledger:
     assigned: dict[tuple[int, int], date] = field(default_factory=dict)
     digests: Counter[tuple[int, date]] = field(default_factory=Counter)
     asked: Counter[tuple[int, int, date]] = field(default_factory=Counter)
+    # The occurrence and the day of the last time that somebody was told that an action is overdue.
+    overdue: dict[tuple[int, int], tuple[date, date]] = field(default_factory=dict)
     # Whoever had or has a mail of the day that may hold the next one back.
     busy: set[int] = field(default_factory=set)
 
@@ -143,7 +146,7 @@ class _Years:
             queued = select(OutboxMessage).where(OutboxMessage.state == MailState.QUEUED).order_by(OutboxMessage.id)
             for message in session.scalars(queued).all():
                 about = session.execute(
-                    select(Reminder.record_id, Reminder.kind, Reminder.occurrence).where(
+                    select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.planned_at).where(
                         Reminder.message_id == message.id, Reminder.cancelled_at.is_(None)
                     )
                 ).all()
@@ -154,18 +157,18 @@ class _Years:
                 is_unknown = fate > 0.97
                 message.state = MailState.UNKNOWN if is_unknown else MailState.SENT
                 message.sent_at = None if is_unknown else at
-                self._account(day, at, message.recipient_id, [(row[0], row[1], row[2]) for row in about], is_unknown)
+                self._account(day, at, message.recipient_id, [row._tuple() for row in about], is_unknown)
 
     def _account(
-        self, day: date, at: datetime, user: int, about: list[tuple[int, str, date]], is_unknown: bool
+        self, day: date, at: datetime, user: int, about: list[tuple[int, str, date, datetime]], is_unknown: bool
     ) -> None:
         wrong, ledger = self.outcome.wrong, self.ledger
         self.outcome.told["mails"] += 1
         self.outcome.told["unknown"] += is_unknown
-        if any(kind not in SINGLE for _, kind, _ in about):
+        if any(kind not in SINGLE for _, kind, _, _ in about):
             ledger.digests[user, day] += 1
             wrong["two digests in a day"] += ledger.digests[user, day] > 1
-        for record_id, kind, occurrence in about:
+        for record_id, kind, occurrence, planned_at in about:
             self.outcome.told[kind] += 1
             thing = self.world.things[record_id]
             plan = thing.plan
@@ -174,6 +177,11 @@ class _Years:
             wrong["too early"] += at.astimezone(ZoneInfo(plan.timezone or "Europe/London")).hour < plan.hour
             if kind in ASKING:
                 self._account_asking(day, user, record_id, kind, is_unknown)
+                if kind == "overdue":
+                    asked_on = planned_at.astimezone(LONDON).date()
+                    wrong["overdue again too soon"] += self._was_asked_lately(asked_on, thing, user)
+                    if not is_unknown:
+                        ledger.overdue[record_id, user] = occurrence, asked_on
             elif kind == "assigned":
                 wrong["wrong person"] += user != thing.answerer
                 ledger.assigned[record_id, user] = day
@@ -193,6 +201,11 @@ class _Years:
         wrong["told twice"] += key in ledger.told
         if not is_unknown:
             ledger.told.add(key)
+
+    def _was_asked_lately(self, day: date, thing: expected.Thing, user: int) -> bool:
+        occurrence, asked_on = self.ledger.overdue.get((thing.id, user), (date.min, date.min))
+        is_same = thing.due_on is not None and occurrence >= thing.due_on
+        return is_same and day - asked_on < timedelta(days=thing.plan.overdue_every)
 
     def _account_escalation(
         self, day: date, user: int, record_id: int, kind: str, due_on: date, is_unknown: bool
@@ -223,6 +236,8 @@ class _Years:
             return
         # One mail a day; and who is new to it is told so first, and not of what began before.
         if user in ledger.busy or user in waiting or thing.is_new_to_somebody(day):
+            return
+        if stage.key[0] == "overdue" and self._was_asked_lately(day, thing, user):
             return
         heard_on = ledger.assigned.get((thing.id, user))
         if heard_on is None or stage.begun_on > heard_on:
