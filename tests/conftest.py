@@ -76,7 +76,7 @@ def settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as folder:
         url = os.environ.get("KB_TEST_DATABASE_URL", "")
         if not url and request.config.getoption("--database") == "postgresql":
-            url = postgres_url(Path(folder))
+            url = postgres_url(Path(folder), counts_tables=False)
         yield Settings(data_dir=Path(folder), database_url=url, secret_key=SECRET)
 
 
