@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
 
-from actions import record, requests, service
+from actions import record, service
 from actions.forms import filters
+from actions.requests import service as requests
 from kb import auth, web
 from kb.permissions import Capability
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from actions.models import Action, Update
     from actions.record import Detail, Step
-    from actions.requests import Asked
+    from actions.requests.service import Asked
     from actions.schedule import Schedule
     from actions.slips import Move
     from kb.models.record import Record

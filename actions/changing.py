@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions.deciding import DUE_DATE, Dates, Matter, matter_of, may_decide
+from actions.requests.deciding import DUE_DATE, Dates, Matter, matter_of, may_decide
 from kb import history
 from kb.errors import Invalid
 from kb.permissions import SYSTEM, Capability

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import overtaken
 from actions.models import Action, Closure, Update
+from actions.requests import overtaken
 from kb import history, records
 from kb.errors import Invalid, NotAllowed
 from kb.permissions import Capability, Person

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import request_words, requests
+from actions.requests import service as requests
+from actions.requests import words as request_words
 from kb import downloads, web
 from kb.columns.words import in_words
 from kb.spreadsheets import Column, Kind, Sheet
@@ -13,8 +14,8 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from actions.request_filters import RequestFilter
-    from actions.requests import Asked
+    from actions.requests.filters import RequestFilter
+    from actions.requests.service import Asked
 
 
 def sheet(wanted: RequestFilter) -> Sheet[Asked]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from actions import closing, in_sql, request_words, requests, service, support, updates
+from actions import closing, in_sql, service, support, updates
 from actions.models import Action, Closure, Confidence, Update
+from actions.requests import service as requests
+from actions.requests import words as request_words
 from actions.schedule import State
 from kb.models.plan import Plan
 from kb.permissions import Capability, visible_to
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from actions.requests import Asked
+    from actions.requests.service import Asked
     from actions.service import Listed
     from kb.permissions import Person
 

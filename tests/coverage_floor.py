@@ -8,7 +8,7 @@ from coverage import Coverage
 
 RULES = (
     "actions/schedule.py",
-    "actions/deciding.py",
+    "actions/requests/deciding.py",
     "actions/reminding/falling_due.py",
     "actions/reminding/stages.py",
     "graph/network.py",

@@ -9,10 +9,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from actions import request_words
-from actions.proposing import Proposal
-from actions.request_filters import MINE, TO_DECIDE, RequestFilter
 from actions.request_models import RequestedChange, RequestState
+from actions.requests import words as request_words
+from actions.requests.filters import MINE, TO_DECIDE, RequestFilter
+from actions.requests.proposing import Proposal
 from kb import web
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice

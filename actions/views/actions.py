@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from actions import changing, closing, editing, record, request_words, requests, service
+from actions import changing, closing, editing, record, service
 from actions.forms.details import ActionForm
 from actions.measures import service as measures
 from actions.models import Action
 from actions.reminding import asking
+from actions.requests import service as requests
+from actions.requests import words as request_words
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from actions import columns, group_columns, remarks, request_words, requests, service, undelivered
+from actions import columns, group_columns, remarks, service, undelivered
 from actions import mine as my
 from actions import steering as group
 from actions.filters import Filters
 from actions.forms import filters
+from actions.requests import service as requests
+from actions.requests import words as request_words
 from actions.views.blueprint import bp
 from kb import auth, downloads, web
 from kb.db import now

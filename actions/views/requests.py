@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from actions import editing, proposing, request_columns, request_words, requests, service, settling
+from actions import editing, request_columns, service
 from actions.forms import requests as forms
-from actions.request_filters import RequestFilter
 from actions.request_models import RequestState
+from actions.requests import proposing, settling
+from actions.requests import service as requests
+from actions.requests import words as request_words
+from actions.requests.filters import RequestFilter
 from kb import auth, downloads, records, web
 from kb.errors import Invalid
 from kb.forms.base import add_error
@@ -20,7 +23,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from actions.requests import Asked
+    from actions.requests.service import Asked
 
 bp = Blueprint("requests", __name__)
 # The button of the page that accepts, and the one that refuses.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from actions import closing, evidence, mine, request_words, requests, service, updates
+from actions import closing, evidence, mine, service, updates
 from actions import support as asks
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
 from actions.models import Action, Confidence, Update
 from actions.reminding import asking
 from actions.reminding.digest import CONFIDENCE_WORDS
+from actions.requests import service as requests
+from actions.requests import words as request_words
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.db import now

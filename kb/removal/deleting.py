@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from actions import overtaken
 from actions.indicator_models import Indicator
 from actions.models import Action
+from actions.requests import overtaken
 from kb import history
 from kb.db import now
 from kb.errors import Invalid, NotAllowed, NotFound

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from actions import deciding
-from actions.deciding import Dates, Matter, matter_of, may_decide
 from actions.request_models import RequestedChange
+from actions.requests import deciding
+from actions.requests.deciding import Dates, Matter, matter_of, may_decide
 
 TODAY = date(2026, 11, 23)
 LATER, YESTERDAY = TODAY + timedelta(days=9), TODAY - timedelta(days=1)

@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from actions import closing, editing, proposing, request_words, requests, service, settling
+from actions import closing, editing, service
 from actions.models import Action, Update
-from actions.proposing import Proposal
-from actions.request_filters import MINE, TO_DECIDE, RequestFilter
 from actions.request_models import ChangeRequest, RequestedChange
-from actions.requests import Wording
+from actions.requests import proposing, settling
+from actions.requests import service as requests
+from actions.requests import words as request_words
+from actions.requests.filters import MINE, TO_DECIDE, RequestFilter
+from actions.requests.proposing import Proposal
+from actions.requests.service import Wording
 from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
 from kb.permissions import SYSTEM, Person

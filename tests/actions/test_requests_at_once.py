@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm.exc import StaleDataError
 
-from actions import settling
 from actions.models import Action
 from actions.request_models import ChangeRequest
+from actions.requests import settling
 from kb.errors import Conflict
 from kb.models.history import Change, Channel
 from kb.models.organisation import Organisation

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import changing, closing, requests, service
-from actions.deciding import Matter
+from actions import changing, closing, service
 from actions.request_models import RequestedChange, RequestState
+from actions.requests import service as requests
+from actions.requests.deciding import Matter
 from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.permissions import Capability
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.request_models import ChangeRequest
-    from actions.requests import Asked
+    from actions.requests.service import Asked
     from kb.permissions import Person
 
 

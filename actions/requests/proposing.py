@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from actions import requests, service
+from actions import service
 from actions.changing import check_order, checked_title
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
-from actions.requests import Wording
+from actions.requests import service as requests
+from actions.requests.service import Wording
 from kb import history, records
 from kb.db import now
 from kb.errors import Invalid, NotFound

@@ -54,7 +54,7 @@ def criteria(wanted: RequestFilter, person: Person, today: date) -> list[ColumnE
 
 
 def is_for_group(today: date) -> ColumnElement[bool]:
-    """The rule of `actions.deciding` as SQL; never NULL, so that it can be turned round."""
+    """The rule of `actions.requests.deciding` as SQL; never NULL, so that it can be turned round."""
     is_late = and_(in_sql.is_open(), Action.due_on < today)
     was_moved = and_(
         ChangeRequest.what == RequestedChange.DUE_DATE,

@@ -10,10 +10,10 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from actions import in_sql
-from actions.deciding import Dates, Matter, matter_of, may_decide
 from actions.models import Action, Closure
-from actions.request_filters import RequestFilter, criteria, is_for_group
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
+from actions.requests.deciding import Dates, Matter, matter_of, may_decide
+from actions.requests.filters import RequestFilter, criteria, is_for_group
 from kb.errors import NotFound
 from kb.models.history import Change
 from kb.models.organisation import Post

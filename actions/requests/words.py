@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions.deciding import Matter
 from actions.request_models import RequestedChange, RequestState
+from actions.requests.deciding import Matter
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from actions.requests import Asked
+    from actions.requests.service import Asked
 
 
 def changes() -> dict[str, str]:
