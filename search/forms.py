@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from search.index.ranking import Order
+from search.index.ordering import Order
 from search.query import VALUE_FIELDS, Filters, filters_from
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.models.record import Record
 from search.excerpts import Excerpt, Pieces
-from search.index.ranking import Order
+from search.index.ordering import Order
 from search.query import NO_FILTERS, Filters, Query
 
 

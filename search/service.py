@@ -24,7 +24,10 @@ from search.excerpts import Sought, excerpt_of, marked
 from search.index import pointer as pointers
 from search.index import ranking, snapshot
 from search.index.analysis import normal
-from search.index.ranking import Glossary, Order, Ranked
+from search.index.expanding import Glossary
+from search.index.narrowing import allowed_to
+from search.index.ordering import Order
+from search.index.ranking import Ranked
 from search.query import NO_FILTERS, Filters, filters_from, parse
 from search.results import Hit, Results, as_json
 from search.upkeep import catch_up, differences, ensure, mark_of, rebuild, waiting
@@ -110,7 +113,7 @@ def _from_index(
     readers = _marks_of(person)
     filters, notes = _known_filters(held, asked.filters)
     asked = replace(asked, filters=filters, notes=(*asked.notes, *notes))
-    allowed = ranking.allowed_to(held, readers)
+    allowed = allowed_to(held, readers)
     better = suggest.corrected(held, asked.query, allowed, glossary)
     query = asked.query
     if better and not as_written:

@@ -9,7 +9,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from search.index.analysis import folded, normal
-from search.index.ranking import WEIGHTS, Glossary
+from search.index.expanding import Glossary
+from search.index.ranking import WEIGHTS
 from search.query import TermKind
 
 if TYPE_CHECKING:

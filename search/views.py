@@ -16,7 +16,7 @@ from kb.permissions import Capability
 from kb.words import gettext
 from search import columns, labels, service
 from search.forms import Asked, address
-from search.index.ranking import Order
+from search.index.ordering import Order
 from search.query import NO_FILTERS, Filters
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from kb.models.figure import FigureKind
 from kb.models.plan import ResponseType
 from kb.models.record import Kind
 from kb.models.source import Category, Nation, SourceStatus
-from search.index.ranking import Order
+from search.index.ordering import Order
 
 if TYPE_CHECKING:
     from flask import Response

@@ -15,7 +15,7 @@ from search.document import Document, Part
 from search.errors import IndexUnusable
 from search.index import pointer, ranking, snapshot, store
 from search.index.analysis import field_text, normal, tokens
-from search.index.ranking import Glossary
+from search.index.expanding import Glossary
 from search.index.snapshot import Snapshot
 from search.query import NO_FILTERS, Filters, parse
 

@@ -12,7 +12,7 @@ from kb.permissions import NOBODY, SYSTEM, Person
 from search import service
 from search.errors import IndexUnusable
 from search.index import pointer, snapshot, store
-from search.index.ranking import Order
+from search.index.ordering import Order
 from search.models import IndexChange, IndexState
 from search.results import as_json
 
