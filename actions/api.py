@@ -10,6 +10,7 @@ from actions import record, service
 from actions.forms import filters
 from actions.requests import service as requests
 from kb import auth, web
+from kb.paging import PER_PAGE, number, paged
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
     session, person, today = web.session(), web.person(), web.today()
     wanted = filters.read(request.args)
     total = service.count(session, person, wanted, today)
-    paging = web.paging(total, min(max(1, web.number("limit", web.PER_PAGE)), MOST_PER_PAGE))
+    paging = paged(total, min(max(1, number("limit", PER_PAGE)), MOST_PER_PAGE))
     listed = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
     may_know = person.may(Capability.READ_UPDATES)
     actions = [_action(one.action, one.plan, one.schedule, may_know=may_know) for one in listed]

@@ -10,6 +10,7 @@ from actions.forms import indicator_filters
 from actions.measures import service
 from kb import auth, web
 from kb.api.named import iso, limit, named, place
+from kb.paging import paged
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
     session, person = web.session(), web.person()
     wanted = indicator_filters.read(request.args)
     total, _ = service.list_indicators(session, person, wanted, limit=0)
-    paging = web.paging(total, limit())
+    paging = paged(total, limit())
     _, listed = service.list_indicators(session, person, wanted, offset=paging.offset, limit=paging.limit)
     indicators = [_indicator(one.indicator, one.plan, one.latest) for one in listed]
     return jsonify(total=total, page=paging.page, pages=paging.pages, indicators=indicators)

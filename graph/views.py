@@ -12,6 +12,7 @@ from graph import columns, gap_words, layout, picturing, service
 from graph.outline import outline
 from kb import auth, downloads, records, web
 from kb.models.record import Kind, Record
+from kb.paging import Paging, paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
@@ -107,7 +108,7 @@ def gaps() -> ResponseReturnValue:
     if plan and downloads.are_wanted():
         wanted = {only: found[only]} if only else found
         return downloads.send(f"gaps-{plan.ref}", columns.gaps(wanted), filters=_told(plan, only))
-    paging = web.paging(len(found[only])) if only else None
+    paging = paged(len(found[only])) if only else None
     return web.page(
         "graph/gaps.html",
         plan=plan,
@@ -125,7 +126,7 @@ def _told(plan: Plan, only: str | None) -> list[str]:
     return [plan.title, *([gap_words.of(only, 0).heading] if only else [])]
 
 
-def _section(kind: str, listed: Sequence[Gap], paging: web.Paging | None) -> Section:
+def _section(kind: str, listed: Sequence[Gap], paging: Paging | None) -> Section:
     first, most = (paging.offset, paging.limit) if paging else (0, SHOWN_OF_EACH)
     return Section(kind, gap_words.of(kind, len(listed)), len(listed), listed[first : first + most])
 

@@ -28,6 +28,7 @@ from kb.catalogue import amounts
 from kb.config import Settings
 from kb.headers import add_headers
 from kb.models.user import Role
+from kb.paging import url_with
 from kb.paths import STATIC, TEMPLATES
 from kb.permissions import Capability
 from kb.planning.plans import chosen
@@ -164,7 +165,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         demonstration=settings.demo,
         csrf_token=csrf.token,
         url_of=web.url_of,
-        url_with=web.url_with,
+        url_with=url_with,
         url_to=web.url_to,
         may_delete=lambda record: deleting.may_delete(record, web.person()),
         may_merge=lambda record: merging.may_merge(record, web.person()),

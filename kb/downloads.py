@@ -10,6 +10,7 @@ from flask import Response, request, send_file
 
 from kb import spreadsheets, web
 from kb.db import now
+from kb.paging import number, url_with
 from kb.planning import plans
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext, spoken_time
@@ -70,7 +71,7 @@ def send(name: str, *sheets: Sheet[Any], filters: Sequence[str] = ()) -> Respons
     file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 (the answer reads it and closes it)
     try:
         if request.args.get("format") == CSV:
-            place = web.number("table", 1)
+            place = number("table", 1)
             spreadsheets.write_csv(file, made[place - 1 if 1 <= place <= len(made) else 0])
             return _sent(file, CSV_TYPE, f"{file_name}.csv")
         spreadsheets.write_workbook(file, made, _about(made[0].title, filters, is_demonstration=is_demonstration))
@@ -97,7 +98,7 @@ def _about(title: str, filters: Sequence[str], *, is_demonstration: bool) -> lis
         (gettext("Taken from"), " – ".join(filter(None, ("Golden Thread", settings.organisation_name)))),
         (gettext("Taken on"), spoken_time(now(), settings.timezone)),
         (gettext("Filters"), "; ".join(given) or gettext("None: the whole list")),
-        (gettext("The same list"), f"{settings.base_url}{web.url_with(format=None, table=None)}"),
+        (gettext("The same list"), f"{settings.base_url}{url_with(format=None, table=None)}"),
         (gettext("Holds"), gettext("What whoever took it may see. Others may see more or less.")),
     ]
     if is_demonstration:

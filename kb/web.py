@@ -1,9 +1,9 @@
-"""What every view uses: the request's session, person and day, pages and messages, paging, cookies."""
+"""What every view uses: the request's session, person and day, pages and messages, cookies, addresses of records."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import quote
@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, g, make_response, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.datastructures import MultiDict
-from werkzeug.urls import iri_to_uri
 
 from kb import pulse
 from kb.accounts import sessions
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from kb.config import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-PER_PAGE = 25
 MESSAGE_SECONDS = 300
 LONGEST_MESSAGE = 1_000
 log = logging.getLogger(__name__)
@@ -248,70 +245,3 @@ def url_of(record: Named) -> str:
 def url_to(deed: str, record: Named) -> str:
     """The address where something is done with a record: delete it, merge it."""
     return f"{request.script_root}/{deed}/{KIND_IN_ADDRESS[Kind(record.kind)]}/{quote(record.ref, safe='')}"
-
-
-# Paging
-
-
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """One page of a list: which rows it shows, and the addresses of the others with the filters kept."""
-
-    page: int
-    pages: int
-    total: int
-    per_page: int
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.per_page
-
-    @property
-    def limit(self) -> int:
-        return self.per_page
-
-    @property
-    def first(self) -> int:
-        return self.offset + 1 if self.total else 0
-
-    @property
-    def last(self) -> int:
-        return min(self.offset + self.per_page, self.total)
-
-    @property
-    def previous_url(self) -> str | None:
-        return self.url(self.page - 1) if self.page > 1 else None
-
-    @property
-    def next_url(self) -> str | None:
-        return self.url(self.page + 1) if self.page < self.pages else None
-
-    def url(self, page: int) -> str:
-        """The address of another page of the same list."""
-        return url_with(page=None if page == 1 else str(page))
-
-
-def paging(total: int, per_page: int = PER_PAGE) -> Paging:
-    """The page that the address asks for; one that does not exist becomes the nearest that does."""
-    pages = max(1, -(-total // per_page))
-    return Paging(min(max(1, number("page", 1)), pages), pages, total, per_page)
-
-
-def number(name: str, default: int) -> int:
-    """A whole number from the address, or the default where it is none."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else default
-
-
-def url_with(**changes: str | None) -> str:
-    """This page's address with some filters changed; None takes one out. Other filters lead back to page 1."""
-    values: MultiDict[str, str] = MultiDict(request.args)
-    if "page" not in changes:
-        values.poplist("page")
-    for name, value in changes.items():
-        values.poplist(name)
-        if value is not None:
-            values.add(name, value)
-    pairs = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in values.items(multi=True))
-    path = iri_to_uri(quote(request.script_root + request.path, safe="/"))
-    return f"{path}?{pairs}" if pairs else path

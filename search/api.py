@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, jsonify, request
 
 from kb import auth, web
+from kb.paging import number
 from kb.permissions import Capability
 from search import service
 from search.forms import Asked
@@ -28,8 +29,8 @@ def find() -> ResponseReturnValue:
         web.person(),
         asked.question,
         asked.filters,
-        page=web.number("page", 1),
-        limit=web.number("limit", service.PER_PAGE),
+        page=number("page", 1),
+        limit=number("limit", service.PER_PAGE),
         order=asked.order,
         only_my_words=asked.only_my_words,
         as_written=asked.as_written,

@@ -12,6 +12,7 @@ from actions.brief import briefs
 from graph import service as graph
 from kb import auth, downloads, web
 from kb.models.record import Kind
+from kb.paging import number, paged, url_with
 from kb.permissions import Capability
 from kb.words import gettext
 from search import columns, labels, service
@@ -55,8 +56,8 @@ def results() -> ResponseReturnValue:
     asked = Asked.from_address(request.args)
     if downloads.are_wanted():
         return _download(asked)
-    found = _find(asked, page=web.number("page", 1))
-    paging = web.paging(found.total, service.PER_PAGE)
+    found = _find(asked, page=number("page", 1))
+    paging = paged(found.total, service.PER_PAGE)
     if found.total and not found.hits and paging.page > 1:
         found = _find(asked, page=paging.page)
     session, person = web.session(), web.person()
@@ -142,10 +143,10 @@ def _filtered(filters: Filters) -> set[str]:
 def _tabs(found: Results) -> list[Option]:
     counts: Mapping[str, int] = found.facets.get("kind", {})
     chosen = found.filters.kind
-    tabs = [Option("", gettext("All"), sum(counts.values()), not chosen, web.url_with(kind=None))]
+    tabs = [Option("", gettext("All"), sum(counts.values()), not chosen, url_with(kind=None))]
     for kind, words in labels.kinds().items():
         if counts.get(kind) or kind in chosen:
-            tabs.append(Option(kind, words, counts.get(kind, 0), kind in chosen, web.url_with(kind=kind)))
+            tabs.append(Option(kind, words, counts.get(kind, 0), kind in chosen, url_with(kind=kind)))
     return tabs
 
 
@@ -181,7 +182,7 @@ def _chips(filters: Filters, titles: Titles) -> list[dict[str, str]]:
             chips.append({"text": text, "url": _address_without(name, value)})
     if filters.year_from is not None or filters.year_to is not None:
         text = f"{labels.fields()['year']}: {labels.years(filters)}"
-        chips.append({"text": text, "url": web.url_with(year=None)})
+        chips.append({"text": text, "url": url_with(year=None)})
     return chips
 
 
@@ -201,9 +202,7 @@ def _read_as(found: Results, titles: Titles) -> list[str]:
 def _orders(found: Results) -> list[Option]:
     words = {Order.BEST: gettext("Best match"), Order.NEWEST: gettext("Newest"), Order.TITLE: gettext("Title")}
     return [
-        Option(
-            order, label, None, order == found.order, web.url_with(order=None if order == Order.BEST else order.value)
-        )
+        Option(order, label, None, order == found.order, url_with(order=None if order == Order.BEST else order.value))
         for order, label in words.items()
     ]
 

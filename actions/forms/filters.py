@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, Any
 from actions.filters import NONE, SORTS, Filters
 from actions.models import Closure, Confidence, Term
 from actions.service import Choices
-from kb import web
+from kb.forms.filtering import one_of, selects, word, words, words_on
+from kb.paging import url_with
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
-MOST_VALUES = 10
-LONGEST_WORDS = 200
+    from kb.forms.filtering import Group
+
 SINGLE = ("plan", "owner", "confidence", "closure", "term", "priority", "theme", "only")
-Group = tuple[str, str, dict[str, str], str]
 
 
 def read(args: MultiDict[str, str]) -> Filters:
     """The filters that an address asks for; it never fails."""
-    values = {name: args.get(name, "").strip()[:LONGEST_WORDS] for name in SINGLE}
-    sort = args.get("sort", "")
     return Filters(
-        schedule=tuple(dict.fromkeys(args.getlist("schedule")[:MOST_VALUES])),
-        words=args.get("q", "").strip()[:LONGEST_WORDS],
-        sort=sort if sort in SORTS else "due",
-        **values,
+        schedule=words(args, "schedule"),
+        words=word(args, "q"),
+        sort=one_of(args, "sort", SORTS, SORTS[0]),
+        **{name: word(args, name) for name in SINGLE},
     )
 
 
@@ -61,21 +59,10 @@ def offered(wanted: Filters, counts: dict[str, int], choices: Choices, *, may_kn
     groups = _groups(wanted, choices, may_know=may_know)
     return {
         "schedule": [
-            {"value": state, "label": words, "count": counts.get(state, 0), "is_on": state in wanted.schedule}
-            for state, words in schedule_words().items()
+            {"value": state, "label": label, "count": counts.get(state, 0), "is_on": state in wanted.schedule}
+            for state, label in schedule_words().items()
         ],
-        "selects": [
-            {
-                "legend": legend,
-                "name": name,
-                "options": [
-                    {"value": "", "label": gettext("All"), "is_on": not on},
-                    *({"value": value, "label": label, "is_on": value == on} for value, label in options.items()),
-                ],
-            }
-            for legend, name, options, on in groups
-            if options
-        ],
+        "selects": selects(groups),
         "on": _on(wanted, groups),
     }
 
@@ -115,9 +102,9 @@ def _groups(wanted: Filters, choices: Choices, *, may_know: bool) -> list[Group]
 
 def _on(wanted: Filters, groups: list[Group]) -> list[dict[str, str]]:
     """What is filtered now, each with the address of the list without it."""
-    on = [{"text": f"“{wanted.words}”", "url": web.url_with(q=None)}] if wanted.words else []
+    on = words_on(wanted.words)
     if wanted.schedule:
-        words = [schedule_words().get(state, state) for state in wanted.schedule]
-        on.append({"text": gettext(" or ").join(words), "url": web.url_with(schedule=None)})
+        states = [schedule_words().get(state, state) for state in wanted.schedule]
+        on.append({"text": gettext(" or ").join(states), "url": url_with(schedule=None)})
     found = [(name, options.get(value, value)) for _, name, options, value in groups if value and options]
-    return [*on, *({"text": text, "url": web.url_with(**{name: None})} for name, text in found)]
+    return [*on, *({"text": text, "url": url_with(**{name: None})} for name, text in found)]

@@ -13,10 +13,9 @@ from actions.request_models import RequestedChange, RequestState
 from actions.requests import words as request_words
 from actions.requests.filters import MINE, TO_DECIDE, RequestFilter
 from actions.requests.proposing import Proposal
-from kb import web
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice
-from kb.forms.figure_filters import choices, word
+from kb.forms.filtering import groups_on, one_of, selects, word
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from actions.models import Action
+    from kb.forms.filtering import Group
     from kb.models.organisation import Post
 
 LONGEST = 4_000
@@ -97,33 +97,21 @@ class DecisionForm(Form):
 
 def read(args: MultiDict[str, str]) -> RequestFilter:
     """The filter that an address asks for; it never fails, what is unknown asks for nothing."""
-    state, what, whose = args.get("state", ""), args.get("what", ""), args.get("whose", "")
     return RequestFilter(
-        state=state if state in set(RequestState) else "",
+        state=one_of(args, "state", set(RequestState)),
         plan=word(args, "plan"),
-        what=what if what in set(RequestedChange) else "",
-        whose=whose if whose in (MINE, TO_DECIDE) else "",
+        what=one_of(args, "what", set(RequestedChange)),
+        whose=one_of(args, "whose", (MINE, TO_DECIDE)),
     )
 
 
 def offered(wanted: RequestFilter, plans: dict[str, str]) -> dict[str, Any]:
     """The options of each filter, as the macros of the rail take them, and what is on."""
     whose = {TO_DECIDE: gettext("Mine to decide"), MINE: gettext("Asked for by me")}
-    groups = [
+    groups: list[Group] = [
         (gettext("Where it stands"), "state", request_words.states(), wanted.state),
         (gettext("Whose"), "whose", whose, wanted.whose),
         (gettext("What should change"), "what", request_words.changes(), wanted.what),
         (gettext("Plan"), "plan", plans, wanted.plan),
     ]
-    return {
-        "selects": [
-            {"legend": legend, "name": name, "options": choices(options, value)}
-            for legend, name, options, value in groups
-            if options
-        ],
-        "on": [
-            {"text": f"{legend}: {options.get(value, value)}", "url": web.url_with(**{name: None})}
-            for legend, name, options, value in groups
-            if value
-        ],
-    }
+    return {"selects": selects(groups), "on": groups_on(groups)}

@@ -9,8 +9,9 @@ from actions.filters import NONE
 from actions.timeline.axis import Span
 from actions.timeline.choosing import GROUPINGS, Wanted
 from actions.timeline.service import ALL
-from kb import web
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
+from kb.forms import filtering
+from kb.paging import url_with
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from actions.timeline.service import Choices
 
-LONGEST = 200
 SINGLE = ("plan", "priority", "owner", "theme")
 
 
@@ -27,7 +27,7 @@ def read(args: MultiDict[str, str]) -> tuple[Wanted, str]:
     span, wrong = _span(args.get("from", "").strip(), args.get("to", "").strip())
     by = args.get("by", "")
     wanted = Wanted(
-        **{name: args.get(name, "").strip()[:LONGEST] for name in SINGLE},
+        **{name: filtering.word(args, name) for name in SINGLE},
         with_done=args.get("done") == "1",
         by=next((one for one in GROUPINGS if one == by), "priority"),
         span=span,
@@ -76,23 +76,15 @@ def offered(wanted: Wanted, choices: Choices) -> dict[str, Any]:
         (gettext("Theme"), "theme", dict(choices.themes), wanted.theme),
     ]
     return {
-        "plan": _options(plans, wanted.plan or ALL),
-        "by": _options(grouping_words(), wanted.by),
+        "plan": filtering.options(plans, wanted.plan or ALL),
+        "by": filtering.options(grouping_words(), wanted.by),
         "selects": [
-            {
-                "legend": legend,
-                "name": name,
-                "options": [{"value": "", "label": gettext("All"), "is_on": not on}, *_options(options, on)],
-            }
+            {"legend": legend, "name": name, "options": filtering.choices(options, on)}
             for legend, name, options, on in narrowing
             if options or on
         ],
         "on": _on(wanted, choices, narrowing),
     }
-
-
-def _options(options: dict[str, str], on: str) -> list[dict[str, Any]]:
-    return [{"value": value, "label": label, "is_on": value == on} for value, label in options.items()]
 
 
 def _on(
@@ -102,18 +94,18 @@ def _on(
     plan = choices.plan.ref if choices.plan else None
     on = []
     if wanted.plan and choices.plan is None:
-        on.append({"text": gettext("Plan “%(ref)s”", ref=wanted.plan), "url": web.url_with(plan=None)})
+        on.append({"text": gettext("Plan “%(ref)s”", ref=wanted.plan), "url": url_with(plan=None)})
     for _, name, options, value in narrowing:
         if value:
             changes = {name: None, "plan": plan} if name == "priority" else {name: None}
-            on.append({"text": options.get(value, value), "url": web.url_with(**changes)})
+            on.append({"text": options.get(value, value), "url": url_with(**changes)})
     if wanted.span:
         words = gettext("%(first)s to %(last)s", first=spoken(wanted.span.first), last=spoken(wanted.span.last))
-        on.append({"text": words, "url": web.url_with(**{"from": None, "to": None})})
+        on.append({"text": words, "url": url_with(**{"from": None, "to": None})})
     if wanted.is_whole:
-        on.append({"text": gettext("All dates"), "url": web.url_with(span=None)})
+        on.append({"text": gettext("All dates"), "url": url_with(span=None)})
     if wanted.with_done:
-        on.append({"text": gettext("With what is done or stopped"), "url": web.url_with(done=None)})
+        on.append({"text": gettext("With what is done or stopped"), "url": url_with(done=None)})
     return on
 
 

@@ -26,6 +26,7 @@ from kb.catalogue import figures
 from kb.errors import Invalid, NotFound
 from kb.forms.base import Form, add_error
 from kb.models.organisation import Organisation
+from kb.paging import PER_PAGE, offset_asked, paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
@@ -49,9 +50,9 @@ def index() -> Response:
     wanted = indicator_filters.read(request.args)
     if downloads.are_wanted():
         return downloads.send("indicators", indicator_columns.sheet(wanted))
-    asked = (max(1, web.number("page", 1)) - 1) * web.PER_PAGE
-    total, listed = service.list_indicators(session, person, wanted, offset=asked, limit=web.PER_PAGE)
-    paging = web.paging(total)
+    asked = offset_asked()
+    total, listed = service.list_indicators(session, person, wanted, offset=asked, limit=PER_PAGE)
+    paging = paged(total)
     if paging.offset != asked:  # there is no such page: show the nearest
         _, listed = service.list_indicators(session, person, wanted, offset=paging.offset, limit=paging.limit)
     everything = total

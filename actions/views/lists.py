@@ -14,6 +14,7 @@ from actions.requests import words as request_words
 from actions.views.blueprint import bp
 from kb import auth, downloads, web
 from kb.db import now
+from kb.paging import PER_PAGE, paged
 from kb.permissions import Capability
 
 
@@ -27,7 +28,7 @@ def index() -> Response:
         return downloads.send("actions", columns.sheet(wanted), filters=_told(wanted))
     counts = service.counts_by_schedule(session, person, wanted, today)
     total = sum(counts.get(state, 0) for state in wanted.schedule or counts)
-    paging = web.paging(total)
+    paging = paged(total)
     found = service.list_actions(session, person, wanted, today, offset=paging.offset, limit=paging.limit)
     everything = total
     if not total and wanted.is_narrowing:
@@ -70,14 +71,14 @@ def mine() -> Response:
             mine=found,
             group="",
             paging=None,
-            first_shown=web.PER_PAGE,
+            first_shown=PER_PAGE,
             asked=requests.open_by(session, person, today),
             decided=requests.decided_for(session, person, today),
             request_words=request_words,
         )
     items = getattr(found, group)
-    paging = web.paging(len(items))
-    return web.page("actions/mine.html", mine=found, group=group, paging=paging, first_shown=web.PER_PAGE)
+    paging = paged(len(items))
+    return web.page("actions/mine.html", mine=found, group=group, paging=paging, first_shown=PER_PAGE)
 
 
 @bp.get("/steering")

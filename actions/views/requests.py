@@ -17,6 +17,7 @@ from kb import auth, downloads, records, web
 from kb.errors import Invalid
 from kb.forms.base import add_error
 from kb.models.plan import Plan
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.words import gettext
 
@@ -42,7 +43,7 @@ def index() -> Response:
         told = [one["text"] for one in offered["on"]]
         return downloads.send("changes-asked-for", request_columns.sheet(wanted), filters=told)
     total = requests.count(session, person, wanted, today)
-    paging = web.paging(total)
+    paging = paged(total)
     everything = total
     if not total and wanted.is_narrowing:
         everything = requests.count(session, person, RequestFilter(), today)

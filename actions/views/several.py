@@ -15,6 +15,7 @@ from actions.schedule import Schedule
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.forms.base import add_error
+from kb.paging import Paging, paged
 from kb.words import counted, gettext, ngettext
 
 
@@ -40,7 +41,7 @@ def several_asked() -> Response:
     """The actions that need an answer now, up to 25 on a page."""
     session, today = web.session(), web.today()
     asked = mine.my_actions(session, web.person(), today).answer_now
-    paging = web.paging(len(asked), several.AT_ONCE)
+    paging = paged(len(asked), several.AT_ONCE)
     items = asked[paging.offset : paging.last]
     last = several.last_words(session, [item.last_update_id for item in items if item.last_update_id])
     rows = [
@@ -91,7 +92,7 @@ def _again(refused: list[Row], left: list[Row], lost: list[str], sent: int) -> R
     return web.page(
         "actions/several.html",
         rows=rows,
-        paging=web.Paging(1, 1, len(rows), several.AT_ONCE),
+        paging=Paging(1, 1, len(rows), several.AT_ONCE),
         form={"errors": {"rows": True}},
         lost=lost,
         is_empty=not refused and not lost,

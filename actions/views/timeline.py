@@ -9,6 +9,7 @@ from actions.forms import timeline_filters
 from actions.timeline import choosing, service
 from actions.views.blueprint import bp
 from kb import auth, downloads, web
+from kb.paging import paged
 from kb.permissions import Capability
 
 PER_PAGE, ON_PAPER, UNDATED_ON_PAPER = 30, 100, 200
@@ -27,7 +28,7 @@ def timeline() -> Response:
         sheet = timeline_columns.sheet(chosen, choices, totals)
         return downloads.send("timeline", sheet, filters=timeline_filters.told(wanted, choices))
     is_paper = downloads.are_on_paper()
-    paging = web.paging(totals.shown, ON_PAPER if is_paper else PER_PAGE)
+    paging = paged(totals.shown, ON_PAPER if is_paper else PER_PAGE)
     found = service.page(
         session,
         chosen,

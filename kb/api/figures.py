@@ -10,6 +10,7 @@ from kb import auth, web
 from kb.api.named import iso, limit, named, place
 from kb.catalogue import figures
 from kb.forms import figure_filters
+from kb.paging import paged
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def index() -> ResponseReturnValue:
     session, person = web.session(), web.person()
     wanted = figure_filters.read(request.args)
     total = figures.count(session, wanted, person=person)
-    paging = web.paging(total, limit())
+    paging = paged(total, limit())
     found = figures.list_figures(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     return jsonify(total=total, page=paging.page, pages=paging.pages, figures=[told(one) for one in found])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import web
+from kb.paging import PER_PAGE, number
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,4 +32,4 @@ def iso(day: date | None) -> str | None:
 
 def limit() -> int:
     """How many items a page is asked to have."""
-    return min(max(1, web.number("limit", web.PER_PAGE)), MOST_PER_PAGE)
+    return min(max(1, number("limit", PER_PAGE)), MOST_PER_PAGE)

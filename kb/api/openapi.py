@@ -24,6 +24,7 @@ from kb.models.figure import FigureKind
 from kb.models.plan import ResponseType
 from kb.models.record import Kind
 from kb.models.source import Category, Nation, SourceStatus
+from kb.paging import PER_PAGE
 from search.index.ordering import Order
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _several(name: str, schema: Schema, description: str = "") -> Schema:
 _REF: Schema = {"name": "ref", "in": "path", "required": True, "schema": TEXT}
 _PAGING = [
     _query("page", {"type": "integer", "minimum": 1, "default": 1}),
-    _query("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": web.PER_PAGE}, "Items on a page"),
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": PER_PAGE}, "Items on a page"),
 ]
 
 

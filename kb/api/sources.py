@@ -9,8 +9,9 @@ from flask import Blueprint, jsonify, request
 from kb import auth, links, records, web
 from kb.api.figures import told
 from kb.api.named import limit, named, place
-from kb.catalogue import answers, figures, sources
+from kb.catalogue import answers, figures, source_names, sources
 from kb.forms import source_filters
+from kb.paging import paged
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
     session, person = web.session(), web.person()
     wanted = source_filters.read(request.args)
     total = sources.count(session, wanted, person=person)
-    paging = web.paging(total, limit())
+    paging = paged(total, limit())
     found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     responses = sources.responses_by_source(session, [source.id for source in found], person=person)
     listed = [
@@ -64,7 +65,8 @@ def detail(ref: str) -> ResponseReturnValue:
             "link": source.link,
             "curator": named(source.curator) if source.curator else None,
             "review_by": source.review_by.isoformat() if source.review_by else None,
-            "also_called": [one.name for one in source.names],
+            "language": source.language,
+            **{field: list(names) for field, names in source_names.by_field(source.names).items()},
             "themes": [{"ref": theme.ref, "title": theme.title} for theme in source.themes],
             "from": place(source),
             "key_points": [_key_point(one) for one in source.key_points],

@@ -13,6 +13,7 @@ from kb.errors import Invalid
 from kb.forms import figure_filters
 from kb.forms.base import add_error
 from kb.forms.figures import ComparisonEditForm, ComparisonForm, SettleForm
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.words import gettext
 
@@ -38,7 +39,7 @@ def index() -> Response:
     if downloads.are_wanted():
         return downloads.send("comparisons", columns.of_comparisons(wanted))
     total, _ = comparisons.list_comparisons(session, wanted, person=person, limit=0)
-    paging = web.paging(total)
+    paging = paged(total)
     _, found = comparisons.list_comparisons(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     counts = comparisons.counts(session, person=person)
     return web.page(

@@ -11,6 +11,7 @@ from kb.columns import people as columns
 from kb.errors import Invalid
 from kb.forms.base import add_error
 from kb.forms.links import ReasonForm
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.records import KIND_IN_ADDRESS
 from kb.removal import deleting, hanging
@@ -57,7 +58,7 @@ def confirm(kinds: str, ref: str) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """What was deleted, when, by whom and why."""
     session, person = web.session(), web.person()
-    paging = web.paging(deleting.count(session, person=person))
+    paging = paged(deleting.count(session, person=person))
     if downloads.are_wanted():
         return downloads.send("deletions", columns.of_deletions())
     found = deleting.list_deletions(session, person=person, offset=paging.offset, limit=paging.limit)

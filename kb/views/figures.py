@@ -15,6 +15,7 @@ from kb.forms import figure_filters
 from kb.forms.base import add_error
 from kb.forms.figures import FigureEditForm, FigureForm
 from kb.models.source import Source
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
@@ -36,7 +37,7 @@ def index() -> Response:
     if downloads.are_wanted():
         return downloads.send("figures", columns.of_figures(wanted))
     facets = figures.facets(session, person=person)
-    paging = web.paging(figures.count(session, wanted, person=person))
+    paging = paged(figures.count(session, wanted, person=person))
     return web.page(
         "figures/index.html",
         figures=figures.list_figures(session, wanted, person=person, offset=paging.offset, limit=paging.limit),

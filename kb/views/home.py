@@ -14,6 +14,7 @@ from kb.catalogue import organisations
 from kb.columns import people as columns
 from kb.db import now
 from kb.models.user import Role
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.records import KIND_IN_ADDRESS
@@ -76,7 +77,7 @@ def changes() -> Response:
 
     if downloads.are_wanted():
         return downloads.send("changes", columns.of_changes(fetch))
-    paging = web.paging(history.count_recent(session, person=person, since=since))
+    paging = paged(history.count_recent(session, person=person, since=since))
     found = fetch(paging.offset, paging.limit)
     posts = _posts_of(found, web.today())
     return web.page("home/changes.html", changes=found, paging=paging, posts=posts, since=since)
@@ -95,7 +96,7 @@ def record_history(kinds: str, ref: str) -> Response:
 
     if downloads.are_wanted():
         return downloads.send(f"history-{record.ref}", columns.of_changes(fetch))
-    paging = web.paging(history.count_of(session, ids, person=person))
+    paging = paged(history.count_of(session, ids, person=person))
     found = fetch(paging.offset, paging.limit)
     return web.page(
         "home/record_history.html",

@@ -8,6 +8,7 @@ from kb import auth, downloads, labels, web
 from kb.catalogue import key_points
 from kb.columns import figures as columns
 from kb.forms import key_point_filters
+from kb.paging import PER_PAGE, offset_asked, paged
 from kb.permissions import Capability
 
 bp = Blueprint("key_points", __name__)
@@ -22,9 +23,9 @@ def index() -> Response:
     if downloads.are_wanted():
         return downloads.send("key-points", columns.of_key_points(wanted))
     facets = key_points.facets(session, person=person)
-    asked = (max(1, web.number("page", 1)) - 1) * web.PER_PAGE
-    total, found = key_points.list_key_points(session, wanted, person=person, offset=asked, limit=web.PER_PAGE)
-    paging = web.paging(total)
+    asked = offset_asked()
+    total, found = key_points.list_key_points(session, wanted, person=person, offset=asked, limit=PER_PAGE)
+    paging = paged(total)
     if paging.offset != asked:  # there is no such page: show the nearest
         _, found = key_points.list_key_points(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     return web.page(

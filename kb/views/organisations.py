@@ -12,6 +12,7 @@ from kb.columns import bodies as columns
 from kb.forms import organisation_filters
 from kb.forms.organisations import OrganisationForm
 from kb.models.organisation import Organisation
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import Names, answer, look_alikes
 from kb.words import gettext
@@ -37,7 +38,7 @@ def index() -> Response:
         return downloads.send("organisations", columns.of_organisations(wanted))
     facets = organisations.facets(session, person=person)
     total, _ = organisations.list_organisations(session, wanted, person=person, limit=0)
-    paging = web.paging(total)
+    paging = paged(total)
     _, found = organisations.list_organisations(
         session, wanted, person=person, offset=paging.offset, limit=paging.limit
     )

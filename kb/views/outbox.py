@@ -15,6 +15,7 @@ from kb.mailing.mail_states import MailEvent
 from kb.mailing.mail_text import without_links
 from kb.mailing.unsubscribing import SUBJECT_WORDS
 from kb.models.outbox import MailState
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.words import gettext
 
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
     state = MailState(chosen) if chosen in set(MailState) else None
     if downloads.are_wanted():
         return downloads.send("outbox", columns.of_mails(state, STATE_WORDS))
-    paging = web.paging(sum(counts.values()) if state is None else counts.get(state, 0))
+    paging = paged(sum(counts.values()) if state is None else counts.get(state, 0))
     messages = outbox.list_messages(session, person=person, state=state, offset=paging.offset, limit=paging.limit)
     return web.page(
         "outbox/index.html",

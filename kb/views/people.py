@@ -15,6 +15,7 @@ from kb.db import now
 from kb.errors import Invalid
 from kb.forms import people as forms
 from kb.forms.base import add_error
+from kb.paging import offset_asked, paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
@@ -38,10 +39,8 @@ def index() -> Response:
     if downloads.are_wanted():
         return downloads.send("people", columns.of_people(wanted, forms.STATE_WORDS, members.ROLE_WORDS))
     counts = people.count_by_state(session, person=person)
-    total, found = people.list_people(
-        session, wanted, person=person, today=today, offset=(max(1, web.number("page", 1)) - 1) * web.PER_PAGE
-    )
-    paging = web.paging(total)
+    total, found = people.list_people(session, wanted, person=person, today=today, offset=offset_asked())
+    paging = paged(total)
     if total and not found:  # a page past the last one
         _, found = people.list_people(session, wanted, person=person, today=today, offset=paging.offset)
     return web.page(

@@ -15,6 +15,7 @@ from kb.columns import bodies as columns
 from kb.forms import organisation_filters
 from kb.forms.organisations import HoldingForm, PostForm
 from kb.models.organisation import Organisation
+from kb.paging import PER_PAGE, paged
 from kb.permissions import Capability
 from kb.views.saving import answer
 from kb.words import gettext
@@ -36,7 +37,7 @@ def index() -> Response:
     wanted = organisation_filters.read_posts(request.args, may_know=may_know)
     if downloads.are_wanted():
         return downloads.send("posts", columns.of_posts(wanted))
-    paging = web.paging(posts.count(session, wanted, person=person, today=today))
+    paging = paged(posts.count(session, wanted, person=person, today=today))
     page = {"offset": paging.offset, "limit": paging.limit}
     found = posts.list_posts(session, wanted, person=person, today=today, **page)
     return web.page(
@@ -57,7 +58,7 @@ def detail(ref: str) -> Response:
     session, person, today = web.session(), web.person(), web.today()
     found = organisations.get_post(session, ref, person=person)
     wanted = Filters(owner=found.ref)
-    owned = actions.list_actions(session, person, wanted, today, limit=web.PER_PAGE)
+    owned = actions.list_actions(session, person, wanted, today, limit=PER_PAGE)
     may_know = person.may(Capability.READ_UPDATES)
     return web.page(
         "posts/detail.html",

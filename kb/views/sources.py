@@ -14,6 +14,7 @@ from kb.columns import sources as columns
 from kb.forms import source_filters
 from kb.models.link import LinkState, LinkType
 from kb.models.source import SourceStatus
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import priority_sets
 
@@ -43,7 +44,7 @@ def index() -> Response:
         return downloads.send("sources", columns.sheet(wanted), filters=source_filters.told(wanted, offered))
     everything = sum(facets.categories.values())
     total = sources.count(session, wanted, person=person) if wanted.is_narrowing else everything
-    paging = web.paging(total)
+    paging = paged(total)
     found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
     ids = [source.id for source in found]
     return web.page(

@@ -9,7 +9,9 @@ from flask import Blueprint, Response, request, url_for
 from kb import auth, downloads, history, web
 from kb.catalogue import terms
 from kb.columns import bodies as columns
+from kb.forms.filtering import word
 from kb.forms.vocabulary import TermForm
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import answer, show
 from kb.words import gettext
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from kb.models.term import Term
 
 bp = Blueprint("terms", __name__)
-LONGEST_WORDS = 200
 PER_PAGE = 50
 TEMPLATE = "terms/edit.html"
 
@@ -33,12 +34,12 @@ TEMPLATE = "terms/edit.html"
 def index() -> Response:
     """Acronyms from A to Z, or those that hold words."""
     session, person = web.session(), web.person()
-    words = request.args.get("q", "").strip()[:LONGEST_WORDS]
+    words = word(request.args, "q")
     letter = request.args.get("letter", "")[:1].upper()
     if downloads.are_wanted():
         return downloads.send("glossary", columns.of_terms(words, letter))
     total, _ = terms.list_terms(session, person=person, words=words, letter=letter, limit=0)
-    paging = web.paging(total, PER_PAGE)
+    paging = paged(total, PER_PAGE)
     _, found = terms.list_terms(
         session, person=person, words=words, letter=letter, offset=paging.offset, limit=paging.limit
     )

@@ -9,9 +9,11 @@ from flask import Blueprint, Response, request, url_for
 from kb import auth, downloads, history, records, web
 from kb.catalogue import vocabulary
 from kb.columns import bodies as columns
+from kb.forms.filtering import word
 from kb.forms.vocabulary import WordForm
 from kb.models.organisation import StaffGroup
 from kb.models.record import Kind, Theme
+from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import Names, answer, look_alikes
 from kb.words import gettext
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from kb.models.record import Record
 
 bp = Blueprint("vocabulary", __name__)
-LONGEST_WORDS = 200
 MOST_SHOWN = 12
 MODELS: dict[str, type[Theme] | type[StaffGroup]] = {"themes": Theme, "staff-groups": StaffGroup}
 LISTS = '<any(themes, "staff-groups"):kinds>'
@@ -36,7 +37,7 @@ LISTS = '<any(themes, "staff-groups"):kinds>'
 def index(kinds: str) -> Response:
     """The whole list, or what of it holds words."""
     session, person = web.session(), web.person()
-    words = request.args.get("q", "").strip()[:LONGEST_WORDS]
+    words = word(request.args, "q")
     found = vocabulary.list_words(session, MODELS[kinds], words, person=person)
     if downloads.are_wanted():
         title = gettext("Themes") if kinds == "themes" else gettext("Staff groups")
@@ -77,7 +78,7 @@ def _staff_group(ref: str) -> Response:
     session, person = web.session(), web.person()
     found = records.get(session, StaffGroup, ref, person=person)
     counts = vocabulary.count_filed(session, StaffGroup, [found.id], person=person).get(found.id, {})
-    paging = web.paging(counts.get(Kind.IMPLICATION, 0))
+    paging = paged(counts.get(Kind.IMPLICATION, 0))
     page = {"offset": paging.offset, "limit": paging.limit}
     return web.page(
         "vocabulary/staff_group.html",

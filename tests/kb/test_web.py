@@ -1,4 +1,4 @@
-"""The CSRF check, messages, paging, addresses, cookies, commits and what follows them."""
+"""The CSRF check, messages, addresses, cookies, commits and what follows them."""
 
 from __future__ import annotations
 
@@ -189,41 +189,6 @@ def test_a_record_has_one_address_also_under_a_prefix(app, make):
         assert web.url_of(point) == "/key-points/a%2Fb%3Fc"
     with app.test_request_context(base_url="http://localhost/thread"):
         assert web.url_of(source) == "/thread/sources/t4mh-strategy"
-
-
-@pytest.mark.parametrize(
-    ("asked", "total", "page", "shown"),
-    [
-        ("", 206, 1, (1, 25)),
-        ("page=2", 206, 2, (26, 50)),
-        ("page=9", 206, 9, (201, 206)),
-        ("page=10", 206, 9, (201, 206)),
-        ("page=0", 206, 1, (1, 25)),
-        ("page=-1", 206, 1, (1, 25)),
-        ("page=x", 206, 1, (1, 25)),
-        ("page=²", 206, 1, (1, 25)),
-        (f"page={'9' * 500}", 206, 1, (1, 25)),
-        ("page=999999999", 206, 9, (201, 206)),
-        ("", 0, 1, (0, 0)),
-        ("", 25, 1, (1, 25)),
-    ],
-)
-def test_a_page_that_does_not_exist_becomes_the_nearest_that_does(app, asked, total, page, shown):
-    with app.test_request_context(f"/sources?{asked}"):
-        paging = web.paging(total)
-        assert (paging.page, (paging.first, paging.last)) == (page, shown)
-        assert (paging.offset, paging.limit) == ((page - 1) * 25, 25)
-
-
-def test_other_pages_keep_the_filters(app):
-    with app.test_request_context("/sources?status=ended&status=draft&q=a%26b%20c&page=2"):
-        paging = web.paging(100)
-        assert paging.next_url == "/sources?status=ended&status=draft&q=a%26b%20c&page=3"
-        assert paging.previous_url == "/sources?status=ended&status=draft&q=a%26b%20c"
-        assert web.url_with(status=None) == "/sources?q=a%26b%20c"
-        assert web.url_with(page="4", q="x").endswith("&page=4&q=x")
-    with app.test_request_context("/sources?page=4"):
-        assert web.paging(100).next_url is None
 
 
 def test_the_day_is_that_of_the_services_zone(app, monkeypatch):
