@@ -6,7 +6,7 @@ Pieces are plain text and never markup, so a template escapes them like anything
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,12 @@ class Sought:
 
     words: frozenset[str] = frozenset()
     rows: frozenset[tuple[str, ...]] = frozenset()
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, ...]]) -> Sought:
+        """Rows of words as the question was understood; a row of one is a word."""
+        every = frozenset(rows)
+        return cls(frozenset(row[0] for row in every if len(row) == 1), frozenset(row for row in every if len(row) > 1))
 
 
 def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:

@@ -17,19 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import FileIndex
 
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
+from search.index.decoding import SHIFT, Keys, decoded, positions
 from search.index.store import SCHEMA_MARK
 
 if TYPE_CHECKING:
     from search.index.pointer import Pointer
 
 K1, B = 1.2, 0.75
-MOST_PHRASE_CANDIDATES = 4_000
 TRIES, PAUSE = 10, 0.05
 
 Ids = NDArray[np.int32]
@@ -37,6 +36,7 @@ Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 NO_IDS: Ids = np.empty(0, np.int32)
 NO_SCORES: Scores = np.empty(0, np.float64)
+NO_KEYS: Keys = np.empty(0, np.int64)
 
 _open: dict[Path, Snapshot] = {}
 _opening = threading.Lock()
@@ -78,9 +78,13 @@ class Snapshot:
         self.pointer = pointer
         self._lock = threading.RLock()
         self._postings: dict[tuple[str, str], tuple[Ids, Scores]] = {}
+        self._places: dict[tuple[str, str], Keys] = {}
         self._lengths: dict[str, Scores] = {}
         self._columns: dict[str, list[str]] = {}
+        self._beginnings: dict[tuple[str, str], list[str]] = {}
         self._lexicons: dict[str, dict[str, int]] = {}
+        # What others work out from this state and keep with it, so that it is let go of together with it.
+        self.derived: dict[str, Any] = {}
         storage = RamStorage()
         for name, digest in pointer.files.items():
             if before is not None and before.pointer.files.get(name) == digest:
@@ -112,19 +116,15 @@ class Snapshot:
 
     def phrase(self, field: str, words: tuple[str, ...]) -> Ids:
         """The places of the records in whose field these words stand in a row."""
-        candidates = self.ids(field, words[0])
-        for word in words[1:]:
-            candidates = np.intersect1d(candidates, self.ids(field, word), assume_unique=True)
-        if len(candidates) == 0 or len(words) == 1:
-            return candidates
-        candidates = candidates[:MOST_PHRASE_CANDIDATES]
-        with self._reading():
-            starts: dict[int, set[int]] = {}
-            for place, word in enumerate(words):
-                for number, positions in self._positions(field, word, candidates):
-                    here = {position - place for position in positions}
-                    starts[number] = here if place == 0 else starts.get(number, set()) & here
-        return np.array([int(number) for number in candidates if starts.get(int(number))], np.int32)
+        if len(words) == 1:
+            return self.ids(field, words[0])
+        starts = self._positions(field, words[0])
+        for place, word in enumerate(words[1:], 1):
+            there = self._positions(field, word) - place
+            if len(starts) == 0 or len(there) == 0:
+                return NO_IDS
+            starts = starts[there[np.minimum(np.searchsorted(there, starts), len(there) - 1)] == starts]
+        return np.unique(starts >> SHIFT).astype(np.int32)
 
     def lexicon(self, field: str) -> dict[str, int]:
         """All words or values of a field, in order, with the number of records that have them."""
@@ -133,6 +133,16 @@ class Snapshot:
             with self._reading():
                 found = {word: int(self._reader.doc_frequency(field, word)) for word in self._reader.field_terms(field)}
             self._lexicons[field] = found
+        return found
+
+    def beginning(self, field: str, prefix: str) -> list[str]:
+        """The words of a field that begin so."""
+        found = self._beginnings.get((field, prefix))
+        if found is None:
+            with self._reading():
+                found = [word.decode() for word in self._reader.expand_prefix(field, prefix)]
+            if found:  # what nobody wrote is not kept: there is no end to it
+                self._beginnings[field, prefix] = found
         return found
 
     def column(self, field: str) -> list[str]:
@@ -165,7 +175,7 @@ class Snapshot:
         ids, weights = [NO_IDS], [NO_SCORES]
         for leaf, base in self._leaves:
             if (field, text) in leaf:
-                some, their_weights = _decoded(leaf.postings(field, text))
+                some, their_weights = decoded(leaf.postings(field, text))
                 ids.append(some + np.int32(base))
                 weights.append(their_weights)
         numbers, frequencies = np.concatenate(ids), np.concatenate(weights)
@@ -191,17 +201,19 @@ class Snapshot:
             found = self._lengths[field] = np.array(lengths, np.float64)
         return found
 
-    def _positions(self, field: str, word: str, candidates: Ids) -> Iterator[tuple[int, list[int]]]:
-        for leaf, base in self._leaves:
-            if (field, word) not in leaf:
-                continue
-            matcher = leaf.postings(field, word)
-            for number in candidates[(candidates >= base) & (candidates < base + leaf.doc_count_all())]:
-                if not matcher.is_active():
-                    break
-                matcher.skip_to(int(number) - base)
-                if matcher.is_active() and matcher.id() == number - base:
-                    yield int(number), matcher.value_as("positions")
+    def _positions(self, field: str, word: str) -> Keys:
+        """Where a word stands in the records that were not deleted (see `decoding.positions`)."""
+        found = self._places.get((field, word))
+        if found is None:
+            with self._reading():
+                told = [
+                    positions(leaf.postings(field, word)) + (base << SHIFT)
+                    for leaf, base in self._leaves
+                    if (field, word) in leaf
+                ]
+            keys = np.concatenate([NO_KEYS, *told])
+            found = self._places[field, word] = keys[self.alive[keys >> SHIFT]]
+        return found
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -213,31 +225,3 @@ class Snapshot:
                 raise
             except Exception as error:
                 raise IndexUnusable(f"The search index cannot be read: {type(error).__name__}") from error
-
-
-def _decoded(matcher: Any) -> tuple[Ids, Scores]:
-    """All numbers and weights of a list of postings, a block at a time.
-
-    The attributes with an underscore are whoosh's own; the version is pinned, and the slow way below gives the same.
-    """
-    matcher = getattr(matcher, "child", matcher)
-    if not isinstance(matcher, W3LeafMatcher):
-        return _decoded_slowly(matcher)
-    ids: list[int] = []
-    weights: list[float] = []
-    while not matcher._atend:
-        matcher._read_ids()
-        matcher._read_weights()
-        ids.extend(matcher._ids)
-        weights.extend(matcher._weights)
-        matcher._next_block()
-    return np.array(ids, np.int32), np.array(weights, np.float64)
-
-
-def _decoded_slowly(matcher: Any) -> tuple[Ids, Scores]:
-    ids, weights = [], []
-    while matcher.is_active():
-        ids.append(matcher.id())
-        weights.append(matcher.weight())
-        matcher.next()
-    return np.array(ids, np.int32), np.array(weights, np.float64)

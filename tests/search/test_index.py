@@ -9,11 +9,11 @@ import pytest
 from whoosh import scoring
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
-from whoosh.query import Or, Term
+from whoosh.query import Or, Phrase, Term
 
 from search.document import Document, Part
 from search.errors import IndexUnusable
-from search.index import pointer, ranking, snapshot, store
+from search.index import decoding, pointer, ranking, snapshot, store
 from search.index.analysis import field_text, normal, tokens
 from search.index.expanding import Glossary
 from search.index.snapshot import Snapshot
@@ -173,10 +173,25 @@ def test_scores_are_those_of_whoosh_itself(tmp_path):
         assert ours[place] == pytest.approx(expected[str(held.kept(place)["id"])], rel=1e-4)
 
 
+def test_phrases_are_found_where_whoosh_finds_them(tmp_path):
+    documents = made_up(400)
+    build(tmp_path, *documents)
+    store.change(tmp_path, documents[:30], [40, 41], mark="two")
+    held = snapshot.current(tmp_path)
+    index = FileIndex(FileStorage(str(held.pointer.folder(tmp_path)), supports_mmap=False))
+    rows = (("nurs", "workforc"), ("suicid", "crisi", "school"), ("plan", "plan"), ("nurs", "schnozzle"), ("law",))
+    with index.searcher() as searcher:
+        for row in rows:
+            theirs = {hit["id"] for hit in searcher.search(Phrase("text", list(row)), limit=None)}
+            ours = [held.kept(int(place))["id"] for place in held.phrase("text", row)]
+            assert sorted(map(str, ours)) == sorted(theirs), row
+    index.close()
+
+
 def test_the_slow_way_of_reading_postings_gives_the_same(tmp_path, monkeypatch):
     held = build(tmp_path, *made_up(300))
     fast = held.postings("text", "nurs")
-    monkeypatch.setattr(snapshot, "W3LeafMatcher", type(None))
+    monkeypatch.setattr(decoding, "W3LeafMatcher", type(None))
     slow = Snapshot(tmp_path, held.pointer).postings("text", "nurs")
     assert len(fast[0]) > 128
     assert np.array_equal(fast[0], slow[0])
