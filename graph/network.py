@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import networkx as nx
 
@@ -21,8 +21,7 @@ K = TypeVar("K")
 Keep = Collection[int] | Callable[[int], bool] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One record. It is live unless it was superseded, withdrawn or stopped; one that is not supports nothing."""
 
     id: int
@@ -35,8 +34,7 @@ class Node:
     is_empty: bool = False  # a response with neither text nor type
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One link from what supports to what is supported, or one relation."""
 
     source: int

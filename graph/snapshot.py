@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -17,16 +19,13 @@ from graph.outbox import MARK
 from kb.models.link import Link
 from kb.models.plan import Response, ResponseSource
 from kb.models.record import Record, Visibility
-from kb.models.source import Category, Implication, Source, SourceStatus
+from kb.models.source import GONE_STATUSES, OVER_STATUSES, Category, Implication, Source
 from kb.models.user import Role
 from kb.permissions import SYSTEM, Capability, Person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, SessionTransaction
 
-# What took their place, or that nothing does, has been said: these support nothing any more.
-GONE = frozenset({SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN})
-OVER = GONE | {SourceStatus.ENDED}
 # Who may see the same drafts share what they see; so many different ones are kept.
 MOST_READERS = 32
 STATUTE, OTHER_DRIVER, RESEARCH = range(3)
@@ -146,19 +145,33 @@ def forget(session: Session) -> None:
 
 
 def _read(session: Session, revision: int) -> Snapshot:
-    rows = _records(session)
+    with _collecting_later():
+        rows = _records(session)
+        network = build(map(_node, rows), _edges(session, rows))
     return Snapshot(
         revision=revision,
-        network=build(map(_node, rows), _edges(session, rows)),
+        network=network,
         published=frozenset(row.id for row in rows if row.visibility == Visibility.PUBLISHED),
         drafts=tuple(
             Draft(row.id, row.plan_id, row.author_id) for row in rows if row.visibility != Visibility.PUBLISHED
         ),
         weights={row.id: _weight(row) for row in rows if row.kind == "source"},
-        over={row.id: row.status for row in rows if row.status in OVER},
+        over={row.id: row.status for row in rows if row.status in OVER_STATUSES},
         closed=frozenset(row.id for row in rows if row.closure is not None and row.closure != Closure.OPEN),
         unmeasured=frozenset(row.id for row in rows if row.measure == "" and row.closure == Closure.OPEN),
     )
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Thousands of objects are made that all stay: looking for circles among them takes nearly as long again."""
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
 
 
 def _records(session: Session) -> list[Row[Any]]:
@@ -182,7 +195,7 @@ def _records(session: Session) -> list[Row[Any]]:
         .where(record.kind.in_(COLUMNS), record.deleted_at.is_(None))
         .order_by(record.id)
     )
-    return list(session.connection().execute(query))
+    return list(session.connection().execute(query).all())
 
 
 def _node(row: Row[Any]) -> Node:
@@ -192,7 +205,7 @@ def _node(row: Row[Any]) -> Node:
         ref=row.ref,
         title=row.title,
         plan_id=row.plan_id,
-        is_live=row.status not in GONE and row.closure != Closure.STOPPED,
+        is_live=row.status not in GONE_STATUSES and row.closure != Closure.STOPPED,
         response_type=row.response_type,
         is_empty=bool(row.has_no_text) and row.response_type is None,
     )
@@ -204,12 +217,12 @@ def _edges(session: Session, rows: list[Row[Any]]) -> Iterator[Edge]:
             yield Edge(row.source_id, row.id, OWNS)
     connection = session.connection()
     owned = ResponseSource.__table__.c
-    for source_id, response_id in connection.execute(select(owned.source_id, owned.response_id)):
+    for source_id, response_id in connection.execute(select(owned.source_id, owned.response_id)).all():
         yield Edge(source_id, response_id, OWNS)
     link = Link.__table__.c
     for from_id, to_id, type_, reason, state in connection.execute(
         select(link.from_id, link.to_id, link.type, link.reason, link.state).order_by(link.id)
-    ):
+    ).all():
         yield Edge(from_id, to_id, type_, reason or None, state)
 
 
