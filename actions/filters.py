@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 from actions import in_sql
 from actions.models import Action, Closure
 from actions.schedule import State
-from kb.db import contains
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.record import Kind, Record, Theme, record_theme
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Capability
 
 if TYPE_CHECKING:
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 NONE = "none"
 SORTS = ("due", "title", "owner", "silent", "plan")
 ONLY = ("no-owner", "no-measure", "incomplete", "silent", "slipped", "asks")
-MOST_WORDS = 10
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(Narrowing):
     """What a list of actions is narrowed to, in the refs and words of the address; values unknown here find nothing."""
 
     plan: str = ""
@@ -46,10 +45,6 @@ class Filters:
     words: str = ""
     only: str = ""
     sort: str = "due"
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "sort")
 
     def without(self, *names: str) -> Filters:
         """These filters with some of them off."""
@@ -127,7 +122,7 @@ def _filed_under(ref: str) -> ColumnElement[bool]:
 def _bears(words: str) -> ColumnElement[bool]:
     """Whether each of the words stands somewhere in the action's own text."""
     text = Action.ref + " " + Action.title + " " + Action.description + " " + Action.measure
-    return and_(true(), *(contains(text, word) for word in words.split()[:MOST_WORDS]))
+    return and_(true(), *bears(words, text))
 
 
 def _only(session: Session, only: str, person: Person, today: date) -> ColumnElement[bool]:

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 
 from kb import links, records
-from kb.db import contains
 from kb.models.link import ALLOWED, Link, LinkState, LinkType
 from kb.models.record import Kind, Record
-from kb.models.source import SourceName
+from kb.narrowing import LONGEST_WORDS, is_called
 from kb.permissions import Capability, Person, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 MOST = 12
-MOST_WORDS = 10
-LONGEST_WORDS = 200
 BACK = "-back"
 # A link read from its second record to its first; one that says the same both ways needs no words back.
 PHRASES_BACK: dict[LinkType, str] = {
@@ -85,8 +82,7 @@ def find(session: Session, record: Record, way: Way, words: str, *, person: Pers
         query = query.where(or_(Record.plan_id.is_(None), Record.plan_id.in_(own)))
     given = words.strip()[:LONGEST_WORDS]
     if given:
-        every = and_(*(_named(word) for word in given.split()[:MOST_WORDS]))
-        query = query.where(or_(Record.ref == given.rpartition(":")[2], every))
+        query = query.where(or_(Record.ref == given.rpartition(":")[2], and_(*is_called(given))))
     return list(session.scalars(query))
 
 
@@ -130,8 +126,3 @@ def _joined(record: Record, way: Way) -> Select[int]:
     """The ids at the other end of the links of this way that are not retired."""
     here, there = (Link.to_id, Link.from_id) if way.is_back else (Link.from_id, Link.to_id)
     return select(there).where(Link.type == way.type, here == record.id, Link.state != LinkState.RETIRED)
-
-
-def _named(word: str) -> ColumnElement[bool]:
-    named = select(SourceName.source_id).where(contains(SourceName.name, word))
-    return or_(contains(Record.title, word), Record.id.in_(named))

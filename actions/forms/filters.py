@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from actions.filters import NONE, SORTS, Filters
 from actions.models import Closure, Confidence, Term
+from actions.schedule import schedule_words
 from actions.service import Choices
 from kb.forms.filtering import one_of, selects, word, words, words_on
 from kb.paging import url_with
@@ -27,19 +28,6 @@ def read(args: MultiDict[str, str]) -> Filters:
         sort=one_of(args, "sort", SORTS, SORTS[0]),
         **{name: word(args, name) for name in SINGLE},
     )
-
-
-def schedule_words() -> dict[str, str]:
-    """The schedule states in the order in which they matter."""
-    return {
-        "overdue": gettext("Overdue"),
-        "due_soon": gettext("Due within 30 days"),
-        "stale": gettext("No update"),
-        "on_time": gettext("On time"),
-        "not_started": gettext("Not started"),
-        "no_date": gettext("No date"),
-        "closed": gettext("Done, verified or stopped"),
-    }
 
 
 def finding_words() -> dict[str, str]:

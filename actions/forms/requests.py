@@ -13,6 +13,7 @@ from actions.request_models import RequestedChange, RequestState
 from actions.requests import words as request_words
 from actions.requests.filters import MINE, TO_DECIDE, RequestFilter
 from actions.requests.proposing import Proposal
+from kb.editing import LONGEST_TITLE
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice
 from kb.forms.filtering import groups_on, one_of, selects, word
@@ -37,7 +38,7 @@ class ProposalForm(Form):
     what = RadioField(gettext("What should change?"), [InputRequired(gettext("Choose what should change"))])
     due_on = DateParts(gettext("New due date"), [Optional()])
     owner = Choice(gettext("Who should own it"))
-    title = StringField(gettext("What the action should say"), [Length(max=300)])
+    title = StringField(gettext("What the action should say"), [Length(max=LONGEST_TITLE)])
     description = TextAreaField(gettext("More about it"), [Length(max=LONGEST)])
     ends = Choice(gettext("Why close it"))
     reason = TextAreaField(

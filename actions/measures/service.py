@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from actions.indicator_models import Indicator, Reading, TrajectoryPoint, indicator_figure
 from kb import records
-from kb.db import contains
 from kb.models.figure import Figure
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Post
 from kb.models.plan import Plan
 from kb.models.record import Kind, Record
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Capability, Person, visible_to
 
 if TYPE_CHECKING:
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 NONE = "none"
 ONLY = ("no-reading", "no-target", "no-link")
 SORTS = ("plan", "title")
-MOST_WORDS = 10
 _SEARCHED = (Indicator.title, Indicator.ref, Indicator.definition, Indicator.unit, Indicator.data_source)
 
 
 @dataclass(frozen=True)
-class IndicatorFilter:
+class IndicatorFilter(Narrowing):
     """What a list of indicators is narrowed to, in the words and refs of the address."""
 
     plan: str = ""
@@ -42,10 +41,6 @@ class IndicatorFilter:
     frequency: str = ""
     only: str = ""
     sort: str = "plan"
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "sort")
 
 
 @dataclass(frozen=True)
@@ -251,9 +246,7 @@ def _clauses(wanted: IndicatorFilter, person: Person) -> list[ColumnElement[bool
     if wanted.frequency:
         clauses.append(Indicator.frequency == wanted.frequency)
     clauses += _only(wanted.only)
-    for word in wanted.words.split()[:MOST_WORDS]:
-        clauses.append(or_(*(contains(column, word) for column in _SEARCHED)))
-    return clauses
+    return [*clauses, *bears(wanted.words, *_SEARCHED)]
 
 
 def _only(only: str) -> list[ColumnElement[bool]]:

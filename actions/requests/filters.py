@@ -11,6 +11,7 @@ from actions import in_sql
 from actions.models import Action
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
 from kb.models.user import Role
+from kb.narrowing import Narrowing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,17 +24,13 @@ MINE, TO_DECIDE = "mine", "to-decide"
 
 
 @dataclass(frozen=True, slots=True)
-class RequestFilter:
+class RequestFilter(Narrowing):
     """What the list is narrowed to; values unknown here find nothing."""
 
     state: str = ""
     plan: str = ""
     what: str = ""
     whose: str = ""
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any((self.state, self.plan, self.what, self.whose))
 
 
 def criteria(wanted: RequestFilter, person: Person, today: date) -> list[ColumnElement[bool]]:

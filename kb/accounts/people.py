@@ -11,10 +11,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from kb.accounts import users
-from kb.db import contains
 from kb.models.organisation import PostHolding
 from kb.models.plan import Plan
 from kb.models.user import AccountToken, Membership, Role, TokenPurpose, User
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Capability, Person, visible_to
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kb.models.organisation import Post
-
-MOST_WORDS = 10
 
 
 class State(StrEnum):
@@ -45,17 +43,13 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Narrowing):
     """What a list of people is narrowed to; `role` is of the plan where one is named, else of any."""
 
     words: str = ""
     state: State | None = None
     role: Role | Standing | None = None
     plan_id: int | None = None
-
-    @property
-    def is_narrowing(self) -> bool:
-        return bool(self.words or self.state or self.role or self.plan_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +147,7 @@ def is_anybody_invited(session: Session) -> bool:
 
 
 def _criteria(filters: Filters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [
-        or_(contains(User.name, word), contains(User.email, word)) for word in filters.words.split()[:MOST_WORDS]
-    ]
+    wanted = bears(filters.words, User.name, User.email)
     if filters.state is not None:
         wanted.append(_is_in(filters.state))
     members = select(Membership.user_id)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kb import history, labels, records
+from kb import editing, history, labels, records
 from kb.catalogue import figures
-from kb.db import contains
 from kb.errors import Invalid
 from kb.models.figure import Comparison, Figure, Outcome, comparison_figure
 from kb.models.record import Kind, Record
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext, spoken
 
@@ -26,20 +26,15 @@ if TYPE_CHECKING:
 OPEN = "open"
 FEWEST = 2
 MOST = 20
-LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True)
-class ComparisonFilter:
+class ComparisonFilter(Narrowing):
     """What a list of comparisons is narrowed to."""
 
     words: str = ""
     outcome: str = ""
     source: str = ""
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(vars(self).values())
 
 
 def list_comparisons(
@@ -74,9 +69,9 @@ def get(session: Session, ref: str, *, person: Person) -> Comparison:
 def create(session: Session, title: str, refs: Iterable[str], *, by: Person) -> Comparison:
     """Put figures side by side; nobody has settled yet what comes of it."""
     by.require(Capability.EDIT_SHARED)
-    chosen = _chosen(session, title, refs, by)
+    title, chosen = _checked_title(title), _chosen(session, refs, by)
     comparison = Comparison(
-        ref=records.new_ref(session, Kind.COMPARISON, title), title=title.strip(), author_id=by.user_id, figures=chosen
+        ref=records.new_ref(session, Kind.COMPARISON, title), title=title, author_id=by.user_id, figures=chosen
     )
     session.add(comparison)
     session.flush()
@@ -95,9 +90,10 @@ def edit(
     records.check_version(comparison, version, theirs={"title": comparison.title})
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
-    chosen, before = _chosen(session, title, refs, by), list(comparison.figures)
+    title = _checked_title(title)
+    chosen, before = _chosen(session, refs, by), list(comparison.figures)
     with session.no_autoflush:
-        comparison.title = title.strip()
+        comparison.title = title
         history.note_changes(session, comparison, by=by, reason=reason.strip())
         if set(chosen) != set(before):
             told = (_told(before), _told(chosen))
@@ -139,10 +135,13 @@ def settle(
     return comparison
 
 
-def _chosen(session: Session, title: str, refs: Iterable[str], by: Person) -> list[Figure]:
-    """The figures that the refs name, once the title and their number are right."""
-    if not title.strip() or len(title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Say what is compared, in up to %(number)s characters", number=LONGEST_TITLE))
+def _checked_title(title: str) -> str:
+    wrong = gettext("Say what is compared, in up to %(number)s characters", number=editing.LONGEST_TITLE)
+    return editing.checked_title(title, wrong)
+
+
+def _chosen(session: Session, refs: Iterable[str], by: Person) -> list[Figure]:
+    """The figures that the refs name, once their number is right."""
     wanted = list(dict.fromkeys(refs))
     found = list(figures.by_refs(session, wanted[: MOST + 1], person=by))
     if unknown := set(wanted) - {figure.ref for figure in found} if len(wanted) <= MOST else set():
@@ -167,5 +166,5 @@ def _clauses(wanted: ComparisonFilter, person: Person) -> list[ColumnElement[boo
         figure, joined = Figure.__table__.c, comparison_figure.c
         of_source = select(joined.comparison_id).join(Figure.__table__, figure.id == joined.figure_id)
         clauses.append(Comparison.id.in_(of_source.where(figure.source_id.in_(sources))))
-    clauses += [contains(Comparison.title, word) for word in wanted.words.split()[: figures.MOST_WORDS]]
+    clauses += bears(wanted.words, Comparison.title)
     return clauses

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kb import history, records
+from kb import editing, history, records
 from kb.catalogue.amounts import range_of
 from kb.db import contains
 from kb.errors import Invalid
@@ -16,6 +16,7 @@ from kb.models.figure import Comparison, Figure, FigureKind
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Kind, Record
 from kb.models.source import Source
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Capability, Person, may_see, visible_to
 from kb.words import gettext
 
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm.interfaces import ORMOption
 
 SORTS = ("source", "title")
-LONGEST_TITLE = 300
-MOST_WORDS = 10
 # The texts that a form fills in as they were written.
 TEXTS = ("value", "unit", "population", "period", "qualifier", "note")
 _SEARCHED = (Figure.title, Figure.value, Figure.unit, Figure.population, Figure.period, Figure.note)
 
 
 @dataclass(frozen=True)
-class FigureFilter:
+class FigureFilter(Narrowing):
     """What a list of figures is narrowed to, in the words and refs of the address."""
 
     words: str = ""
@@ -43,10 +42,6 @@ class FigureFilter:
     unit: str = ""
     plan: str = ""
     sort: str = "source"
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "sort")
 
 
 @dataclass(frozen=True)
@@ -156,9 +151,7 @@ def find(session: Session, words: str, *, person: Person, limit: int, besides: I
         .order_by(Figure.title, Figure.id)
         .limit(limit)
     )
-    for word in words.split()[:MOST_WORDS]:
-        query = query.where(or_(*(contains(column, word) for column in (*_SEARCHED, Figure.ref, of.title))))
-    return session.scalars(query).all()
+    return session.scalars(query.where(*bears(words, *_SEARCHED, Figure.ref, of.title))).all()
 
 
 def by_refs(session: Session, refs: Iterable[str], *, person: Person) -> Sequence[Figure]:
@@ -178,7 +171,7 @@ def create(session: Session, source_ref: str, details: FigureDetails, *, by: Per
     """Write down a figure that a source states; it is as hidden as the source."""
     by.require(Capability.EDIT_SHARED)
     source = _source(session, source_ref, by)
-    _check(details)
+    details = _checked(details)
     # The table and not the class: a deleted figure keeps its place.
     places = Figure.__table__.c
     last = session.scalar(select(func.max(places.position)).where(places.source_id == source.id)) or 0
@@ -208,7 +201,7 @@ def edit(session: Session, ref: str, details: FigureDetails, *, version: int, re
         theirs={name: getattr(stands, name) for name in ("title", *TEXTS)},
         chosen={"figure_kind": [figure.figure_kind]},
     )
-    _check(details)
+    details = _checked(details)
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
     with session.no_autoflush:
@@ -222,18 +215,20 @@ def _source(session: Session, ref: str, person: Person) -> Source:
     return records.get(session, Source, ref, person=person)
 
 
-def _check(details: FigureDetails) -> None:
-    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Say what is counted, in up to %(number)s characters", number=LONGEST_TITLE))
+def _checked(details: FigureDetails) -> FigureDetails:
+    """The details with their title in one line; Invalid where something is wrong with them."""
+    wrong = gettext("Say what is counted, in up to %(number)s characters", number=editing.LONGEST_TITLE)
+    title = editing.checked_title(details.title, wrong)
     if not details.value.strip():
         raise Invalid("value", gettext("Give the number as the source writes it"))
     if details.figure_kind not in set(FigureKind):
         raise Invalid("figure_kind", gettext("Choose what the number is"))
+    return replace(details, title=title)
 
 
 def _fill(figure: Figure, details: FigureDetails) -> None:
     is_reworded = figure.value != details.value.strip()
-    figure.title, figure.figure_kind = details.title.strip(), details.figure_kind
+    figure.title, figure.figure_kind = details.title, details.figure_kind
     for name in TEXTS:
         setattr(figure, name, getattr(details, name).strip())
     if is_reworded:  # else the numbers may say more than the words, such as those of "1.2 million"
@@ -254,7 +249,7 @@ def _clauses(wanted: FigureFilter, person: Person) -> list[ColumnElement[bool]]:
         mapped = rows.where(Response.plan_id.in_(plans), visible_to(person)).correlate(None)
         publishing = select(Plan.source_id).where(Plan.id.in_(plans), Plan.source_id.is_not(None)).correlate(None)
         clauses.append(or_(Figure.source_id.in_(mapped), Figure.source_id.in_(publishing)))
-    clauses += [or_(*(contains(column, word) for column in _SEARCHED)) for word in wanted.words.split()[:MOST_WORDS]]
+    clauses += bears(wanted.words, *_SEARCHED)
     return clauses
 
 

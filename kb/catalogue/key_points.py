@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kb.db import contains
 from kb.models.record import Kind, Record, Theme, record_theme
 from kb.models.source import KeyPoint, Source
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Person, may_see, visible_to
 
 if TYPE_CHECKING:
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 SORTS = ("source", "site")
-MOST_WORDS = 10
 _SEARCHED = (KeyPoint.title, KeyPoint.place, KeyPoint.promised_by, KeyPoint.measured_by, KeyPoint.site)
 
 
 @dataclass(frozen=True)
-class KeyPointFilter:
+class KeyPointFilter(Narrowing):
     """What a list of key points is narrowed to, in the words and refs of the address."""
 
     words: str = ""
@@ -34,10 +33,6 @@ class KeyPointFilter:
     theme: str = ""
     source: str = ""
     sort: str = "source"
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "sort")
 
 
 @dataclass(frozen=True)
@@ -121,7 +116,7 @@ def _clauses(wanted: KeyPointFilter, person: Person) -> list[ColumnElement[bool]
         clauses.append(KeyPoint.source_id.in_(named))
     if wanted.theme:
         clauses.append(_filed_under(wanted.theme))
-    clauses += [or_(*(contains(column, word) for column in _SEARCHED)) for word in wanted.words.split()[:MOST_WORDS]]
+    clauses += bears(wanted.words, *_SEARCHED)
     return clauses
 
 

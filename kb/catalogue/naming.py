@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import and_, func, select
 
-from kb.db import contains
 from kb.errors import Invalid
 from kb.models.record import Record
+from kb.narrowing import bears
 from kb.permissions import Person, visible_to
 from kb.words import gettext
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 MOST_OFFERED = 3
-MOST_WORDS = 10
 
 
 def chosen(session: Session, model: type[R], ref: str, field: str, *, by: Person) -> R:
@@ -44,7 +43,7 @@ def chosen_all(session: Session, model: type[R], refs: Collection[str], field: s
 def find(session: Session, model: type[R], words: str, field: str, *, by: Person) -> R:
     """The one record with this short name or title, else the only one whose title holds the words; else Invalid."""
     given = words.strip()
-    holds = and_(*(contains(Record.title, word) for word in given.split()[:MOST_WORDS]))
+    holds = and_(*bears(given, Record.title))
     found: Sequence[R] = ()
     for clause in (model.ref == given, func.lower(Record.title) == given.lower(), holds):
         query = select(model).where(clause, visible_to(by)).order_by(Record.title, Record.id)

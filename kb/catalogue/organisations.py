@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import records
-from kb.db import contains
 from kb.models.organisation import Organisation, OrganisationNation, Post, PostHolding
 from kb.models.record import Record
 from kb.models.source import Source, source_publisher
+from kb.narrowing import Narrowing, bears
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
@@ -33,16 +33,12 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class OrganisationFilter:
+class OrganisationFilter(Narrowing):
     """What a list of organisations is narrowed to; several values of one filter widen it."""
 
     words: str = ""
     kinds: tuple[str, ...] = ()
     nations: tuple[str, ...] = ()
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -79,9 +75,7 @@ def _counts(session: Session, ids: Sequence[int], person: Person) -> Counter[tup
 
 
 def _clauses(wanted: OrganisationFilter) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    for word in wanted.words.split()[:10]:
-        clauses.append(or_(contains(Record.title, word), contains(Organisation.abbreviation, word)))
+    clauses = bears(wanted.words, Record.title, Organisation.abbreviation)
     if wanted.kinds:
         clauses.append(Organisation.body_kind.in_(wanted.kinds))
     if wanted.nations:

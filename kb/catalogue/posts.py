@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from kb.db import contains
 from kb.models.organisation import Organisation, Post, PostHolding
 from kb.models.record import Record
+from kb.narrowing import Narrowing, bears, each_word
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
@@ -20,15 +21,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PostFilter:
+class PostFilter(Narrowing):
     """What a list of posts is narrowed to."""
 
     words: str = ""
     is_empty: bool = False
-
-    @property
-    def is_narrowing(self) -> bool:
-        return bool(self.words or self.is_empty)
 
 
 @dataclass(frozen=True)
@@ -70,13 +67,14 @@ def _names(session: Session, ids: list[int], today: date) -> dict[tuple[int, boo
     return {(one.post_id, one.is_deputy): one.user.name for one in holdings}
 
 
+def _is_of(word: str) -> ColumnElement[bool]:
+    """Whether a word stands in the post's title, or in what its organisation is called."""
+    employer = select(Organisation.id).where(*bears(word, Organisation.title, Organisation.abbreviation))
+    return or_(contains(Post.title, word), Post.organisation_id.in_(employer))
+
+
 def _clauses(wanted: PostFilter, today: date) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    for word in wanted.words.split()[:10]:
-        employer = select(Organisation.id).where(
-            or_(contains(Organisation.title, word), contains(Organisation.abbreviation, word))
-        )
-        clauses.append(or_(contains(Post.title, word), Post.organisation_id.in_(employer)))
+    clauses = each_word(wanted.words, _is_of)
     if wanted.is_empty:
         held = exists().where(PostHolding.post_id == Post.id, PostHolding.holds_on(today), ~PostHolding.is_deputy)
         clauses.append(~held)

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, sele
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import records
-from kb.db import contains
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Kind, Record, Theme, record_theme
-from kb.models.source import Implication, KeyPoint, Source, SourceName, SourceNation
+from kb.models.source import Implication, KeyPoint, Source, SourceNation
 from kb.models.source import source_publisher as publisher_table
+from kb.narrowing import Narrowing, is_called
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ listed_day = func.coalesce(Source.published_on, Source.starts_on)
 
 
 @dataclass(frozen=True)
-class SourceFilter:
+class SourceFilter(Narrowing):
     """What a list of sources is narrowed to; several values of one filter widen it."""
 
     words: str = ""
@@ -46,10 +46,6 @@ class SourceFilter:
     from_year: int | None = None
     to_year: int | None = None
     sort: str = "title"
-
-    @property
-    def is_narrowing(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "sort")
 
 
 @dataclass(frozen=True)
@@ -224,10 +220,7 @@ def _clauses(wanted: SourceFilter, person: Person) -> list[ColumnElement[bool]]:
     if wanted.responses:
         clauses.append(_answered(wanted.responses, person))
     clauses += _in_years(wanted)
-    for word in wanted.words.split()[:10]:
-        named = select(SourceName.source_id).where(contains(SourceName.name, word))
-        clauses.append(or_(contains(Record.title, word), Source.id.in_(named)))
-    return clauses
+    return [*clauses, *is_called(wanted.words)]
 
 
 def _in_years(wanted: SourceFilter) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from kb import editing, records
@@ -13,6 +13,7 @@ from kb.db import contains
 from kb.errors import Invalid
 from kb.models.record import Kind, Record
 from kb.models.term import Language, Meaning, Term
+from kb.narrowing import each_word
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 
@@ -46,15 +47,18 @@ def list_terms(
     session: Session, *, person: Person, words: str = "", letter: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[int, Sequence[Term]]:
     """How many terms fit, and one page of them with their meanings."""
-    query = select(Term).where(visible_to(person))
-    for word in words.split()[:10]:
-        meaning = select(Meaning.term_id).where(contains(Meaning.expansion, word))
-        query = query.where(or_(contains(Record.title, word), Term.id.in_(meaning)))
+    query = select(Term).where(visible_to(person), *each_word(words, _means))
     if letter:
         query = query.where(func.upper(func.substr(Record.title, 1, 1)) == letter.upper())
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = query.options(selectinload(Term.meanings)).order_by(func.upper(Record.title), Term.id)
     return total, session.scalars(page.offset(offset).limit(limit)).all()
+
+
+def _means(word: str) -> ColumnElement[bool]:
+    """Whether a word stands in the acronym or in one of its meanings."""
+    meaning = select(Meaning.term_id).where(contains(Meaning.expansion, word))
+    return or_(contains(Record.title, word), Term.id.in_(meaning))
 
 
 def letters(session: Session, *, person: Person) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from kb import editing, records
-from kb.db import contains
 from kb.models.organisation import StaffGroup
 from kb.models.record import Kind, Record, Theme, record_theme
 from kb.models.source import Implication, implication_staff_group
+from kb.narrowing import bears
 from kb.permissions import Capability, Person, visible_to
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ class Listed:
 
 def list_words(session: Session, model: type[Theme] | type[StaffGroup], words: str, *, person: Person) -> list[Listed]:
     """The whole of a list, or what of it holds the words, by title; two statements."""
-    query = select(model).where(visible_to(person)).order_by(model.title, model.id)
-    for word in words.split()[:10]:
-        query = query.where(or_(contains(model.title, word), contains(model.also_called, word)))
+    found_by = bears(words, model.title, model.also_called)
+    query = select(model).where(visible_to(person), *found_by).order_by(model.title, model.id)
     found: Sequence[Word] = session.scalars(query).all()  # type: ignore[assignment]
     counts = count_filed(session, model, [one.id for one in found], person=person)
     return [Listed(one, counts.get(one.id, {})) for one in found]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb import labels
 from kb.catalogue.key_points import SORTS, Facets, KeyPointFilter
-from kb.forms.figure_filters import choices, ticks, word, words
+from kb.forms.filtering import choices, one_of, ticks, word, words
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 def read(args: MultiDict[str, str]) -> KeyPointFilter:
     """The filter that an address asks for; it never fails, what is unknown finds nothing."""
-    sort = args.get("sort", "")
     return KeyPointFilter(
         words=word(args, "q"),
         kinds=words(args, "kind"),
@@ -22,7 +21,7 @@ def read(args: MultiDict[str, str]) -> KeyPointFilter:
         aspect=word(args, "aspect"),
         theme=word(args, "theme"),
         source=word(args, "source"),
-        sort=sort if sort in SORTS else SORTS[0],
+        sort=one_of(args, "sort", SORTS, SORTS[0]),
     )
 
 

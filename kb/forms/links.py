@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from kb.forms.base import Form
-from kb.link_choices import LONGEST_WORDS
+from kb.narrowing import LONGEST_WORDS
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from kb.accounts.sign_in import LONGEST_EMAIL
 from kb.accounts.users import LONGEST_NAME
 from kb.forms.base import Form
 from kb.forms.choosing import Choice
+from kb.forms.filtering import options, word
 from kb.models.user import Role
 from kb.words import gettext
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.models.user import User
 
-LONGEST_WORDS = 200
 STATE_WORDS = {
     State.ACTIVE: gettext("Has come"),
     State.INVITED: gettext("Invited, not come yet"),
@@ -114,7 +114,7 @@ def read(args: Mapping[str, str], plans: Sequence[Plan]) -> Filters:
     """The filters that an address names; what it does not know is left out."""
     state, role = args.get("state", ""), args.get("role", "")
     return Filters(
-        words=args.get("q", "").strip()[:LONGEST_WORDS],
+        words=word(args, "q"),
         state=State(state) if state in set(State) else None,
         role=Role(role) if role in set(Role) else Standing(role) if role in set(Standing) else None,
         plan_id=next((plan.id for plan in plans if plan.ref == args.get("plan")), None),
@@ -133,11 +133,7 @@ def offered(wanted: Filters, plans: Sequence[Plan], counts: Mapping[State, int])
     titles = {"": gettext("Any plan"), **{plan.ref: plan.title for plan in plans}}
     ref = next((plan.ref for plan in plans if plan.id == wanted.plan_id), "")
     return {
-        "state": _options(states, wanted.state or ""),
-        "role": _options(roles, wanted.role or ""),
-        "plan": _options(titles, ref),
+        "state": options(states, wanted.state or ""),
+        "role": options(roles, wanted.role or ""),
+        "plan": options(titles, ref),
     }
-
-
-def _options(words: Mapping[str, str], chosen: str) -> list[dict[str, object]]:
-    return [{"value": value, "label": label, "is_on": value == chosen} for value, label in words.items()]

@@ -8,13 +8,12 @@ from kb import labels
 from kb.catalogue.sources import NO_RESPONSE, SORTS, Facets, SourceFilter
 from kb.columns.words import told as filters_told
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
+from kb.forms.filtering import one_of, word, words
 from kb.words import gettext
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
-MOST_VALUES = 60
-LONGEST_WORDS = 200
 NAMES = {
     "category": "categories",
     "source_kind": "source_kinds",
@@ -28,16 +27,12 @@ NAMES = {
 
 def read(args: MultiDict[str, str]) -> SourceFilter:
     """The filter that an address asks for; it never fails, what is unknown finds nothing."""
-    values: dict[str, Any] = {
-        field: tuple(dict.fromkeys(value for value in args.getlist(name)[:MOST_VALUES] if value))
-        for name, field in NAMES.items()
-    }
-    sort = args.get("sort", "")
+    values: dict[str, Any] = {field: words(args, name) for name, field in NAMES.items()}
     return SourceFilter(
-        words=args.get("q", "").strip()[:LONGEST_WORDS],
+        words=word(args, "q"),
         from_year=_year(args.get("from_year", "")),
         to_year=_year(args.get("to_year", "")),
-        sort=sort if sort in SORTS else SORTS[0],
+        sort=one_of(args, "sort", SORTS, SORTS[0]),
         **values,
     )
 
@@ -77,12 +72,12 @@ def offered(facets: Facets, wanted: SourceFilter) -> list[dict[str, Any]]:
 
 def told(wanted: SourceFilter, groups: list[dict[str, Any]]) -> list[str]:
     """What is filtered, in words."""
-    words = [f"“{wanted.words}”"] if wanted.words else []
+    on = [f"“{wanted.words}”"] if wanted.words else []
     if wanted.from_year:
-        words.append(gettext("From %(year)s", year=wanted.from_year))
+        on.append(gettext("From %(year)s", year=wanted.from_year))
     if wanted.to_year:
-        words.append(gettext("Until %(year)s", year=wanted.to_year))
-    return [*words, *filters_told(groups)]
+        on.append(gettext("Until %(year)s", year=wanted.to_year))
+    return [*on, *filters_told(groups)]
 
 
 def _year(text: str) -> int | None:
@@ -93,11 +88,11 @@ def _year(text: str) -> int | None:
 
 
 def _group(
-    legend: str, name: str, words: dict[str, str], counts: dict[str, int] | None, on: tuple[str, ...]
+    legend: str, name: str, values: dict[str, str], counts: dict[str, int] | None, on: tuple[str, ...]
 ) -> dict[str, Any]:
     options = [
         {"value": value, "label": label, "count": None if counts is None else counts[value], "is_on": value in on}
-        for value, label in words.items()
+        for value, label in values.items()
         if counts is None or value in counts
     ]
     return {"legend": legend, "name": name, "options": options, "is_on": bool(on)}

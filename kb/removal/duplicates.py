@@ -6,17 +6,17 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rapidfuzz import utils
 from sqlalchemy import and_, or_, select
 
-from kb.db import contains
 from kb.models.link import Link
 from kb.models.organisation import Organisation, StaffGroup
 from kb.models.record import Kind, Record, Theme
-from kb.models.source import Source, SourceName
+from kb.models.source import Source
 from kb.models.term import Term
+from kb.narrowing import LONGEST_WORDS, is_called
 from kb.permissions import Capability, visible_to
 from kb.removal import likeness, merging
 
@@ -73,15 +73,14 @@ def list_likely(session: Session, kind: Kind, *, person: Person) -> list[Pair]:
 
 def find(session: Session, record: Record, words: str, *, person: Person) -> list[Record]:
     """Other records of the same kind, and the same plan, with all words in the title, or of this ref."""
-    given = words.strip()[:200]
+    given = words.strip()[:LONGEST_WORDS]
     if not given:
         return []
-    every = and_(*(_named(word) for word in given.split()[:10]))
     query = (
         select(Record)
         .where(Record.kind == record.kind, Record.id != record.id, visible_to(person))
         .where(Record.plan_id.is_(None) if record.plan_id is None else Record.plan_id == record.plan_id)
-        .where(or_(Record.ref == given, every))
+        .where(or_(Record.ref == given, and_(*is_called(given))))
         .order_by(Record.title, Record.id)
         .limit(MOST_FOUND)
     )
@@ -94,11 +93,6 @@ def like(session: Session, record: Record, *, person: Person) -> Sequence[Record
     if model is None or not merging.may_merge(record, person):
         return []
     return likeness.alike(session, model, record.title, person=person, besides=record)
-
-
-def _named(word: str) -> Any:
-    named = select(SourceName.source_id).where(contains(SourceName.name, word))
-    return or_(contains(Record.title, word), Record.id.in_(named))
 
 
 def _names(session: Session, kind: Kind, person: Person) -> list[tuple[int, str]]:

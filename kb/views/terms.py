@@ -15,6 +15,7 @@ from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import answer, show
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ def detail(ref: str) -> Response:
         "terms/detail.html",
         term=term,
         changes=history.list_for(session, term, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, term),
         may_edit=person.may(Capability.EDIT_SHARED),
     )
 
