@@ -22,14 +22,10 @@ if TYPE_CHECKING:
     from kb.models.organisation import Post
     from kb.permissions import Person
 
-LONGEST_TITLE = 300
-
 
 def set_due_date(session: Session, action: Action, to: date, *, reason: str, by: Person) -> None:
     """Another due date; the first one ever agreed stays what all are measured against."""
-    check_order(action.starts_on, to)
-    if to == action.due_on:
-        raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(to)))
+    check_new_due_date(action, to)
     history.note(session, action, "due_on", action.due_on, to, reason=reason, by=by)
     before, action.due_on = action.due_on, to
     settle_due_date(action, before)
@@ -50,8 +46,8 @@ def require_moving(action: Action, to: date | None, *, by: Person, today: date) 
     """Raise Invalid where this person may not give the action this due date without asking."""
     if refusal := why_not_move(action, by, today):
         raise Invalid("due_on", refusal)
-    if to is not None and to < today and by is not SYSTEM:
-        raise Invalid("due_on", gettext("%(day)s has passed; give a date from today on", day=spoken(to)))
+    if to is not None and by is not SYSTEM:
+        check_not_past("due_on", to, today)
 
 
 def why_not_move(action: Action, by: Person, today: date) -> str:
@@ -90,12 +86,17 @@ def set_wording(session: Session, action: Action, title: str, description: str, 
         history.note_changes(session, action, by=by, reason=reason)
 
 
-def checked_title(title: str) -> str:
-    """The title in one line; Invalid where it is none, or too long."""
-    title = " ".join(title.split())
-    if not title or len(title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
-    return title
+def check_not_past(field: str, day: date, today: date) -> None:
+    """Raise Invalid about the field for a day that has passed."""
+    if day < today:
+        raise Invalid(field, gettext("%(day)s has passed; give a date from today on", day=spoken(day)))
+
+
+def check_new_due_date(action: Action, day: date) -> None:
+    """Raise Invalid where the action cannot be due on the day, or is so already."""
+    check_order(action.starts_on, day)
+    if day == action.due_on:
+        raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(day)))
 
 
 def check_order(starts_on: date | None, due_on: date | None) -> None:

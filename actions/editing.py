@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from actions import changing, service
 from actions.models import Action, Term
 from kb import history, links, records
+from kb.editing import checked_title
 from kb.errors import Invalid
 from kb.models.link import LinkType
 from kb.models.organisation import Organisation, Post
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from kb.permissions import Person
 
 R = TypeVar("R", bound=Record)
-LONGEST_TITLE = 300
 # Columns that the form fills with the words as they were written.
 _TEXTS = (
     "description",
@@ -102,7 +102,7 @@ def create(
     With a response it is linked to that row of the mapping table, from which it was started.
     """
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
-    _check(details)
+    details = _checked(details)
     found = _find(session, details, by)
     action = Action(
         ref=records.new_ref(session, Kind.ACTION, details.title),
@@ -142,7 +142,7 @@ def edit(
 ) -> Action:
     """Change an action; another due date or owner needs a reason, which stays in the history."""
     action = _editable(session, ref, version, by)
-    _check(details)
+    details = _checked(details)
     found = _find(session, details, by)
     due_before = action.due_on
     if details.due_on != due_before:
@@ -201,14 +201,15 @@ def _in_words(action: Action) -> dict[str, str]:
     }
 
 
-def _check(details: ActionDetails) -> None:
-    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+def _checked(details: ActionDetails) -> ActionDetails:
+    """The details with their title in one line; Invalid where something is wrong with them."""
+    title = checked_title(details.title)
     if details.term and details.term not in set(Term):
         raise Invalid("term", gettext("Choose short, medium or long"))
     if details.visibility not in set(Visibility):
         raise Invalid("visibility", gettext("Choose who may read it"))
     changing.check_order(details.starts_on, details.due_on)
+    return replace(details, title=title)
 
 
 def _require_reason(reason: str, words: str) -> None:
@@ -239,7 +240,7 @@ def _named(session: Session, model: type[R], refs: tuple[str, ...], by: Person) 
 
 
 def _fill(action: Action, details: ActionDetails) -> None:
-    action.title = details.title.strip()
+    action.title = details.title
     action.term = details.term or None
     action.visibility = str(details.visibility)
     action.starts_on, action.due_on = details.starts_on, details.due_on

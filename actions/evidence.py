@@ -11,6 +11,7 @@ from actions.closing import require_unsettled
 from actions.models import Action, Evidence
 from kb import history, records
 from kb.catalogue.source_editing import check_link
+from kb.editing import LONGEST_TITLE, checked_title
 from kb.errors import Invalid, NotFound
 from kb.permissions import Capability
 from kb.words import gettext
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from kb.permissions import Person
 
-LONGEST_TITLE = 300
 MOST = 50
 FIELD = "evidence"
 
@@ -39,9 +39,8 @@ def list_for(session: Session, action: Action, person: Person) -> Sequence[Evide
 def add(session: Session, ref: str, *, title: str, address: str, by: Person, today: date) -> Evidence:
     """Add a link; only whole web addresses are taken, since whatever stands here becomes a link on a page."""
     action = _answerable(session, ref, by)
-    title, address = title.strip(), address.strip()
-    if not title or len(title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Say what it is, in up to %(number)s characters", number=LONGEST_TITLE))
+    wrong = gettext("Say what it is, in up to %(number)s characters", number=LONGEST_TITLE)
+    title, address = checked_title(title, wrong), address.strip()
     if not address:
         raise Invalid("address", gettext("Give the whole web address, starting with https:// or http://"))
     check_link(address, "address")

@@ -8,6 +8,7 @@ from actions import service
 from actions.closing import require_unsettled
 from actions.models import Milestone
 from kb import history
+from kb.editing import LONGEST_TITLE, checked_title
 from kb.errors import Invalid, NotFound
 from kb.permissions import Capability
 from kb.words import gettext, spoken
@@ -20,15 +21,14 @@ if TYPE_CHECKING:
     from actions.models import Action
     from kb.permissions import Person
 
-LONGEST_TITLE = 300
 FIELD = "milestone"
 
 
 def add(session: Session, ref: str, *, title: str, due_on: date | None, by: Person) -> Milestone:
     """Add a step on the way to the action's end."""
     action = _editable(session, ref, by)
-    _check(action, title, due_on)
-    milestone = Milestone(action_id=action.id, title=title.strip(), due_on=due_on)
+    title = _checked(action, title, due_on)
+    milestone = Milestone(action_id=action.id, title=title, due_on=due_on)
     action.milestones.append(milestone)
     history.note(session, action, FIELD, None, as_told(milestone), by=by)
     session.flush()
@@ -60,11 +60,11 @@ def edit(
                 words=as_told(milestone),
             ),
         )
-    _check(action, title, due_on)
+    title = _checked(action, title, due_on)
     if milestone.due_on is not None and due_on != milestone.due_on and not reason.strip():
         raise Invalid("reason", gettext("Say why its date changes"))
     before = as_told(milestone)
-    milestone.title, milestone.due_on = title.strip(), due_on
+    milestone.title, milestone.due_on = title, due_on
     if as_told(milestone) != before:
         history.note(session, action, FIELD, before, as_told(milestone), reason=reason.strip(), by=by)
     session.flush()
@@ -127,13 +127,13 @@ def _answerable(session: Session, ref: str, milestone_id: int, by: Person) -> tu
     return action, of_action(action, milestone_id)
 
 
-def _check(action: Action, title: str, due_on: date | None) -> None:
-    if not title.strip():
-        raise Invalid("title", gettext("Say what is reached at this milestone"))
-    if len(title.strip()) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Use up to %(number)s characters", number=LONGEST_TITLE))
+def _checked(action: Action, title: str, due_on: date | None) -> str:
+    """The title in one line; Invalid where it is wrong, or the date is."""
+    wrong = gettext("Say what is reached at this milestone, in up to %(number)s characters", number=LONGEST_TITLE)
+    title = checked_title(title, wrong)
     if due_on is not None and action.starts_on is not None and due_on < action.starts_on:
         raise Invalid("due_on", gettext("It is before the action starts, on %(day)s", day=spoken(action.starts_on)))
+    return title
 
 
 def as_told(milestone: Milestone) -> str:

@@ -21,11 +21,12 @@ LONGEST_WORD = 40
 R = TypeVar("R", bound=Record)
 
 
-def checked_title(title: str) -> str:
-    """The title without spaces around it; Invalid where it is none, or too long for an index."""
-    title = title.strip()
+def checked_title(title: str, wrong: str = "") -> str:
+    """The title in one line; Invalid where it is none, or too long for an index, in words of one's own if `wrong`."""
+    title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+        usual = gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE)
+        raise Invalid("title", wrong or usual)
     return title
 
 

@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from actions.editing import ActionDetails
 from actions.models import Term
+from kb.editing import LONGEST_TITLE
 from kb.forms.base import DateParts, Form
 from kb.models.record import Visibility
 from kb.words import gettext
@@ -56,7 +57,7 @@ class ActionForm(Form):
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
     title = StringField(
         gettext("Action, starting with a verb"),
-        [InputRequired(gettext("Say what will be done, starting with a verb")), Length(max=300)],
+        [InputRequired(gettext("Say what will be done, starting with a verb")), Length(max=LONGEST_TITLE)],
     )
     description = _text(gettext("More about it"))
     priorities = SelectMultipleField(

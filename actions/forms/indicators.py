@@ -11,9 +11,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from actions.measures.editing import LONGEST_TITLE, IndicatorDetails, Point
+from actions.measures.editing import IndicatorDetails, Point
 from actions.measures.readings import ReadingDetails
 from kb import dates, labels
+from kb.editing import LONGEST_TITLE
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice, YesNo
 from kb.forms.figures import FindingForm

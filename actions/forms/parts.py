@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from actions.evidence import LONGEST_TITLE
 from actions.milestones import as_told
 from kb.catalogue.source_editing import LONGEST_LINK
+from kb.editing import LONGEST_TITLE
 from kb.forms.base import DateParts, Form
 from kb.words import gettext
 
@@ -40,6 +40,13 @@ class MilestoneEditForm(MilestoneForm):
 
     reason = StringField(gettext("Why the date changes"), [Length(max=500)])
     was = HiddenField()
+
+
+class RemovalForm(Form):
+    """Why a step is taken away."""
+
+    page_order: ClassVar[tuple[str, ...]] = ("reason",)
+    reason = StringField(gettext("Why"), [Length(max=500)])
 
 
 class EvidenceForm(Form):

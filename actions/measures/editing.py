@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from actions.measures import service
 from kb import history, labels, records
 from kb.catalogue import figures
 from kb.catalogue.amounts import LARGEST, amount, plain
+from kb.editing import checked_title
 from kb.errors import Invalid
 from kb.models.organisation import Organisation, Post
 from kb.models.record import Kind
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.permissions import Person
 
-LONGEST_TITLE = 300
 MOST_FIGURES = 40
 MOST_POINTS = 200
 # Columns that the form fills with the words as they were written.
@@ -95,7 +95,7 @@ def details_of(indicator: Indicator) -> IndicatorDetails:
 def create(session: Session, plan: Plan, details: IndicatorDetails, *, by: Person) -> Indicator:
     """Add an indicator to a plan."""
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
-    _check(details)
+    details = _checked(details)
     # Of the table and not of the class: a deleted indicator keeps its place.
     places = Indicator.__table__.c
     indicator = Indicator(
@@ -120,7 +120,7 @@ def edit(session: Session, ref: str, details: IndicatorDetails, *, version: int,
     """Change an indicator; another target, baseline or definition keeps what it was, and why, in its history."""
     indicator = editable(session, ref, by)
     records.check_version(indicator, version, theirs=_in_words(indicator), chosen=_chosen(indicator))
-    _check(details)
+    details = _checked(details)
     _require_reason(reason)
     owner = _owner(session, details.owner, by)
     with session.no_autoflush:
@@ -202,9 +202,9 @@ def in_lines(indicator: Indicator) -> str:
     return "\n".join(told(point, indicator) for point in indicator.trajectory)
 
 
-def _check(details: IndicatorDetails) -> None:
-    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+def _checked(details: IndicatorDetails) -> IndicatorDetails:
+    """The details with their title in one line; Invalid where something is wrong with them."""
+    title = checked_title(details.title)
     if details.direction not in set(Direction):
         raise Invalid("direction", gettext("Choose which way is better"))
     if details.frequency not in set(Frequency):
@@ -215,6 +215,7 @@ def _check(details: IndicatorDetails) -> None:
         raise Invalid(
             "target", gettext("Give the target that is to be reached by %(day)s", day=spoken(details.target_on))
         )
+    return replace(details, title=title)
 
 
 def check_number(field: str, value: float | None) -> None:
@@ -259,7 +260,7 @@ def _bodies(session: Session, points: list[Point], by: Person) -> Mapping[str, O
 
 
 def _fill(indicator: Indicator, details: IndicatorDetails) -> None:
-    indicator.title = details.title.strip()
+    indicator.title = details.title
     indicator.direction, indicator.frequency = details.direction, details.frequency
     indicator.target_on = details.target_on
     for name in _NUMBERS:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from actions import service
-from actions.changing import check_order, checked_title
+from actions.changing import check_new_due_date, check_not_past
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
 from actions.requests import service as requests
 from actions.requests.service import Wording
 from kb import history, records
 from kb.db import now
+from kb.editing import checked_title
 from kb.errors import Invalid, NotFound
 from kb.models.organisation import Post
 from kb.permissions import Capability
-from kb.words import gettext, spoken
+from kb.words import gettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,11 +78,8 @@ def check_day(action: Action, day: date | None, today: date) -> None:
     """Raise Invalid where the day cannot become the action's due date."""
     if day is None:
         raise Invalid("due_on", gettext("Give the date by which it will be done"))
-    if day < today:
-        raise Invalid("due_on", gettext("%(day)s has passed; give a date from today on", day=spoken(day)))
-    check_order(action.starts_on, day)
-    if day == action.due_on:
-        raise Invalid("due_on", gettext("It is due on %(day)s already", day=spoken(day)))
+    check_not_past("due_on", day, today)
+    check_new_due_date(action, day)
 
 
 def _fill_day(_session: Session, request: ChangeRequest, proposal: Proposal, _by: Person, today: date) -> None:

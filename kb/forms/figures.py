@@ -12,7 +12,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kb import labels
 from kb.catalogue.amounts import with_unit
-from kb.catalogue.figures import LONGEST_TITLE, FigureDetails
+from kb.catalogue.figures import FigureDetails
+from kb.editing import LONGEST_TITLE
 from kb.forms.base import Form
 from kb.forms.choosing import Choice, Ticks
 from kb.words import gettext

@@ -17,6 +17,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from kb.mapping.rows import LinkRow, ResponseRow
     from kb.models.plan import Plan
+    from kb.models.source import Source
 
 LONGEST_TITLE = 500
 R = TypeVar("R", bound=Record)
@@ -45,15 +46,19 @@ def _check(changes: Changes, row: ResponseRow) -> None:
         raise Invalid("response-owner", gettext("Choose a post of the list"))
 
 
+def title_of(plan: Plan, source: Source) -> str:
+    """What a response is called; nobody writes its title."""
+    return gettext("How %(plan)s answers %(source)s", plan=plan.title, source=source.title)[:LONGEST_TITLE]
+
+
 def _make(changes: Changes, plan: Plan, row: ResponseRow) -> Response:
     _check(changes, row)
     source = changes.stand.source
-    title = gettext("How %(plan)s answers %(source)s", plan=plan.title, source=source.title)[:LONGEST_TITLE]
     last = select(func.max(Response.position)).where(Response.plan_id == plan.id)
     owner = changes.stand.offered.posts.get(row.owner)
     response = Response(
         ref=records.new_ref(changes.session, Kind.RESPONSE, f"{plan.ref} {source.ref}"),
-        title=title,
+        title=title_of(plan, source),
         plan_id=plan.id,
         position=(changes.session.scalar(last) or 0) + 1,
         response_type=row.type or None,

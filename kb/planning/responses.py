@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kb import editing, history, labels, records
 from kb.catalogue import naming
 from kb.errors import Invalid
+from kb.mapping.response import title_of
 from kb.models.organisation import Post
 from kb.models.plan import Response, ResponseSource, ResponseType
 from kb.models.record import Kind, Visibility
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kb.models.plan import Plan
-
-LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,10 @@ def create(session: Session, plan: Plan, details: ResponseDetails, *, by: Person
     """Add a row at the end of a plan's mapping table."""
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
     values, sources = _checked(details), _sources(session, details, (), plan.id, by)
-    title = gettext("How %(plan)s answers %(source)s", plan=plan.title, source=sources[0].title)[:LONGEST_TITLE]
     last = session.scalar(select(func.max(Response.position)).where(Response.plan_id == plan.id)) or 0
     response = Response(
         ref=records.new_ref(session, Kind.RESPONSE, f"{plan.ref} {sources[0].ref}"),
-        title=title,
+        title=title_of(plan, sources[0]),
         plan_id=plan.id,
         position=last + 1,
         visibility=_visibility(sources),
