@@ -216,11 +216,11 @@ class Make:
     def administrator(self) -> User:
         return self.user(is_administrator=True)
 
-    def owner(self, post: Post | None = None, *, is_deputy: bool = False) -> User:
-        """Somebody who holds (or deputises for) a post."""
+    def owner(self, post: Post | None = None, *, is_deputy: bool = False, since: date | None = None) -> User:
+        """Somebody who holds (or deputises for) a post, from today on or for longer."""
         made = self.user(role=Role.VIEWER)
         post = post or self.post()
-        self._save(PostHolding(post_id=post.id, user_id=made.id, is_deputy=is_deputy, from_on=self.today))
+        self._save(PostHolding(post_id=post.id, user_id=made.id, is_deputy=is_deputy, from_on=since or self.today))
         return made
 
     def person(self, user: User) -> Person:

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from actions.reminding import asking, reminders
 from kb.errors import Invalid, NotAllowed
-from kb.models.organisation import PostHolding
 from kb.models.outbox import OutboxMessage
 from kb.permissions import Person
+from tests.actions.clock import LONG_AGO
 
 SUNDAY = date(2026, 11, 22)
 EARLY = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -20,8 +20,7 @@ EARLY = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 @pytest.fixture
 def action(make, session):
     post = make.post(title="Head of Planning")
-    make.owner(post)
-    session.scalars(select(PostHolding).where(PostHolding.post_id == post.id)).one().from_on = date(2020, 1, 1)
+    make.owner(post, since=LONG_AGO)
     return make.action(owner_id=post.id, due_on=SUNDAY + timedelta(days=4))
 
 

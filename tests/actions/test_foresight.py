@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,25 +13,18 @@ from actions.reminder_models import Reminder
 from actions.reminding import foresight, reminders
 from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed
-from kb.models.organisation import PostHolding
 from kb.models.outbox import OutboxMessage
 from kb.planning import reminder_policy
 from kb.planning.reminder_policy import Policy, policy_of
+from tests.actions.clock import LONG_AGO, TODAY, at, days
 
-TODAY = date(2026, 11, 23)  # a Monday
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-def days(number):
-    return TODAY + timedelta(days=number)
+NOW = at()
 
 
 @pytest.fixture
-def post(make, session):
+def post(make):
     post = make.post(title="Head of Planning")
-    post.who = make.owner(post)
-    session.scalar(select(PostHolding).where(PostHolding.post_id == post.id)).from_on = date(2020, 1, 1)
-    session.flush()
+    post.who = make.owner(post, since=LONG_AGO)
     return post
 
 

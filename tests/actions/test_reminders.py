@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,39 +12,22 @@ from actions.reminder_models import Reminder, ReminderKind
 from actions.reminding import reminders
 from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
-
-TODAY = date(2026, 11, 23)  # a Monday
-
-
-def at(day=TODAY, hour=9, minute=0):
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+from tests.actions.clock import LONG_AGO, TODAY, at
 
 
 @pytest.fixture
-def owned(make, session):
-    """Makes a published action whose owner's post is held by somebody; `.holder` is that person."""
+def owned(make):
+    """Makes a published action whose owner's post somebody has held for long."""
+    held = set()
 
     def owned(post=None, **values):
         post = post or make.post(title="Head of Planning")
-        holding = session.scalar(select(PostHolding).where(PostHolding.post_id == post.id))
-        if holding is None:
-            make.owner(post)
-            holding = session.scalar(select(PostHolding).where(PostHolding.post_id == post.id))
-            holding.from_on = date(2020, 1, 1)
+        if post.id not in held:
+            make.owner(post, since=LONG_AGO)
+            held.add(post.id)
         return make.action(owner_id=post.id, **{"created_at": at(date(2026, 11, 20)), **values})
 
     return owned
-
-
-@pytest.fixture
-def plan(session, settings):
-    def plan(day=TODAY, hour=9, **values):
-        planned = reminders.plan(session, day, at(day, hour), replace(settings, **values))
-        session.flush()
-        session.expire_all()
-        return planned
-
-    return plan
 
 
 @pytest.fixture

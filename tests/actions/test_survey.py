@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,46 +12,24 @@ from actions.reminder_models import AnswerLink, Reminder
 from actions.reminding import planning, reminders
 from kb.mailing import declining
 from kb.models.history import Change, Channel
-from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import Membership, Role
+from tests.actions.clock import LONG_AGO, TODAY, at, days
 
-TODAY = date(2026, 11, 23)  # a Monday
 # Five working days after Monday 16 November, and fifteen after Monday 2 November.
 SPONSOR_HEARS, STEERING_HEARS = date(2026, 11, 16), date(2026, 11, 2)
 
 
-def at(day=TODAY, hour=9, minute=0):
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
-
-
-def days(number):
-    return TODAY + timedelta(days=number)
-
-
 @pytest.fixture
-def held(make, session):
+def held(make):
     """Makes a post that somebody has held for long."""
 
     def held(**values):
         post = make.post(**values)
-        post.who = make.owner(post)
-        session.scalar(select(PostHolding).where(PostHolding.post_id == post.id)).from_on = date(2020, 1, 1)
-        session.flush()
+        post.who = make.owner(post, since=LONG_AGO)
         return post
 
     return held
-
-
-@pytest.fixture
-def plan(session, settings):
-    def plan(day=TODAY, hour=9, **values):
-        planned = reminders.plan(session, day, at(day, hour), replace(settings, **values))
-        session.flush()
-        session.expire_all()
-        return planned
-
-    return plan
 
 
 @pytest.fixture
@@ -196,6 +173,57 @@ def test_an_escalation_that_waits_overnight_is_not_written_again(make, held, pla
     make.action(sponsor_id=sponsor.id, due_on=SPONSOR_HEARS)
     plan()
     assert plan(days(1)) == reminders.Planned()
+    assert told() == [("to-sponsor", sponsor.who.id)]
+
+
+@pytest.fixture
+def leaves(session):
+    """Which mails a worker would send at an hour, by how their keys begin."""
+
+    def leaves(day, hour):
+        query = select(OutboxMessage.dedupe).where(
+            OutboxMessage.state == MailState.QUEUED, OutboxMessage.next_try_at <= at(day, hour)
+        )
+        return sorted(dedupe.partition(":")[0] for dedupe in session.scalars(query))
+
+    return leaves
+
+
+@pytest.mark.parametrize("state", [MailState.QUEUED, MailState.CLAIMED])
+def test_a_digest_that_waited_overnight_does_not_leave_at_night_and_there_is_one_on_the_next_day(
+    make, held, plan, told, session, leaves, state
+):
+    owner = held()
+    make.action(owner_id=owner.id, due_on=days(-1))
+    plan(hour=22)
+    for mail in session.scalars(select(OutboxMessage)):
+        # Else the worker that held it died with the service.
+        mail.state = state
+        mail.claimed_until = at(hour=22, minute=10) if state is MailState.CLAIMED else None
+    session.flush()
+    assert plan(days(1), hour=0).withdrawn == 1
+    assert leaves(days(1), 0) == []
+    assert plan(days(1), hour=8).mails == 1
+    assert leaves(days(1), 8) == ["digest"]
+    assert told() == [("overdue", owner.who.id)]
+
+
+@pytest.mark.parametrize(("nation", "day", "leaves_on"), [
+    ("wales", days(0), days(1)),
+    ("wales", days(4), days(7)),  # over the weekend
+    ("scotland", days(4), days(8)),  # Monday is Saint Andrew's Day
+])  # fmt: skip
+def test_an_escalation_that_waited_overnight_leaves_at_the_next_hour_of_its_plan(
+    make, held, plan, told, session, leaves, nation, day, leaves_on
+):
+    sponsor = held()
+    plan_of_it = make.plan(nation=nation, write_at_hour=10)
+    make.action(sponsor_id=sponsor.id, due_on=SPONSOR_HEARS, plan_id=plan_of_it.id)
+    plan(day, hour=22)
+    assert plan(day + timedelta(days=1), hour=0) == reminders.Planned()
+    assert leaves(leaves_on, 9) == []
+    assert leaves(leaves_on, 10) == ["to-sponsor"]
+    assert plan(leaves_on, hour=10) == reminders.Planned()
     assert told() == [("to-sponsor", sponsor.who.id)]
 
 

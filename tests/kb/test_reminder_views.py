@@ -36,13 +36,11 @@ STANDING = {
 
 
 @pytest.fixture
-def plan(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Plan:
+def plan(make: Make, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan with one action that is due in five days; its owner has held the post for long."""
     monkeypatch.setattr(web, "today", lambda: TODAY)
     post = make.post(title="Head of Planning")
-    make.owner(post).name = "Ann Owner"
-    for holding in session.scalars(select(PostHolding)):
-        holding.from_on = date(2020, 1, 1)
+    make.owner(post, since=date(2020, 1, 1)).name = "Ann Owner"
     make.action(owner_id=post.id, due_on=TODAY + timedelta(days=5), title="Train nurses")
     return make.the_plan
 
