@@ -195,7 +195,8 @@ def _records(session: Session) -> list[Row[Any]]:
         .where(record.kind.in_(COLUMNS), record.deleted_at.is_(None))
         .order_by(record.id)
     )
-    return list(session.connection().execute(query).all())
+    rows: Any = session.connection().execute(query).all()
+    return list(rows)
 
 
 def _node(row: Row[Any]) -> Node:
