@@ -9,6 +9,8 @@ from kb.accounts import sessions
 from kb.db import now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from flask import Flask
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
@@ -56,6 +58,17 @@ class Browser:
         if response.mimetype == "text/html" and response.location is None:
             check_page(response.text)
         return response
+
+
+def lend(app: Flask, address: str, view: Callable[[], Any], *, methods: Sequence[str] = ("GET",)) -> None:
+    """Give a view an address for one test, which is marked `adds_address`; the view goes when the test is over.
+
+    An address has the same methods in every test.
+    """
+    endpoint = f"lent {address}"
+    if all(rule.endpoint != endpoint for rule in app.url_map.iter_rules()):
+        app.url_map.add(app.url_rule_class(address, endpoint=endpoint, methods=methods))
+    app.view_functions[endpoint] = view
 
 
 def check_page(html: str) -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from kb import migrate
+from kb.accounts import passwords
 from kb.app import build_app
 from kb.assembly import open_database
 from kb.config import Settings
 from kb.db import Database
 from kb.models.history import Channel
+from kb.seeding import folder
 from tests.browsing import Browser
 from tests.databases import OneConnection, empty_tables, postgres_url
 from tests.factories import Make
@@ -70,14 +74,49 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.page)
 
 
+def pytest_collection_finish() -> None:
+    """Modules stay to the end, so that looking for garbage among them again and again is for nothing."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords outside the tests, in which one that costs next to nothing stands in its place."""
+    shipped = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield shipped
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seed_files_parsed_once() -> Iterator[None]:
+    """Tests load the seed many times with one file changed at most: a file of the same words is parsed once in a run.
+
+    Entries are made of it anew each time; nothing changes what was parsed.
+    """
+    parsed: dict[tuple[str, bytes], dict[str, Any]] = {}
+    real = folder.read_file
+
+    def read_file(path: Path, file: str) -> dict[str, Any]:
+        key = file, path.read_bytes()
+        if key not in parsed:
+            parsed[key] = real(path, file)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "read_file", read_file)
+        yield
+
+
 @pytest.fixture(scope="session")
 def settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of a service that needs signing in, with data in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="golden-thread-") as folder:
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as place:
         url = os.environ.get("KB_TEST_DATABASE_URL", "")
         if not url and request.config.getoption("--database") == "postgresql":
-            url = postgres_url(Path(folder), counts_tables=False)
-        yield Settings(data_dir=Path(folder), database_url=url, secret_key=SECRET)
+            url = postgres_url(Path(place), counts_tables=False)
+        yield Settings(data_dir=Path(place), database_url=url, secret_key=SECRET)
 
 
 @pytest.fixture(scope="session")
@@ -153,16 +192,22 @@ def built_app(settings: Settings) -> Flask:
     return _build(settings)
 
 
+@pytest.fixture(scope="session")
+def lent_app(settings: Settings) -> Flask:
+    """Another one, on which tests leave addresses of their own."""
+    return _build(settings)
+
+
 @pytest.fixture
 def app(request: pytest.FixtureRequest, settings: Settings, database: Database, tmp_path: Path) -> Iterator[Flask]:
     """The whole application with an index of its own; its requests run in the test's transaction.
 
-    Tests share one, and what they change of its settings is put back. A test that adds an address asks for its own
-    with `pytest.mark.own_app`.
+    Tests share one, and what they change of its settings is put back. A test that adds an address, with `lend`, is
+    marked with `pytest.mark.adds_address`.
     """
-    is_own = request.node.get_closest_marker("own_app") is not None
-    app: Flask = _build(settings) if is_own else request.getfixturevalue("built_app")
-    changeable = [app.config, app.extensions, app.jinja_env.globals]
+    is_lent = request.node.get_closest_marker("adds_address") is not None
+    app: Flask = request.getfixturevalue("lent_app" if is_lent else "built_app")
+    changeable = [app.config, app.extensions, app.jinja_env.globals, app.view_functions]
     before = [dict(each) for each in changeable]
     own = replace(settings, database_url=settings.database, data_dir=tmp_path)
     app.extensions.update(settings=own, database=database)

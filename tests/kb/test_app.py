@@ -17,6 +17,7 @@ from kb.config import Settings
 from kb.db import now
 from kb.errors import Misconfigured
 from kb.permissions import Capability
+from tests.browsing import lend
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -86,10 +87,10 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.own_app
+@pytest.mark.adds_address
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
 def test_every_answer_carries_the_security_headers(app, browse, method, path, status):
-    app.add_url_rule("/broken", view_func=auth.open_to_all(lambda: 1 / 0))
+    lend(app, "/broken", auth.open_to_all(lambda: 1 / 0))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = getattr(browse.client, method)(path)
     answer.close()

@@ -14,9 +14,9 @@ from kb import auth, web
 from kb.accounts import passwords, sessions, sign_in, users
 from kb.db import now
 from kb.models.organisation import PostHolding
-from kb.models.user import Role, SignInAttempt, WebSession
+from kb.models.user import Membership, Role, SignInAttempt, WebSession
 from kb.permissions import SYSTEM, Capability
-from tests.browsing import TOKEN, Browser
+from tests.browsing import TOKEN, Browser, lend
 
 GOOD = "three quiet otters"
 
@@ -51,6 +51,16 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(browse, owner):
     answer = enter(browse, next="/account?x=1&y=2")
     assert (answer.status_code, answer.location) == (303, "/account?x=1&y=2")
     assert is_in(browse)
+
+
+@pytest.mark.parametrize(("role", "first", "page"), [
+    ("viewer", "", "/my-actions"), ("viewer", "/", "/my-actions"), ("lead", "", "/"), ("steering", "/", "/"),
+])  # fmt: skip
+def test_an_owner_who_asked_for_no_page_lands_on_what_waits_for_them(browse, owner, session, role, first, page):
+    session.scalars(select(Membership).where(Membership.user_id == owner.id)).one().role = role
+    session.commit()
+    assert enter(browse, next=first).location == page
+    assert browse.get("/sign-in").location == page
 
 
 def test_the_cookie_holds_no_more_than_a_token_whose_hash_is_kept(browse, owner, session):
@@ -291,7 +301,7 @@ def test_a_made_up_token_is_nobodys(browse, owner, token):
 def test_nobody_is_led_off_the_site(app, browse, owner, address):
     with app.test_request_context():
         assert auth.safe_next(address) == ""
-        home = url_for("kb.home")
+        home = url_for("actions.mine")
     assert enter(browse, next=address or "").location in {home, "/x"}
 
 
@@ -323,11 +333,11 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(browse, owne
 
 
 def guarded(app, capability):
-    app.add_url_rule("/guarded", view_func=auth.requires(capability)(lambda: "in"), endpoint="guarded")
-    app.add_url_rule("/api/v1/guarded", view_func=auth.requires(capability)(lambda: "in"), endpoint="api_guarded")
+    for address in ("/guarded", "/api/v1/guarded"):
+        lend(app, address, auth.requires(capability)(lambda: "in"))
 
 
-@pytest.mark.own_app
+@pytest.mark.adds_address
 def test_a_view_is_for_those_whom_the_table_names(app, browse, make, session):
     guarded(app, Capability.SEE_OUTBOX)
     assert browse.get("/guarded").location == "/sign-in?next=/guarded"
@@ -337,18 +347,18 @@ def test_a_view_is_for_those_whom_the_table_names(app, browse, make, session):
     assert Browser(app, session).sign_in(make.administrator()).client.get("/guarded").text == "in"
 
 
-@pytest.mark.own_app
+@pytest.mark.adds_address
 def test_whoever_holds_a_post_may_open_what_owners_open(app, session, make):
     guarded(app, Capability.UPDATE_ACTION)
     assert Browser(app, session).sign_in(make.viewer()).get("/guarded").status_code == 403
     assert Browser(app, session).sign_in(make.owner()).client.get("/guarded").text == "in"
 
 
-@pytest.mark.own_app
+@pytest.mark.adds_address
 def test_public_reading_opens_reading_and_nothing_else(app, browse):
     app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
     guarded(app, Capability.READ)
-    app.add_url_rule("/closed", view_func=auth.requires(Capability.READ_UPDATES)(lambda: "in"), endpoint="closed")
+    lend(app, "/closed", auth.requires(Capability.READ_UPDATES)(lambda: "in"))
     assert browse.client.get("/guarded").text == "in"
     assert browse.client.get("/closed").status_code == 303
 

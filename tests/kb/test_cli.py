@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from kb import cli, paths
 from kb.assembly import open_database
+from kb.cli.looking import NARROWING
 from kb.config import Settings
+from search.filters import FIELD_NAMES, VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +84,14 @@ def test_what_is_loaded_can_be_searched_at_once(kb: Kb) -> None:
 def test_a_search_can_be_narrowed_to_one_kind(kb: Kb) -> None:
     found = document(kb("search", "workforce", "--json", "--kind", "source", "--limit", "100"))
     assert {hit["kind"] for hit in found["hits"]} == {"source"}
+
+
+def test_a_search_takes_every_filter_of_the_page_and_says_what_it_ignored(kb: Kb) -> None:
+    assert {FIELD_NAMES[name] for name in ("kind", *NARROWING)} == {*VALUE_FIELDS, "year"}
+    wide = document(kb("search", "workforce", "--json"))
+    narrow = kb("search", "workforce", "--json", "--nation", "wales", "--year", "2015..", "--staff-group", "no-such")
+    assert 0 < document(narrow)["total"] < wide["total"]
+    assert "no-such" in narrow.stderr
 
 
 def test_stats_agree_with_the_founding_documents(kb: Kb) -> None:

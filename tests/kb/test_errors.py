@@ -11,9 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from kb import auth, web
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from kb.models.record import Record
-from tests.browsing import TOKEN
+from tests.browsing import TOKEN, lend
 
-pytestmark = [pytest.mark.every_database, pytest.mark.own_app]
+pytestmark = [pytest.mark.every_database, pytest.mark.adds_address]
 
 LOCKED = OperationalError("UPDATE x", {}, Exception("database is locked"))
 
@@ -30,8 +30,8 @@ def failing(app):
             web.session().flush()
             raise error
 
-        app.add_url_rule("/fails", view_func=view, methods=["GET", "POST"])
-        app.add_url_rule("/api/v1/fails", view_func=view, endpoint="api_fails")
+        lend(app, "/fails", view, methods=["GET", "POST"])
+        lend(app, "/api/v1/fails", view)
         app.config["PROPAGATE_EXCEPTIONS"] = False
         return app
 
@@ -118,7 +118,7 @@ def test_a_stale_edit_shows_both_texts_and_sends_mine_with_the_version_that_stan
         theirs = {"text": "Theirs <b>now</b>", "title": "Same", "owner": "not in the form"}
         raise Conflict("It was saved.", theirs=theirs, saved_by="The lead", version=7)
 
-    app.add_url_rule("/edit", view_func=view, methods=["POST"])
+    lend(app, "/edit", view, methods=["POST"])
     mine = {"version": "6", "text": "Mine & <i>new</i>", "title": " Same\r\n", "theme": ["a", "b"]}
     page = browse.post("/edit", mine, page="/forgotten-password")
     assert page.status_code == 409
@@ -137,7 +137,7 @@ def test_a_race_that_the_database_lost_keeps_the_text_to_copy(app, browse):
     def view():
         raise StaleDataError("1 row expected")
 
-    app.add_url_rule("/edit", view_func=view, methods=["POST"])
+    lend(app, "/edit", view, methods=["POST"])
     page = browse.post("/edit", {"long_text": "What I wrote"}, page="/forgotten-password")
     assert page.status_code == 409
     assert "What I wrote" in page.text
@@ -154,7 +154,7 @@ def test_a_wrong_method_says_so_and_what_would_do(browse, method):
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/v1/x"])
 def test_a_body_of_more_than_a_megabyte_is_refused(browse, app, path):
-    app.add_url_rule("/api/v1/x", view_func=auth.open_to_all(lambda: "in"), methods=["POST"])
+    lend(app, "/api/v1/x", auth.open_to_all(lambda: "in"), methods=["POST"])
     answer = browse.client.post(path, data={"email": "x" * (1024 * 1024 + 1)})
     assert answer.status_code == 413
     assert "one megabyte" in answer.text

@@ -19,7 +19,7 @@ from kb.models.history import Change, Channel
 from kb.models.organisation import Organisation, StaffGroup
 from kb.models.plan import Plan, PrioritySet
 from kb.models.record import Record
-from kb.models.source import KeyPoint, Mention, Source
+from kb.models.source import KeyPoint, Mention, Source, SourceName
 from kb.models.user import Membership
 from tests.databases import OneConnection
 from tests.kb.loading import DAY, edit, load
@@ -176,6 +176,8 @@ def test_records_say_what_their_files_say(session: Session) -> None:
     own = session.scalars(select(PrioritySet).where(PrioritySet.ref == "t4mh-focus")).one()
     assert own.source_id
     assert own.plan_id is None
+    welsh = session.scalars(select(SourceName.name).where(SourceName.language == "cy"))
+    assert set(welsh) == {"Matrics Cymru", "Matrics Plant"}
     plan = session.scalars(select(Plan).where(Plan.ref == "pilot-programme-joint-plan")).one()
     assert session.scalars(select(Source.ref).where(Source.id == plan.source_id)).all() == ["wppp-report-2006"]
 

@@ -136,6 +136,7 @@ def in_first(part: str, **values: object) -> Callable[[dict[str, Any]], None]:
         (CATALOGUE, in_first("sources", publishers=["nobody"]), "act", "publishers"),
         (CATALOGUE, in_first("sources", themes=["astrology"]), "act", "themes"),
         (CATALOGUE, in_first("sources", status="asleep"), "act", "status"),
+        (CATALOGUE, in_first("sources", language="fr"), "act", "language"),
         (CATALOGUE, in_first("sources", mentions=[{"as": "the Act"}]), "act, mentions", "line"),
         (CATALOGUE, lambda data: data["sources"][1].update(ref="act"), "act", "ref"),
         (CATALOGUE, in_first("relations", from_="nothing"), "nothing implements act", "from"),

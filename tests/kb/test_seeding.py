@@ -81,13 +81,19 @@ def test_an_action_that_the_demonstration_stops_has_its_day_and_is_not_verified(
     ],
 )
 def test_a_malformed_entry_is_refused_with_entry_and_field(
-    session: Session, folder: Path, change: Callable[[dict], None], entry: str | None, field: str | None
+    folder: Path, change: Callable[[dict], None], entry: str | None, field: str | None
 ) -> None:
     edit(folder, change)
     with pytest.raises(Malformed) as refused:
-        load(session, folder)
+        read(folder)
     assert entry is None or refused.value.entry.startswith(entry)
     assert field is None or refused.value.field == field
+
+
+def test_of_a_folder_with_one_malformed_entry_nothing_is_loaded(session: Session, folder: Path) -> None:
+    edit(folder, lambda row: row["response"]["answered_by"][0].update(action="nobody-01"))
+    with pytest.raises(Malformed):
+        load(session, folder)
     assert session.scalar(select(func.count()).select_from(Record)) == 0
 
 

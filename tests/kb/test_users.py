@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from argon2 import Type
 from sqlalchemy import func, select
 
 from kb.accounts import passwords, sessions, sign_in, users
@@ -143,6 +144,12 @@ def test_an_unknown_account_is_hashed_for_as_well(session, monkeypatch):
     sign_in.prove(session, "unknown@example.org", GOOD)
     assert kept == [""]
     assert passwords._nobodys().startswith("$argon2id$")
+
+
+def test_a_stolen_hash_costs_the_thief_what_is_advised(shipped_hasher):
+    """The least that OWASP advises for argon2id: two rounds over 19 MiB."""
+    cost = shipped_hasher.type, shipped_hasher.time_cost, shipped_hasher.memory_cost
+    assert (cost[0], cost[1] >= 2, cost[2] >= 19 * 1024) == (Type.ID, True, True)
 
 
 def tries(session, number, *, email="owner@example.org", address="192.0.2.1", now=NOW):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
-from flask import request
+from flask import before_render_template, request, request_tearing_down
 from sqlalchemy import select, text
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, Optional
@@ -16,9 +18,9 @@ from kb.db import now
 from kb.errors import Invalid
 from kb.forms.base import DateParts, Form, add_error
 from kb.models.record import Record
-from tests.browsing import TOKEN, Browser
+from tests.browsing import TOKEN, Browser, lend
 
-pytestmark = pytest.mark.own_app
+pytestmark = pytest.mark.adds_address
 
 
 @pytest.fixture
@@ -33,10 +35,8 @@ def rename(app, make):
         web.say("Renamed <b>it</b>")
         return "", 204
 
-    app.add_url_rule("/rename", view_func=view, methods=["POST", "PUT", "PATCH", "DELETE"])
-    app.add_url_rule(
-        "/api/v1/rename", view_func=view, methods=["POST", "PUT", "PATCH", "DELETE"], endpoint="api_rename"
-    )
+    for address in ("/rename", "/api/v1/rename"):
+        lend(app, address, view, methods=["POST", "PUT", "PATCH", "DELETE"])
     return source
 
 
@@ -157,7 +157,7 @@ def test_a_get_that_changes_something_saves_nothing_without_a_commit(app, browse
         web.session().flush()
         return "", 204
 
-    app.add_url_rule("/careless", view_func=view)
+    lend(app, "/careless", view)
     session.commit()
     assert browse.client.get("/careless").status_code == 204
     assert title_of(session, source) == "Before"
@@ -289,12 +289,14 @@ def test_a_services_refusal_stands_beside_its_field_or_at_the_top(send):
     assert form.form_errors == ["There is no such post"]
 
 
-def test_sessions_are_closed_after_each_request(app, browse):
-    closed = []
-    app.teardown_request(lambda _error: closed.append("db_session" not in web.g))
-    browse.get("/help")
-    assert all(closed)
-    assert closed
+def test_sessions_are_closed_after_each_request(app, signed_in):
+    opened, closed = [], []
+    with (
+        before_render_template.connected_to(lambda *_, **__: opened.append("db_session" in web.g), app),
+        request_tearing_down.connected_to(lambda *_, **__: closed.append("db_session" not in web.g), app),
+    ):
+        signed_in.get("/help")
+    assert (opened, closed) == ([True], [True])
 
 
 def test_a_reading_request_takes_no_write_lock(app, session, make):
@@ -304,3 +306,21 @@ def test_a_reading_request_takes_no_write_lock(app, session, make):
     with app.test_request_context(headers={"Cookie": f"session={token}"}):
         assert web.person().user_id == user.id
         assert web.session().execute(text("SELECT 1")).scalar() == 1
+
+
+def test_what_is_read_after_a_commit_keeps_nobody_from_writing(built_app, empty_database, monkeypatch):
+    """Whoever took the lock again only to read could be told that it is busy, though their change is saved."""
+    if not empty_database.is_sqlite:
+        pytest.skip("only SQLite locks the whole database")
+    monkeypatch.setitem(built_app.extensions, "database", empty_database)
+    with (
+        closing(sqlite3.connect(empty_database.engine.url.database, timeout=0)) as other,
+        built_app.test_request_context("/", method="POST"),
+    ):
+        web.session().execute(select(Record.id)).all()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        web.commit()
+        web.session().execute(select(Record.id)).all()
+        other.execute("BEGIN IMMEDIATE")
+        other.rollback()
