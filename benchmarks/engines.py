@@ -18,9 +18,10 @@ from whoosh.index import create_in
 from whoosh.sorting import FieldFacet
 
 from search.excerpts import Sought, excerpt_of
+from search.filters import NO_FILTERS, Filters
 from search.index import pointer, ranking, snapshot, store
 from search.index.expanding import Glossary
-from search.query import NO_FILTERS, Filters, parse
+from search.query import parse
 
 if TYPE_CHECKING:
     from benchmarks.corpus import Ask

@@ -4,13 +4,15 @@ python benchmarks/relevance.py [folder of the questions and collections] [--each
 
 Beside our own search stands plain whoosh (stemming, BM25F, words joined by OR) over the same texts. A hit inside a
 source counts for its source. "All of grade 2" counts the questions whose every grade-2 answer is among the first ten;
-where there are more than ten of them, all of the first ten have to be such.
+where there are more than ten of them, all of the first ten have to be such. A grade gains 2**grade - 1 for the leads'
+questions, and itself for the collections, as trec_eval counts and as published figures are given.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import MultifieldParser, OrGroup, WhitespacePlugin
 from whoosh.scoring import BM25F
 
+# The folder above before this one, whose `search.py` would stand before the package.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from benchmarks.collections_of_text import Collection, Question, Text, read_all
 from kb import migrate
 from kb.assembly import open_database
@@ -40,9 +45,10 @@ from kb.seeding import service as seeding
 from search import service
 from search.document import Document, Part
 from search.documents import documents_for
+from search.filters import NO_FILTERS
 from search.index import ranking, snapshot, store
 from search.index.expanding import Glossary
-from search.query import NO_FILTERS, WORD, parse
+from search.query import WORD, parse
 
 if TYPE_CHECKING:
     from search.results import Results
@@ -90,13 +96,13 @@ def _ask_leads(path: Path, place: Path, *, each: bool) -> None:
         questions = leads_questions(path, sources)
 
         def ours(words: str) -> list[str]:
-            return sources_of(service.find(session, settings, SYSTEM, words, limit=DEEP))
+            return sources_of(service.find(session, settings, SYSTEM, words, today=TODAY, limit=DEEP))
 
         print(f"\n{len(questions)} questions of strategy leads, {len(sources)} sources, {len(documents):,} records")
-        scores = ask(questions, ours)
+        scores = ask(questions, ours, steep)
         _tell("ours", scores)
         texts = [Text(_source_or_own(one), one.title, _body(one)) for one in documents]
-        _tell("plain whoosh", ask(questions, _of_sources(plain(texts), sources)))
+        _tell("plain whoosh", ask(questions, _of_sources(plain(texts), sources), steep))
         for score in scores if each else ():
             told = f"  {score.ndcg:.2f} {score.recall:.2f} {'all' if score.has_every_must else '   '}"
             print(told, score.question.words)
@@ -172,7 +178,13 @@ def plain(texts: Iterable[Text]) -> Engine:
     return engine
 
 
-def ask(questions: Iterable[Question], engine: Engine) -> list[Score]:
+def steep(grade: int) -> float:
+    """What a grade gains where the best answers matter most."""
+    return float(2**grade - 1)
+
+
+def ask(questions: Iterable[Question], engine: Engine, gain_of: Callable[[int], float] = float) -> list[Score]:
+    """How well an engine answers each question."""
     scores = []
     for question in questions:
         answer = engine(question.words)[:TOP]
@@ -181,7 +193,7 @@ def ask(questions: Iterable[Question], engine: Engine) -> list[Score]:
         scores.append(
             Score(
                 question,
-                gain(question.grades.get(ref, 0) for ref in answer) / gain(best),
+                gain(gain_of(question.grades.get(ref, 0)) for ref in answer) / gain(gain_of(grade) for grade in best),
                 len(question.grades.keys() & set(answer)) / len(question.grades),
                 len(must & set(answer)) >= min(len(must), TOP),
             )
@@ -189,8 +201,9 @@ def ask(questions: Iterable[Question], engine: Engine) -> list[Score]:
     return scores
 
 
-def gain(grades: Iterable[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+def gain(gains: Iterable[float]) -> float:
+    """Discounted by place."""
+    return sum(each / math.log2(place + 2) for place, each in enumerate(gains))
 
 
 def _tell(name: str, scores: list[Score]) -> None:

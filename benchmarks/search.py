@@ -30,6 +30,7 @@ from kb.models.history import Channel
 from kb.models.source import Source
 from kb.permissions import Person
 from search import service
+from tests.conftest import TODAY
 from tests.search.hostile import HOSTILE
 
 RECORDS = 10_000
@@ -113,12 +114,12 @@ def ask_all(database: Database, settings: Settings, asked: list[str]) -> float:
     """What a person waits for: question, facets, excerpts and records; returns p95 of the first time in ms."""
     first, again = [], []
     with database.reading() as session:
-        service.find(session, settings, READER, "warm")
+        service.find(session, settings, READER, "warm", today=TODAY)
         for question in asked:
             taken = []
             for _ in range(REPEATS):
                 session.expunge_all()
-                taken.append(_timed(lambda text: service.find(session, settings, READER, text), question))
+                taken.append(_timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question))
             first.append(taken[0])
             again += taken[1:]
     for name, taken in (("asked for the first time", first), ("asked again", again)):
@@ -136,7 +137,7 @@ def change_some(database: Database, settings: Settings) -> float:
             session.get_one(Source, 1).title = f"Xylophone{number} strategy"
         service.catch_up(database, settings)
         with database.reading() as session:
-            assert service.find(session, settings, READER, f"xylophone{number}").total
+            assert service.find(session, settings, READER, f"xylophone{number}", today=TODAY).total
         taken.append(perf_counter() - started)
     print(f"a change is found after {median(taken):.2f} s, at most {max(taken):.2f} (budget {GOAL_VISIBLE_S})")
     return max(taken)
@@ -151,12 +152,18 @@ def ask_hostile(database: Database, settings: Settings, ordinary: list[str]) -> 
         with database.reading() as session:
             while not is_over.is_set():
                 for question in ordinary:
-                    others.append(_timed(lambda text: service.find(session, settings, READER, text), question) / 1_000)
+                    others.append(
+                        _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question)
+                        / 1_000
+                    )
 
     other = threading.Thread(target=read_on)
     other.start()
     with database.reading() as session:
-        taken = {each: _timed(lambda text: service.find(session, settings, READER, text), each) for each in HOSTILE}
+        taken = {
+            each: _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), each)
+            for each in HOSTILE
+        }
     is_over.set()
     other.join()
     worst = max(taken, key=lambda each: taken[each])

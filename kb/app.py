@@ -19,7 +19,9 @@ import kb.api.figures
 import kb.api.openapi
 import kb.api.sources
 import search.api
+import search.saved_views
 import search.service
+import search.suggesting_views
 import search.views
 from kb import csrf, downloads, error_pages, web, words
 from kb.accounts import first_day
@@ -110,6 +112,8 @@ VIEW_MODULES = (
     actions.views.indicators,
     actions.views.requests,
     search.views,
+    search.suggesting_views,
+    search.saved_views,
     graph.views,
     kb.api.sources,
     kb.api.figures,

@@ -38,6 +38,8 @@ SECRET_PLACES = ("/answer/", "/unsubscribe/", "/invitations/", "/new-password/")
 SECRET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 # A calendar is asked for again and again: its program may keep it, and asks whether it changed.
 CALENDAR = {**SECRET, "Cache-Control": "private, no-cache"}
+# What is suggested is asked for with every letter; kept for a moment, and `Vary` keeps one person's from the next.
+SUGGESTED = {"Cache-Control": "private, max-age=60"}
 ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -53,6 +55,8 @@ def add_headers(response: Response) -> Response:
         response.headers.update(SECRET)
     elif request.path.startswith("/calendar/"):
         response.headers.update(CALENDAR)
+    elif request.path == "/search/suggest" and response.status_code == 200:
+        response.headers.update(SUGGESTED)
     return response
 
 

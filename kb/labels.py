@@ -48,6 +48,11 @@ def categories() -> dict[str, str]:
     return {"driver": gettext("Policy driver"), "research": gettext("Research")}
 
 
+def languages() -> dict[str, str]:
+    """The service's two languages."""
+    return {"en": gettext("English"), "cy": gettext("Welsh")}
+
+
 def nations() -> dict[str, str]:
     return {
         "wales": gettext("Wales"),

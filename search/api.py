@@ -29,6 +29,7 @@ def find() -> ResponseReturnValue:
         web.person(),
         asked.question,
         asked.filters,
+        today=web.today(),
         page=number("page", 1),
         limit=number("limit", service.PER_PAGE),
         order=asked.order,

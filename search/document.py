@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from kb.models.record import Visibility
+from kb.models.term import Language
 
 if TYPE_CHECKING:
     from kb.models.record import Record
 
 # Raise this when the words of a kind change in `search.documents`, so that every index is built anew.
-DOCUMENTS_VERSION = 2
+DOCUMENTS_VERSION = 4
 EVERYONE = "everyone"
 
 
@@ -22,12 +23,16 @@ class Part:
     """A piece of a record's text; `field` says what it is, `number` which one where there are several.
 
     A part that belongs to other records (a source's key points, an action's owner) is aside: it counts for less.
+    `ref` names the key point or implication that it is, so that a result can open there; `language` is what its words
+    are read by.
     """
 
     field: str
     text: str
     number: int | None = None
     is_aside: bool = False
+    ref: str = ""
+    language: str = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,16 @@ class Document:
     """What the index knows about one record.
 
     `readers` holds marks of who may find it, `parent_readers` those of the record that it stands in: both must allow.
+    `language` is that of the title.
     """
 
     id: int
     kind: str
     ref: str
     title: str
+    language: str = Language.ENGLISH
     names: tuple[str, ...] = ()
+    welsh_names: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     readers: tuple[str, ...] = (EVERYONE,)
     parent_readers: tuple[str, ...] = (EVERYONE,)
@@ -53,8 +61,11 @@ class Document:
     plan: str = ""
     publisher: tuple[str, ...] = ()
     owner: str = ""
+    staff_group: tuple[str, ...] = ()
     year: int | None = None
     day: str = ""
+    due: str = ""
+    ends: str = ""
     parent: str = ""
 
     @property

@@ -16,7 +16,7 @@ from kb.models.organisation import Organisation, Post, StaffGroup
 from kb.models.plan import Plan, Priority, PrioritySet, Response
 from kb.models.record import Kind, Record, Theme
 from kb.models.source import Implication, KeyPoint, KeyPointKind, Source
-from kb.models.term import Term
+from kb.models.term import Language, Term
 from search.document import Document, Part
 from search.making import document, inside, joined, owner, published, spelt
 from search.numbers import of_comparison, of_figure, of_indicator
@@ -53,9 +53,11 @@ def _source(source: Source, plan: str) -> Document:
     return document(
         source,
         plan,
-        names=tuple(name.name for name in source.names),
+        language=source.language,
+        names=tuple(name.name for name in source.names if name.language != Language.WELSH),
+        welsh_names=tuple(name.name for name in source.names if name.language == Language.WELSH),
         parts=[
-            Part("summary", source.summary),
+            Part("summary", source.summary, language=source.language),
             *(Part("publisher", joined(each.title, each.abbreviation), is_aside=True) for each in publishers),
             Part("publisher", source.publisher_as_stated, is_aside=True),
             Part("status", source.status_as_stated, is_aside=True),
@@ -64,35 +66,46 @@ def _source(source: Source, plan: str) -> Document:
                 spelt(source.source_kind, source.status, *(each.nation for each in source.nations)),
                 is_aside=True,
             ),
-            *(Part("key_point", each.title, each.position, is_aside=True) for each in points),
-            *(Part("implication", each.title, each.position, is_aside=True) for each in implications),
+            *(Part("key_point", each.title, each.position, True, each.ref, source.language) for each in points),
+            *(Part("implication", each.title, each.position, True, each.ref, source.language) for each in implications),
         ],
         nation=tuple(each.nation for each in source.nations),
         category=source.category,
         source_kind=source.source_kind,
         status=source.status,
         publisher=tuple(each.ref for each in publishers),
+        staff_group=_staff_groups(implications),
         year=shown.year if shown else None,
         day=shown.isoformat() if shown else "",
+        ends=str(source.ends.day.year) if source.ends.day else "",
     )
 
 
+def _staff_groups(implications: Iterable[Implication]) -> tuple[str, ...]:
+    """The groups of staff that these are about, each once."""
+    return tuple(sorted({group.ref for each in implications for group in published(each.staff_groups)}))
+
+
 def _key_point(point: KeyPoint, plan: str) -> Document:
+    language = point.source.language
     parts = [
-        Part("place", point.place, is_aside=True),
-        Part("site", joined(point.site, spelt(point.aspect))),
-        Part("promised_by", point.promised_by),
-        Part("promised_for", point.promised_for),
-        Part("measured_by", point.measured_by),
+        Part("place", point.place, is_aside=True, language=language),
+        Part("site", joined(point.site, spelt(point.aspect)), language=language),
+        Part("promised_by", point.promised_by, language=language),
+        Part("promised_for", point.promised_for, language=language),
+        Part("measured_by", point.measured_by, language=language),
         Part("facts", spelt(point.point_kind) if point.point_kind != KeyPointKind.POINT else "", is_aside=True),
     ]
     # Filed under themes of its own, as lessons are, it is not filed as its whole source is.
-    return inside(point, plan, point.source, parts, () if published(point.themes) else point.source.themes)
+    themes = () if published(point.themes) else point.source.themes
+    return inside(point, plan, point.source, parts, themes, language=language)
 
 
 def _implication(implication: Implication, plan: str) -> Document:
-    groups = [Part("staff_group", group.title, is_aside=True) for group in implication.staff_groups]
-    return inside(implication, plan, implication.source, groups, implication.source.themes)
+    groups = [Part("staff_group", group.title, is_aside=True) for group in published(implication.staff_groups)]
+    about = _staff_groups([implication])
+    source = implication.source
+    return inside(implication, plan, source, groups, source.themes, staff_group=about, language=source.language)
 
 
 def _response(response: Response, plan: str) -> Document:
@@ -102,7 +115,7 @@ def _response(response: Response, plan: str) -> Document:
         plan,
         parts=[
             Part("response", response.text),
-            *(Part("source", each.title, is_aside=True) for each in sources),
+            *(Part("source", each.title, is_aside=True, language=each.language) for each in sources),
             *owner(response.owner),
         ],
         status=response.response_type or "",
@@ -141,6 +154,7 @@ def _action(action: Action, plan: str) -> Document:
         owner=action.owner.ref if action.owner else "",
         year=action.due_on.year if action.due_on else None,
         day=action.due_on.isoformat() if action.due_on else "",
+        due=action.due_on.isoformat() if action.due_on else "",
     )
 
 
@@ -167,7 +181,8 @@ def _term(term: Term, plan: str) -> Document:
     return document(
         term,
         plan,
-        names=tuple(meaning.expansion for meaning in term.meanings),
+        names=tuple(each.expansion for each in term.meanings if each.language != Language.WELSH),
+        welsh_names=tuple(each.expansion for each in term.meanings if each.language == Language.WELSH),
         parts=[Part("note", meaning.note) for meaning in term.meanings],
     )
 
@@ -178,7 +193,8 @@ def _plan(plan: Plan, _ref: str) -> Document:
 
 def _priority_set(chosen: PrioritySet, plan: str) -> Document:
     sources = published([chosen.source] if chosen.source else [])
-    return document(chosen, plan, parts=[Part("source", each.title, is_aside=True) for each in sources])
+    told = [Part("source", each.title, is_aside=True, language=each.language) for each in sources]
+    return document(chosen, plan, parts=told)
 
 
 def _staff_group(group: StaffGroup, plan: str) -> Document:
@@ -193,7 +209,7 @@ _BUILDERS: dict[Kind, tuple[Any, Sequence[ORMOption], Callable[[Any, str], Docum
         [
             *(selectinload(each) for each in _SOURCE_FACTS[1:]),
             selectinload(Source.key_points),
-            selectinload(Source.implications),
+            selectinload(Source.implications).selectinload(Implication.staff_groups),
         ],
         _source,
     ),

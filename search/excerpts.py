@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from search.index.analysis import indexed, tokens
+from kb.models.term import Language
+from search.index.analysis import composed, indexed, tokens
 from search.query import WORD
 
 LONGEST = 230
@@ -23,11 +24,16 @@ Pieces = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Pieces of one part of a record; `field` and `number` say which part."""
+    """Pieces of one part of a record; `field` and `number` say which part, `language` what it is written in.
+
+    `opens_at` names the key point or implication that the part is, where it holds what the record's own title does not.
+    """
 
     field: str
     number: int | None
     pieces: Pieces
+    opens_at: str = ""
+    language: str = Language.ENGLISH
 
     @property
     def text(self) -> str:
@@ -57,26 +63,37 @@ def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
 
     Without a match in the text (the title says it all) the record's own first part stands for it.
     """
-    names = ", ".join(kept["names"])
-    parts = [*kept["parts"], *([{"field": "names", "text": names, "number": None, "is_aside": False}] if names else [])]
+    best_found: set[str] = set()
+    parts = [*kept["parts"], *_names(kept)]
     best, best_worth = None, 0.0
     for part in parts:
         if part["field"] == "source" and kept["kind"] != "response":
             continue  # the page names the source that a key point or an implication stands in anyway
-        found = _found(part["text"], sought)
+        found = _found(part["text"], sought, part["language"])
         worth = len(found) * (0.9 if part["is_aside"] else 1.0)
         if worth > best_worth:
-            best, best_worth = part, worth
+            best, best_worth, best_found = part, worth, found
     if best is None:
         best = next((part for part in parts if part["field"] in TELLING), None)
     if best is None:
         return None
-    return Excerpt(best["field"], best["number"], cut(marked(best["text"], sought)))
+    says_more = not best_found <= _found(kept["title"], sought, kept["language"])
+    opens_at = best.get("ref", "") if says_more else ""
+    pieces = cut(marked(best["text"], sought, best["language"]))
+    return Excerpt(best["field"], best["number"], pieces, opens_at, best["language"])
 
 
-def marked(text: str, sought: Sought) -> Pieces:
+def _names(kept: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The other names of a record as parts of its text, one for each language."""
+    for language, names in ((Language.ENGLISH, kept["names"]), (Language.WELSH, kept["welsh_names"])):
+        if names:
+            yield {"field": "names", "text": ", ".join(names), "number": None, "is_aside": False, "language": language}
+
+
+def marked(text: str, sought: Sought, language: str = Language.ENGLISH) -> Pieces:
     """The whole text in pieces, what was looked for marked; marked words beside each other are one piece."""
-    words = _normal_words(text)
+    text = composed(text)
+    words = _normal_words(text, language)
     pieces: list[tuple[str, bool]] = []
     at = 0
     for place in sorted(_places(words, sought)):
@@ -94,23 +111,19 @@ def marked(text: str, sought: Sought) -> Pieces:
     return tuple(pieces)
 
 
-def _found(text: str, sought: Sought) -> set[str]:
+def _found(text: str, sought: Sought, language: str) -> set[str]:
     """Which of the sought words stand in the text; of a row only when all of it does."""
-    forms = {indexed(word) for word in WORD.findall(text)}
-    found = {word for word in sought.words if word in forms}
+    standing = tokens(text, language)
+    found = sought.words.intersection(standing)
     for row in sought.rows:
-        if forms.issuperset(row) and any(row == each for each in _rows_in(text, len(row))):
-            found.update(row)
-    return found
+        starts = range(len(standing) - len(row) + 1) if row[0] in standing else ()
+        if any(tuple(standing[start : start + len(row)]) == row for start in starts):
+            found |= set(row)
+    return set(found)
 
 
-def _rows_in(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    row = tokens(text)
-    return (tuple(row[start : start + length]) for start in range(len(row) - length + 1))
-
-
-def _normal_words(text: str) -> list[tuple[re.Match[str], str]]:
-    return [(word, form) for word in WORD.finditer(text) if (form := indexed(word.group())) is not None]
+def _normal_words(text: str, language: str) -> list[tuple[re.Match[str], str]]:
+    return [(word, form) for word in WORD.finditer(text) if (form := indexed(word.group(), language)) is not None]
 
 
 def _places(words: Sequence[tuple[re.Match[str], str]], sought: Sought) -> set[int]:

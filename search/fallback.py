@@ -6,29 +6,41 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, extract, func, literal, not_, or_, select
 
+from actions import in_sql
 from actions.indicator_models import Indicator
-from actions.models import Action
+from actions.models import Action, Closure
 from kb.db import contains
 from kb.models.figure import Comparison, Figure
 from kb.models.organisation import Organisation, StaffGroup
 from kb.models.plan import Plan, Priority, Response, ResponseSource
 from kb.models.record import Record, Theme, record_theme
-from kb.models.source import Implication, KeyPoint, Source, SourceName, SourceNation, source_publisher
+from kb.models.source import (
+    Implication,
+    KeyPoint,
+    Source,
+    SourceName,
+    SourceNation,
+    implication_staff_group,
+    source_publisher,
+)
 from kb.models.term import Meaning
 from kb.permissions import visible_to
+from search import due
 from search.hydrating import parent_is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
     from kb.permissions import Person
-    from search.query import Filters, Query, Term
+    from search.filters import Filters
+    from search.query import Query, Term
 
 
 def find(
-    session: Session, person: Person, query: Query, filters: Filters, *, offset: int, limit: int
+    session: Session, person: Person, query: Query, filters: Filters, *, today: date, offset: int, limit: int
 ) -> tuple[int, list[int], dict[str, int]]:
     """How many records match, the ids of one page (more words in the title first), and the counts by kind."""
     conditions: list[ColumnElement[bool]] = [visible_to(person), parent_is_visible(person)]
@@ -36,7 +48,7 @@ def find(
     if matches:
         conditions.append(or_(*matches))
     conditions += [not_(_has(term)) for term in query.unwanted]
-    conditions += _filtered(filters)
+    conditions += [*_filtered(filters), *_by_the_day(session, filters, today)]
     kind_filter = [Record.kind.in_(filters.kind)] if filters.kind else []
     rows = session.execute(select(Record.kind, func.count()).where(*conditions).group_by(Record.kind)).all()
     counts = dict(sorted(rows, key=lambda row: (-row[1], row[0])))
@@ -119,20 +131,60 @@ def _filtered(filters: Filters) -> list[ColumnElement[bool]]:
                 )
             )
         )
-    if filters.year_from is not None or filters.year_to is not None:
-        conditions.append(_in_years(filters))
+    if filters.staff_group:
+        conditions.append(_about_staff(filters.staff_group))
+    return [*conditions, *_in_years(filters)]
+
+
+def _about_staff(refs: Sequence[str]) -> ColumnElement[bool]:
+    """The implications that are about these groups of staff, and the sources that say so."""
+    groups, implication = implication_staff_group.c, _table(Implication).c
+    group = select(Record.id).where(Record.ref.in_(refs), Record.kind == "staff_group").correlate(None)
+    about = select(groups.implication_id).where(groups.staff_group_id.in_(group))
+    return or_(Record.id.in_(about), Record.id.in_(select(implication.source_id).where(implication.id.in_(about))))
+
+
+def _by_the_day(session: Session, filters: Filters, today: date) -> list[ColumnElement[bool]]:
+    """What holds on one day alone: how actions stand, and when they are due."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.schedule:
+        stand_so = in_sql.state(session, today).in_(filters.schedule)
+        actions = select(Action.id).join(in_sql.PLAN, in_sql.PLAN.id == Action.plan_id).where(stand_so)
+        conditions.append(Record.id.in_(actions.correlate(None)))
+    if filters.due:
+        action = _table(Action).c
+        due_then = or_(*(_due(action, value, today) for value in filters.due))
+        conditions.append(Record.id.in_(select(action.id).where(due_then)))
     return conditions
 
 
-def _in_years(filters: Filters) -> ColumnElement[bool]:
+def _due(action: Any, value: str, today: date) -> ColumnElement[bool]:
+    is_open = action.closure == Closure.OPEN
+    if value == due.NONE:
+        return and_(is_open, action.due_on.is_(None))
+    span = due.span_of(value, today)
+    within = action.due_on.between(span.first, span.last)
+    return and_(is_open, within) if span.is_of_open else within
+
+
+def _in_years(filters: Filters) -> list[ColumnElement[bool]]:
     source, action = Source.__table__.c, Action.__table__.c
+    conditions: list[ColumnElement[bool]] = []
 
     def between(day: Any) -> ColumnElement[bool]:
-        year = cast(extract("year", day), Integer)
-        return and_(year >= (filters.year_from or 0), year <= (filters.year_to or 9999))
+        return _year(day).between(filters.year_from or 0, filters.year_to or 9999)
 
-    of_source = select(source.id).where(between(func.coalesce(source.published_on, source.starts_on)))
-    return or_(_of_source(of_source), Record.id.in_(select(action.id).where(between(action.due_on))))
+    if filters.year_from is not None or filters.year_to is not None:
+        of_source = select(source.id).where(between(func.coalesce(source.published_on, source.starts_on)))
+        conditions.append(or_(_of_source(of_source), Record.id.in_(select(action.id).where(between(action.due_on)))))
+    if filters.ends:
+        ending = _year(source.ends_on).in_([int(year) for year in filters.ends])
+        conditions.append(_of_source(select(source.id).where(ending)))
+    return conditions
+
+
+def _year(day: Any) -> ColumnElement[int]:
+    return cast(extract("year", day), Integer)
 
 
 def _of_source(ids: Any) -> ColumnElement[bool]:

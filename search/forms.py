@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from urllib.parse import parse_qsl, quote
 
+from search.filters import VALUE_FIELDS, Filters, filters_from
 from search.index.ordering import Order
-from search.query import VALUE_FIELDS, Filters, filters_from
-
-if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+from search.query import parse
 
 YES = "1"
 FILTERS = (*VALUE_FIELDS, "year")
+# The two ends of the years, as the form of the filters sends them.
+YEARS = ("from_year", "to_year")
 MOST_VALUES = 12
+_MEANING = re.compile(r"([^:]{1,20}):([1-9])")
+
+
+class Args(Protocol):
+    """The values of an address, each name as often as it stands there."""
+
+    def items(self, multi: bool = False) -> Iterable[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +36,74 @@ class Asked:
     order: Order = Order.BEST
     only_my_words: bool = False
     as_written: bool = False
+    # The place of the meaning, from 1, that was chosen for an acronym with several.
+    chosen: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def from_address(cls, args: MultiDict[str, str]) -> Asked:
+    def from_address(cls, args: Args) -> Asked:
         """Read an address; never fails."""
-        filters, notes = filters_from({name: args.getlist(name)[:MOST_VALUES] for name in FILTERS})
-        order = args.get("order", "")
+        return cls.from_pairs(args.items(multi=True))
+
+    @classmethod
+    def from_kept(cls, kept: str) -> Asked:
+        """Read what `kept` once wrote down; never fails."""
+        return cls.from_pairs(parse_qsl(kept))
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> Asked:
+        """Read names and values; never fails."""
+        given: defaultdict[str, list[str]] = defaultdict(list)
+        for name, value in pairs:
+            given[name].append(value)
+        first, last = (next((each.strip() for each in given[name] if each.strip()), "") for name in YEARS)
+        if first or last:
+            given["year"] = [f"{first}..{last}"]
+        filters, notes = filters_from({name: given[name][:MOST_VALUES] for name in FILTERS})
+        only = {name: given[name][0] for name in ("q", "order", "own", "exact") if given[name]}
+        order = only.get("order", "")
         return cls(
-            question=args.get("q", ""),
+            question=only.get("q", ""),
             filters=filters,
             order=Order(order) if order in set(Order) else Order.BEST,
-            only_my_words=args.get("own") == YES,
-            as_written=args.get("exact") == YES,
+            only_my_words=only.get("own") == YES,
+            as_written=only.get("exact") == YES,
+            chosen=_chosen(given["meaning"]),
             notes=notes,
         )
+
+    def only(self, known: Filters) -> Asked:
+        """The same without the values that were ignored because nothing bears them."""
+        kept = {
+            name: tuple(value for value in values if value in getattr(known, name))
+            for name, values in self.filters.values().items()
+        }
+        return replace(self, filters=replace(self.filters, **kept))  # type: ignore[arg-type]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The names and values that ask the same, each search in one way alone."""
+        question = parse(self.question).text
+        pairs = [("q", question)] if question else []
+        pairs += [(name, value) for name, values in self.filters.values().items() for value in sorted(values)]
+        first, last = self.filters.year_from, self.filters.year_to
+        if first is not None or last is not None:
+            pairs.append(("year", f"{first or ''}..{last or ''}"))
+        if self.order != Order.BEST:
+            pairs.append(("order", self.order.value))
+        pairs += [("own", YES)] if self.only_my_words else []
+        pairs += [("exact", YES)] if self.as_written else []
+        pairs += [("meaning", f"{acronym}:{place}") for acronym, place in self.chosen]
+        return pairs
+
+    def kept(self) -> str:
+        """The search as it is written down: the part of its address behind the question mark."""
+        return address("", self.pairs()).removeprefix("?")
+
+
+def _chosen(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Acronyms with the places of their meanings, from LTP:2; what says nothing is left out."""
+    found = (_MEANING.fullmatch(value.strip()) for value in list(values)[:MOST_VALUES])
+    return tuple(sorted({each[1]: int(each[2]) for each in found if each}.items()))
 
 
 def address(path: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -1,24 +1,29 @@
-"""From ids to what the results page shows: records that the person may see, with the facts beside their titles."""
+"""From ids to what the results page shows: records that the person may see, with the facts beside their titles.
+
+Every kind is read in one statement, and all that is named beside them in another: a page of results may hold any
+mixture, and costs the same whatever it holds.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import aliased, selectinload, with_polymorphic
+from sqlalchemy.orm.attributes import set_committed_value
 
 from actions.indicator_models import Indicator
 from actions.models import Action
 from kb.models.figure import Comparison, Figure
-from kb.models.organisation import Post
+from kb.models.organisation import Organisation, Post
 from kb.models.plan import Plan, Priority, PrioritySet, Response
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, KeyPoint, Source
-from kb.models.term import Term
+from kb.models.term import Language, Term
 from kb.permissions import SYSTEM, visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.orm import Session
 
@@ -26,51 +31,80 @@ if TYPE_CHECKING:
 
 # What is read inside its source.
 _INSIDE = KeyPoint | Implication | Figure
-# What the page shows of each kind beside its title; kinds that are not here show nothing more.
-_LOADED: dict[Kind, tuple[Any, tuple[Any, ...]]] = {
-    Kind.SOURCE: (Source, (selectinload(Source.publishers), selectinload(Source.nations))),
-    Kind.KEY_POINT: (KeyPoint, (joinedload(KeyPoint.source),)),
-    Kind.IMPLICATION: (Implication, (joinedload(Implication.source),)),
-    Kind.RESPONSE: (Response, ()),
-    Kind.PRIORITY: (Priority, (joinedload(Priority.set),)),
-    Kind.ACTION: (Action, (joinedload(Action.owner),)),
-    Kind.PRIORITY_SET: (PrioritySet, (joinedload(PrioritySet.source),)),
-    Kind.FIGURE: (Figure, (joinedload(Figure.source),)),
-    Kind.INDICATOR: (Indicator, (joinedload(Indicator.owner),)),
-    Kind.COMPARISON: (Comparison, ()),
-    Kind.POST: (Post, (joinedload(Post.organisation),)),
-    Kind.TERM: (Term, (selectinload(Term.meanings),)),
+# The source around a record, beside the record itself; made once, since that costs more than to ask with it.
+_SOURCE = aliased(Record)
+_MODELS = (
+    *(Source, KeyPoint, Implication, Figure, Comparison, Response, Plan, Priority, PrioritySet),
+    *(Action, Indicator, Organisation, Post, Term),
+)
+# What is named beside the title of each kind: the relationship, and the column that holds its id.
+_BESIDE: dict[type[Record], tuple[str, str]] = {
+    KeyPoint: ("source", "source_id"),
+    Implication: ("source", "source_id"),
+    Figure: ("source", "source_id"),
+    PrioritySet: ("source", "source_id"),
+    Priority: ("set", "set_id"),
+    Action: ("owner", "owner_id"),
+    Indicator: ("owner", "owner_id"),
+    Post: ("organisation", "organisation_id"),
 }
 
 
 def load(session: Session, ids: Collection[int], person: Person) -> dict[int, tuple[Record, Record | None]]:
-    """Each record that the person may see, with the record that it is read in."""
-    query = select(Record.id, Record.kind).where(Record.id.in_(ids), visible_to(person), parent_is_visible(person))
-    kinds: dict[Kind, list[int]] = {}
-    for record_id, kind in session.execute(query):
-        kinds.setdefault(Kind(kind), []).append(record_id)
-    found: dict[int, tuple[Record, Record | None]] = {}
-    for kind, members in kinds.items():
-        model, options = _LOADED.get(kind, (Record, ()))
-        for record in session.scalars(select(model).where(model.id.in_(members)).options(*options)):
-            found[record.id] = (record, record.source if isinstance(record, _INSIDE) else None)
-    plans = {record.plan_id for record, _ in found.values() if isinstance(record, Response)}
-    if plans:
-        named = {plan.id: plan for plan in session.scalars(select(Plan).where(Plan.id.in_(plans)))}
-        for key, (record, _) in found.items():
-            if isinstance(record, Response):
-                found[key] = (record, named.get(record.plan_id or 0))
-    return found
+    """Each record that the person may see, with the record that it is read in; what is beside it only as far too."""
+    found = {record.id: record for record in _read(session, ids, person, is_found=True)}
+    named = {
+        id
+        for record in found.values()
+        for column in (_column_beside(record),)
+        if column and (id := getattr(record, column)) is not None
+    }
+    beside = {record.id: record for record in _read(session, named, person)} if named else {}
+    for record in found.values():
+        if type(record) in _BESIDE:
+            name, column = _BESIDE[type(record)]
+            set_committed_value(record, name, beside.get(getattr(record, column)))
+    return {id: (record, _parent(record, beside)) for id, record in found.items()}
+
+
+def _read(session: Session, ids: Iterable[int], person: Person, *, is_found: bool = False) -> Collection[Record]:
+    """Records of any kind; those that are found come with what stands beside their titles, others are only named."""
+    every: Any = with_polymorphic(Record, list(_MODELS))
+    query = select(every).where(every.id.in_(list(ids)), visible_to(person, every))
+    if is_found:
+        query = query.where(parent_is_visible(person))
+        query = query.options(selectinload(every.Source.publishers), selectinload(every.Source.nations))
+    records: Collection[Record] = session.scalars(query).all()
+    return records
+
+
+def _column_beside(record: Record) -> str | None:
+    if isinstance(record, Response):
+        return "plan_id"
+    return _BESIDE[type(record)][1] if type(record) in _BESIDE else None
+
+
+def _parent(record: Record, beside: dict[int, Record]) -> Record | None:
+    if isinstance(record, _INSIDE):
+        return beside.get(record.source_id)
+    return beside.get(record.plan_id or 0) if isinstance(record, Response) else None
+
+
+def language_of(record: Record, parent: Record | None) -> str:
+    """The language of a record's title: what a source says is in the language of its entry."""
+    entry = parent if isinstance(record, KeyPoint | Implication) else record
+    return entry.language if isinstance(entry, Source) else Language.ENGLISH
 
 
 def parent_is_visible(person: Person) -> ColumnElement[bool]:
     """What is read inside a source is found only by those who may see the source."""
     if person is SYSTEM:
         return true()
-    # A record of its own in the subquery, not the one around it: `correlate(None)` keeps them apart.
-    sources = select(Record.id).where(Record.kind == Kind.SOURCE, visible_to(person)).correlate(None)
     tables = (KeyPoint.__table__.c, Implication.__table__.c, Figure.__table__.c)
     return or_(
         Record.kind.not_in((Kind.KEY_POINT, Kind.IMPLICATION, Kind.FIGURE)),
-        *(Record.id.in_(select(table.id).where(table.source_id.in_(sources))) for table in tables),
+        *(
+            exists().where(table.id == Record.id, table.source_id == _SOURCE.id, visible_to(person, _SOURCE))
+            for table in tables
+        ),
     )

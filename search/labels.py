@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions.schedule import schedule_words
 from kb import labels
 from kb.words import gettext
+from search import due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from search.query import Filters
+    from search.filters import Filters
 
 
 def kinds() -> dict[str, str]:
@@ -47,6 +49,10 @@ def fields() -> dict[str, str]:
         "plan": gettext("Plan"),
         "publisher": gettext("Publisher"),
         "owner": gettext("Owner"),
+        "staff_group": gettext("Staff group"),
+        "schedule": gettext("Schedule"),
+        "due": gettext("Due"),
+        "ends": gettext("Ends in"),
         "year": gettext("Year"),
     }
 
@@ -58,7 +64,10 @@ def value(name: str, given: str, titles: Mapping[tuple[str, str], str]) -> str:
         "category": labels.categories(),
         "status": _statuses(),
         "nation": labels.nations(),
+        "schedule": schedule_words(),
     }.get(name, {})
+    if name == "due":
+        return due.words(given)
     return known.get(given) or titles.get((name, given)) or labels.readable(given)
 
 
@@ -83,7 +92,7 @@ def part(name: str, number: int | None) -> str:
         "status": gettext("Status"),
         "facts": gettext("Filed as"),
         "key_point": gettext("Key point %(number)s", number=number),
-        "implication": gettext("Implication"),
+        "implication": gettext("Implication %(number)s", number=number),
         "place": gettext("Where"),
         "site": gettext("Learnt at"),
         "value": gettext("Value"),

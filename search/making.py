@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.models.record import Record, Visibility
 from kb.models.source import SourceStatus
+from kb.models.term import Language
 from search.document import Document, Part, readers_of
 
 if TYPE_CHECKING:
@@ -39,14 +40,19 @@ def document(
 
 
 def inside(
-    record: KeyPoint | Implication | Figure, plan: str, source: Source, parts: list[Part], themes: Iterable[Theme]
+    record: KeyPoint | Implication | Figure,
+    plan: str,
+    source: Source,
+    parts: list[Part],
+    themes: Iterable[Theme],
+    **facts: Any,
 ) -> Document:
     """A record that is read inside its source, and filtered as its source is."""
     shown = source.published.day or source.starts.day
     return document(
         record,
         plan,
-        parts=[*parts, Part("source", joined(source.title, *(name.name for name in source.names)), is_aside=True)],
+        parts=[*parts, *named(source)],
         parent_readers=readers_of(source),
         parent=source.ref,
         themes=themes,
@@ -57,7 +63,18 @@ def inside(
         publisher=tuple(each.ref for each in published(source.publishers)),
         year=shown.year if shown else None,
         day=shown.isoformat() if shown else "",
+        ends=str(source.ends.day.year) if source.ends.day else "",
+        **facts,
     )
+
+
+def named(source: Source) -> list[Part]:
+    """The source that a record is read in, by all its names, each language on its own."""
+    names = [(source.title, source.language), *((name.name, name.language) for name in source.names)]
+    return [
+        Part("source", joined(*(name for name, of in names if of == each)), is_aside=True, language=each)
+        for each in sorted(Language, key=lambda each: each != source.language)
+    ]
 
 
 def owner(post: Post | None) -> list[Part]:

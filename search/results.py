@@ -7,20 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.models.record import Record
+from kb.models.term import Language
+from search import labels
 from search.excerpts import Excerpt, Pieces
+from search.filters import NO_FILTERS, Filters
 from search.index.ordering import Order
-from search.query import NO_FILTERS, Filters, Query
+from search.query import Query
+from search.understanding import Offered
+
+# The titles behind the refs that filters hold, by the filter's name and the ref.
+Titles = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record that was found; `record` has its kind's own columns and what the results page shows beside it."""
+    """One record that was found; `record` has its kind's own columns and what the results page shows beside it.
+
+    `language` is that of its title.
+    """
 
     record: Record
     score: float
     title: Pieces
     excerpt: Excerpt | None
     parent: Record | None = None
+    language: str = Language.ENGLISH
 
     @property
     def id(self) -> int:
@@ -40,7 +51,10 @@ class Results:
     """The answer to a question.
 
     `did_you_mean` is the question with its misspelt words put right; `is_corrected` says that the hits are its hits.
-    `is_fallback` says that the index could not be asked; `percent_rebuilt` how far its rebuilding is, when it runs.
+    `titles` names the records that filters and counts speak of; `overdue` holds the ids of all actions that are, seen
+    or not. `ambiguous` holds the acronyms with several meanings, `chosen` the place of the meaning that was asked for,
+    `offered` what the question says as filters. `is_fallback` says that the index could not be asked;
+    `percent_rebuilt` how far its rebuilding is, when it runs.
     """
 
     question: str
@@ -50,9 +64,14 @@ class Results:
     total: int = 0
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    titles: Titles = field(default_factory=dict)
+    overdue: frozenset[int] = frozenset()
     did_you_mean: str | None = None
     is_corrected: bool = False
     also_searched: tuple[str, ...] = ()
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
+    offered: tuple[Offered, ...] = ()
     notes: tuple[str, ...] = ()
     is_fallback: bool = False
     percent_rebuilt: int | None = None
@@ -71,6 +90,7 @@ def as_json(results: Results) -> dict[str, Any]:
                 "ref": hit.ref,
                 "title": hit.record.title,
                 "score": round(hit.score, 4),
+                "found_in": labels.part(hit.excerpt.field, hit.excerpt.number) if hit.excerpt else "",
                 "excerpt": hit.excerpt.text if hit.excerpt else hit.record.title,
             }
             for hit in results.hits

@@ -38,7 +38,7 @@ def touched_by(session: Session | Connection, record_ids: Iterable[int]) -> set[
 
 def _one_step(session: Session | Connection, ids: list[int]) -> set[int]:
     # Tables only, no entities: the session hook asks through a connection in the middle of a flush.
-    of, groups = _tables(), implication_staff_group.c
+    of, groups_table, groups = _tables(), implication_staff_group, implication_staff_group.c
     steps = [
         select(of[KeyPoint].c.source_id).where(of[KeyPoint].c.id.in_(ids)),
         select(of[Implication].c.source_id).where(of[Implication].c.id.in_(ids)),
@@ -50,6 +50,9 @@ def _one_step(session: Session | Connection, ids: list[int]) -> set[int]:
         select(of[Indicator].c.id).where(of[Indicator].c.owner_id.in_(ids)),
         select(of[Priority].c.id).where(of[Priority].c.set_id.in_(ids)),
         select(groups.implication_id).where(groups.staff_group_id.in_(ids)),
+        select(of[Implication].c.source_id)
+        .join(groups_table, groups.implication_id == of[Implication].c.id)
+        .where(groups.staff_group_id.in_(ids)),
         select(comparison_figure.c.comparison_id).where(comparison_figure.c.figure_id.in_(ids)),
         select(record_theme.c.record_id).where(record_theme.c.theme_id.in_(ids)),
     ]

@@ -218,14 +218,20 @@ def _indicator_filters() -> list[Schema]:
 
 
 def _search_filters() -> list[Schema]:
-    refs = [_several(name, TEXT) for name in ("theme", "source_kind", "status", "plan", "publisher", "owner")]
+    names = ("theme", "source_kind", "status", "plan", "publisher", "owner", "staff_group")
+    states = [state for state in State if state != State.CLOSED]
     return [
         _query("q", TEXT, "The question: words, “phrases”, -without, begin*, and filters such as kind:action"),
         _several("kind", one_of(Kind)),
         _several("nation", one_of(Nation)),
         _several("category", one_of(Category)),
-        *refs,
+        *(_several(name, TEXT) for name in names),
+        _several("schedule", one_of(states), "How actions stand by their dates today"),
+        _several("due", TEXT, "When actions are due: overdue, none, <30d, 2026-12, 2026-10..2026-12"),
+        _several("ends", TEXT, "The year in which a source ends"),
         _several("year", TEXT, "A year, or 2017..2021"),
+        _query("from_year", TEXT, "The first year"),
+        _query("to_year", TEXT, "The last year"),
         _query("order", one_of(Order)),
         _query("own", one_of(["1"]), "1 searches for the words alone, without what acronyms stand for"),
         _query("exact", one_of(["1"]), "1 searches for the words as written, without putting them right"),

@@ -14,6 +14,7 @@ from kb.models.link import LinkState, LinkType
 from kb.models.plan import ResponseType
 from kb.models.record import Kind, Visibility
 from kb.models.source import Category, Horizon, ImplicationKind, KeyPointKind, Nation, SourceStatus
+from kb.models.term import Language
 
 _RECORD = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "url": TEXT}
 _LINK = {"reason": TEXT, "state": one_of(LinkState)}
@@ -134,7 +135,14 @@ _INDICATOR = {
     "target_on": or_nothing(DAY),
     "latest": or_nothing(thing(_READING)),
 }
-_HIT = {"kind": one_of(Kind), "ref": TEXT, "title": TEXT, "score": {"type": "number"}, "excerpt": TEXT}
+_HIT = {
+    "kind": one_of(Kind),
+    "ref": TEXT,
+    "title": TEXT,
+    "score": {"type": "number"},
+    "found_in": TEXT,
+    "excerpt": TEXT,
+}
 
 COMPONENTS: dict[str, Schema] = {
     "Record": thing(_RECORD),
@@ -155,7 +163,9 @@ COMPONENTS: dict[str, Schema] = {
             "link": TEXT,
             "curator": or_nothing(named("Record")),
             "review_by": or_nothing(DAY),
+            "language": one_of(Language),
             "also_called": list_of(TEXT),
+            "also_called_in_welsh": list_of(TEXT),
             "themes": _THEMES,
             "from": _PLACE,
             "key_points": list_of(thing(_KEY_POINT)),

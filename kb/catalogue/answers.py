@@ -51,12 +51,16 @@ class Answers:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the mapping table: a key point, an implication, or both; `span` rows share the key point."""
+    """One line of the mapping table: a key point, an implication, or both; `span` rows share the key point.
+
+    `beside` holds key points that are cited only second to this one, and so have no row of their own.
+    """
 
     points: tuple[KeyPoint, ...]
     implication: Implication | None
     span: int
     is_first: bool
+    beside: tuple[KeyPoint, ...] = ()
 
 
 def of(session: Session, source: Source, response_ids: Iterable[int], *, person: Person) -> Answers:
@@ -93,11 +97,16 @@ def rows(source: Source) -> tuple[list[Row], list[KeyPoint]]:
         else:
             without.append(implication)
     cited_ids = {point.id for implication in source.implications for point in implication.key_points}
-    table = [
-        Row(tuple(implication.key_points), implication, len(by_point[point.id]), place == 0)
-        for point in source.key_points
-        for place, implication in enumerate(by_point[point.id])
-    ]
+    shown = set(by_point)
+    table = []
+    for point in source.key_points:
+        implications = by_point.get(point.id, [])
+        second = {other.id: other for each in implications for other in each.key_points if other.id not in shown}
+        beside = tuple(sorted(second.values(), key=lambda other: other.position))
+        shown |= set(second)
+        for place, implication in enumerate(implications):
+            points = tuple(sorted(implication.key_points, key=lambda cited: cited.position))
+            table.append(Row(points, implication, len(implications), place == 0, beside if place == 0 else ()))
     table += [Row((), implication, 1, True) for implication in without]
     return table, [point for point in source.key_points if point.id not in cited_ids]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kb import history, labels, records
-from kb.catalogue import mentions, naming
+from kb import editing, history, labels, records
+from kb.catalogue import mentions, naming, source_names
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.errors import Invalid
 from kb.models.figure import Figure
@@ -24,10 +24,10 @@ from kb.models.source import (
     Mention,
     Nation,
     Source,
-    SourceName,
     SourceNation,
     SourceStatus,
 )
+from kb.models.term import Language
 from kb.permissions import Capability, Person
 from kb.words import gettext, spoken
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-LONGEST_TITLE, LONGEST_LINK, LARGEST_COLUMN_OF_KIND = 300, 2_000, 40
+LONGEST_LINK, LARGEST_COLUMN_OF_KIND = 2_000, 40
 # Columns that the form fills with the words as they were written.
 _TEXTS = ("title", "summary", "publisher_as_stated", "status_as_stated", "link")
-_WORDS = ("category", "source_kind", "status", "visibility")
+_WORDS = ("category", "source_kind", "status", "language", "visibility")
 _DATES = ("published", "starts", "ends")
 
 
@@ -63,7 +63,9 @@ class SourceDetails:
     starts: StatedDate = NO_DATE
     ends: StatedDate = NO_DATE
     link: str = ""
+    language: str = Language.ENGLISH
     also_called: tuple[str, ...] = ()
+    also_called_in_welsh: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     curator: str = ""
@@ -78,7 +80,7 @@ class _Lists:
     publishers: list[Organisation]
     themes: list[Theme]
     nations: list[str]
-    names: list[str]
+    names: dict[str, Language]
     mentions: list[Mention]
     curator: Post | None
 
@@ -96,27 +98,25 @@ def details_of(source: Source) -> SourceDetails:
         publishers=tuple(body.ref for body in source.publishers),
         nations=tuple(row.nation for row in source.nations),
         is_statutory=source.is_statutory,
-        also_called=tuple(row.name for row in source.names),
         themes=tuple(theme.ref for theme in source.themes),
         mentions=tuple(mentions.written(one) for one in source.mentions),
         curator=source.curator.ref if source.curator else "",
         review_by=source.review_by,
-        **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS, *_DATES)},
+        **{name: getattr(source, name) for name in (*_TEXTS, *_WORDS, *_DATES)} | source_names.by_field(source.names),
     )
 
 
 def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
     """Add a source that all plans share."""
     by.require(Capability.EDIT_SHARED)
-    _check(details)
+    details = _checked(details)
     lists = _find(session, details, by)
     source = Source(
         ref=records.new_ref(session, Kind.SOURCE, details.title),
-        author_id=by.user_id,
         publishers=lists.publishers,
         themes=lists.themes,
         nations=[SourceNation(nation=nation) for nation in lists.nations],
-        names=[SourceName(name=name) for name in lists.names],
+        names=source_names.merged([], lists.names),
         mentions=lists.mentions,
         curator=lists.curator,
         key_points=[],
@@ -125,10 +125,7 @@ def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
     _fill(source, details)
     for name in _DATES:
         setattr(source, name, getattr(details, name))
-    session.add(source)
-    session.flush()
-    history.note_created(session, source, by=by)
-    return source
+    return editing.make(session, source, by=by)
 
 
 def edit(session: Session, ref: str, details: SourceDetails, *, version: int, reason: str, by: Person) -> Source:
@@ -136,7 +133,7 @@ def edit(session: Session, ref: str, details: SourceDetails, *, version: int, re
     source = get(session, ref, person=by)
     by.require(Capability.EDIT_SHARED)
     records.check_version(source, version, theirs=_in_words(source))
-    _check(details)
+    details = _checked(details)
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
     lists, was = _find(session, details, by), source.visibility
@@ -156,22 +153,23 @@ def list_kinds(session: Session) -> list[str]:
     return sorted({*labels.SOURCE_KINDS, *session.scalars(select(Source.source_kind).distinct())} - {""})
 
 
-def _check(details: SourceDetails) -> None:
-    if not details.title.strip() or len(details.title) > LONGEST_TITLE:
-        raise Invalid("title", gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE))
+def _checked(details: SourceDetails) -> SourceDetails:
+    """The details with their title in one line; Invalid where something is wrong with them."""
+    title = editing.checked_title(details.title)
     if not details.source_kind or len(details.source_kind) > LARGEST_COLUMN_OF_KIND:
         raise Invalid("source_kind", gettext("Say what kind of document it is"))
     known: dict[str, tuple[frozenset[str], Iterable[str]]] = {
         "category": (frozenset(Category), [details.category]),
         "status": (frozenset(SourceStatus), [details.status]),
+        "language": (frozenset(Language), [details.language]),
         "visibility": (frozenset(Visibility), [details.visibility]),
         "nations": (frozenset(Nation), details.nations),
     }
     for field, (allowed, given) in known.items():
-        if unknown := set(given) - allowed:
-            raise Invalid(field, gettext("“%(value)s” is not one of the choices", value=min(unknown)))
+        editing.check_choice(field, given, allowed)
     check_link(details.link.strip())
     check_order(details.starts, details.ends)
+    return replace(details, title=title)
 
 
 def check_link(address: str, field: str = "link") -> None:
@@ -204,12 +202,11 @@ def check_order(starts: StatedDate, ends: StatedDate) -> None:
 
 def _find(session: Session, details: SourceDetails, by: Person) -> _Lists:
     """The organisations and themes that the details name; Invalid where one is not there."""
-    names = {name.strip(): None for name in details.also_called if name.strip()}
     return _Lists(
         publishers=naming.chosen_all(session, Organisation, details.publishers, "publishers", by=by),
         themes=naming.chosen_all(session, Theme, details.themes, "themes", by=by),
         nations=[nation.value for nation in Nation if nation in details.nations],
-        names=[name for name in names if name != details.title.strip()],
+        names=source_names.wanted(details.title, details.also_called, details.also_called_in_welsh),
         mentions=mentions.parse(details.mentions),
         curator=naming.chosen(session, Post, details.curator, "curator", by=by) if details.curator else None,
     )
@@ -258,7 +255,7 @@ def _change_dates(session: Session, source: Source, details: SourceDetails, reas
 
 
 def _change_lists(session: Session, source: Source, lists: _Lists, reason: str, by: Person) -> None:
-    nations, names = labels.nations(), {row.name: row for row in source.names}
+    nations = labels.nations()
 
     def differ(field: str, before: Iterable[str], after: Iterable[str]) -> bool:
         were, are = list(before), list(after)
@@ -278,8 +275,11 @@ def _change_lists(session: Session, source: Source, lists: _Lists, reason: str, 
     if differ("nations", (nations[row.nation] for row in source.nations), (nations[one] for one in lists.nations)):
         kept = {row.nation: row for row in source.nations}
         source.nations = [kept.get(nation) or SourceNation(nation=nation) for nation in lists.nations]
-    if differ("also_called", names, lists.names):
-        source.names = [names.get(name) or SourceName(name=name) for name in lists.names]
+    called = source_names.by_field(source.names)
+    rows = source_names.merged(source.names, lists.names)
+    noted = [differ(field, called[field], names) for field, names in source_names.by_field(rows).items()]
+    if any(noted):
+        source.names = rows
     if differ("mentions", map(mentions.written, source.mentions), map(mentions.written, lists.mentions)):
         source.mentions = mentions.merged(source.mentions, lists.mentions)
 
@@ -295,6 +295,6 @@ def _in_words(source: Source) -> dict[str, str]:
         "publishers": "\n".join(body.ref for body in source.publishers),
         "nations": "\n".join(nation for nation in Nation if nation in {row.nation for row in source.nations}),
         "themes": "\n".join(theme.ref for theme in source.themes),
-        "also_called": "\n".join(row.name for row in source.names),
+        **{field: "\n".join(names) for field, names in source_names.by_field(source.names).items()},
         "mentions": "\n".join(mentions.written(one) for one in source.mentions),
     }

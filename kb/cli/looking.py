@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from graph import service as graph
 from kb import records
-from kb.cli.base import as_json, print_json, ready_database, settings, today
+from kb.cli.base import as_json, print_json, ready_database, say, settings, today
 from kb.models.record import Kind
 from kb.permissions import SYSTEM
 from kb.planning import plans
@@ -15,37 +17,54 @@ from search import service as search_service
 KINDS = sorted({name for kind in Kind for name in (kind.value, kind.value.replace("_", "-"))})
 
 
+# The filters of a search beside the kind, which has a list of its own.
+NARROWING = {
+    "theme": "Only records filed under this theme.",
+    "nation": "Only sources that cover this nation.",
+    "type": "Only sources of this type.",
+    "category": "Only drivers, or only research.",
+    "publisher": "Only sources of this organisation.",
+    "year": "Only what was published or is due in this year, or in years such as 2017..2021.",
+    "ends": "Only sources that end in this year.",
+    "status": "Only sources, responses and actions with this status.",
+    "staff-group": "Only what is about this group of staff.",
+    "plan": "Only what belongs to this plan.",
+    "owner": "Only what this post owns.",
+    "schedule": "Only actions that stand so: overdue, due-soon, stale, on-time, not-started, no-date.",
+    "due": "Only actions that are due so: overdue, none, <30d, 2026-12, 2026-10..2026-12.",
+}
+
+
+def _narrowing(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each filter, which may be given several times."""
+    for name, told in reversed(NARROWING.items()):
+        command = click.option(f"--{name}", multiple=True, help=told)(command)
+    return command
+
+
 @click.command()
 @click.argument("words")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100), help="Most hits to print.")
 @click.option("--kind", multiple=True, type=click.Choice(KINDS), help="Only this kind; may be given several times.")
-@click.option("--theme", multiple=True, help="Only records filed under this theme.")
-@click.option("--nation", multiple=True, help="Only sources that cover this nation.")
-@click.option("--status", multiple=True, help="Only sources with this status.")
+@_narrowing
 @as_json
-def search(
-    words: str,
-    limit: int,
-    kind: tuple[str, ...],
-    theme: tuple[str, ...],
-    nation: tuple[str, ...],
-    status: tuple[str, ...],
-    is_json: bool,
-) -> None:
+def search(words: str, limit: int, is_json: bool, **filters: tuple[str, ...]) -> None:
     """Find records by words."""
     given = settings()
     database = ready_database(given)
-    filters = {"kind": kind, "theme": theme, "nation": nation, "status": status}
     with database.reading() as session:
         chosen = {name: list(values) for name, values in filters.items() if values}
-        results = search_service.find(session, given, SYSTEM, words, chosen, limit=limit)
+        results = search_service.find(session, given, SYSTEM, words, chosen, today=today(given), limit=limit)
         document = search_service.as_json(results)
+    for note in results.notes:
+        say(note)
     if is_json:
         print_json(document)
         return
     click.echo(f"{document['total']} found for “{words}”")
     for hit in document["hits"]:
-        click.echo(f"\n{hit['kind']}:{hit['ref']}  {hit['title']}\n    {hit['excerpt']}")
+        why = f"{hit['found_in']}: {hit['excerpt']}" if hit["found_in"] else hit["excerpt"]
+        click.echo(f"\n{hit['kind']}:{hit['ref']}  {hit['title']}\n    {why}")
 
 
 @click.command()

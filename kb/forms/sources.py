@@ -12,12 +12,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import HiddenInput
 
 from kb import dates, labels
-from kb.catalogue.source_editing import LONGEST_LINK, LONGEST_TITLE, SourceDetails, check_link, check_order
+from kb.catalogue.source_editing import LONGEST_LINK, SourceDetails, check_link, check_order
+from kb.editing import LONGEST_TITLE
 from kb.errors import Invalid
 from kb.forms.base import DateParts, Form
 from kb.forms.choosing import Choice, Several
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
+from kb.models.term import Language
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 LONGEST = 4_000
 YES, NO = "yes", "no"
 DATES = ("published", "starts", "ends")
+# Fields with one thing a line.
+LINES = ("also_called", "also_called_in_welsh", "mentions")
 
 
 def stated_date(_form: Form, field: StringField) -> None:
@@ -70,6 +74,8 @@ class SourceForm(Form):
     page_order: ClassVar[tuple[str, ...]] = (
         "title",
         "also_called",
+        "also_called_in_welsh",
+        "language",
         "category",
         "source_kind",
         "is_statutory",
@@ -95,6 +101,8 @@ class SourceForm(Form):
         gettext("Title"), [DataRequired(gettext("Give the source its title")), Length(max=LONGEST_TITLE)]
     )
     also_called = TextAreaField(gettext("Also called"), [Length(max=LONGEST)])
+    language = RadioField(gettext("Language of this entry"), default=Language.ENGLISH)
+    also_called_in_welsh = TextAreaField(gettext("Also called, in Welsh"), [Length(max=LONGEST)])
     category = RadioField(
         gettext("What it is to the plan"), [InputRequired(gettext("Say whether it drives policy or is research"))]
     )
@@ -143,6 +151,7 @@ class SourceForm(Form):
         form.source_kind.choices = _chosen({"": gettext("Choose"), **{kind: labels.readable(kind) for kind in kinds}})
         form.status.choices = _chosen(labels.source_statuses())
         form.nations.choices = _chosen(labels.nations())
+        form.language.choices = _chosen(labels.languages())
         form.publishers.choices = [SelectChoice(body.ref, body.title) for body in publishers]
         named = (SelectChoice(post.ref, f"{post.title} ({post.organisation.title})") for post in posts)
         form.curator.choices = [SelectChoice("", gettext("Nobody yet")), *named]
@@ -171,7 +180,7 @@ class SourceForm(Form):
         values |= {name: dates.parse(values[name]) for name in DATES}
         values |= {name: tuple(values[name] or ()) for name in ("publishers", "nations", "themes")}
         values["is_statutory"] = values["is_statutory"] == YES
-        values |= {name: tuple(values[name].splitlines()) for name in ("also_called", "mentions")}
+        values |= {name: tuple(values[name].splitlines()) for name in LINES}
         return SourceDetails(**values)
 
 
@@ -187,6 +196,5 @@ def _shown(details: SourceDetails) -> dict[str, Any]:
         **asdict(details),
         **{name: str(getattr(details, name)) for name in DATES},
         "is_statutory": YES if details.is_statutory else NO,
-        "also_called": "\n".join(details.also_called),
-        "mentions": "\n".join(details.mentions),
+        **{name: "\n".join(getattr(details, name)) for name in LINES},
     }

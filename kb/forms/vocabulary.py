@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
+from kb import labels
 from kb.catalogue.terms import LONGEST_EXPANSION, MeaningDetails, TermDetails
 from kb.catalogue.vocabulary import WordDetails
 from kb.forms.base import Form
@@ -49,7 +50,7 @@ class MeaningForm(Form):
     expansion = StringField(gettext("Stands for"), [Length(max=LONGEST_EXPANSION)])
     language = Choice(
         gettext("Language"),
-        choices=offered({Language.ENGLISH: gettext("English"), Language.WELSH: gettext("Welsh")}),
+        choices=offered(labels.languages()),
         default=Language.ENGLISH,
     )
     note = StringField(gettext("Note: where or by whom it is used so"), [Length(max=LONGEST_TEXT)])

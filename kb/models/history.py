@@ -17,6 +17,7 @@ class Channel(StrEnum):
 
     WEB = "web"
     API = "api"
+    MAIL = "mail"  # a link in a mail, which opens a page
     COMMAND = "command"
     SEED = "seed"
     WORKER = "worker"

@@ -13,6 +13,7 @@ from kb.dates import Precision, StatedDate
 from kb.db import Base, Key, LongText, RecordKey, Word, one_of
 from kb.models.organisation import Organisation, Post, StaffGroup
 from kb.models.record import Kind, Record
+from kb.models.term import Language
 
 if TYPE_CHECKING:
     from kb.models.figure import Figure
@@ -39,6 +40,11 @@ class SourceStatus(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     NOT_STATED = "not-stated"
+
+
+# What took their place, or that nothing does, has been said: these support nothing any more.
+GONE_STATUSES = frozenset({SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN})
+OVER_STATUSES = GONE_STATUSES | {SourceStatus.ENDED}
 
 
 class Nation(StrEnum):
@@ -103,13 +109,17 @@ implication_staff_group = Table(
 
 
 class Source(Record):
-    """A policy driver or a piece of research; the curator is the post that keeps its entry true."""
+    """A policy driver or a piece of research; the curator is the post that keeps its entry true.
+
+    `language` is that of its title, its summary, its key points and its implications.
+    """
 
     __tablename__ = "source"
     __mapper_args__ = {"polymorphic_identity": Kind.SOURCE}
     __table_args__ = (
         CheckConstraint(one_of("category", Category), name="known_category"),
         CheckConstraint(one_of("status", SourceStatus), name="known_status"),
+        CheckConstraint(one_of("language", Language), name="known_language"),
         CheckConstraint("starts_on IS NULL OR ends_on IS NULL OR starts_on <= ends_on", name="dates_in_order"),
         *(
             CheckConstraint(
@@ -130,6 +140,7 @@ class Source(Record):
     status: Mapped[Word] = mapped_column(default=SourceStatus.NOT_STATED)
     status_as_stated: Mapped[LongText]
     link: Mapped[LongText]
+    language: Mapped[Word] = mapped_column(default=Language.ENGLISH)
     curator_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
     review_by: Mapped[date | None]
     published_on: Mapped[date | None]
@@ -186,9 +197,11 @@ class SourceName(Base):
     """Another title or an acronym of a source."""
 
     __tablename__ = "source_name"
+    __table_args__ = (CheckConstraint(one_of("language", Language), name="known_language"),)
 
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(Text, primary_key=True)
+    language: Mapped[Word] = mapped_column(default=Language.ENGLISH)
 
 
 class Mention(Base):

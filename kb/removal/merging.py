@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from actions.indicator_models import Indicator
 from actions.models import Action, Update
 from actions.request_models import ChangeRequest, RequestState
-from kb import history
+from kb import history, links
 from kb.db import now
 from kb.errors import Invalid
 from kb.models.link import ORDERED_TYPES, Link, LinkState
@@ -105,6 +105,7 @@ def merge(session: Session, loser: Record, survivor: Record, *, reason: str, by:
     """
     for record in (loser, survivor):
         deleting.require_deleting(record, by)
+    links.hold_order(session)
     if why := hindrance(session, loser, survivor):
         raise Invalid("survivor", why)
     reason = reason.strip()
@@ -141,11 +142,16 @@ def _take_what_is_missing(session: Session, loser: Record, survivor: Record, rea
     if isinstance(survivor, Organisation) and loser.title.casefold() != survivor.title.casefold():
         told = gettext("Also entered as “%(title)s”.", title=loser.title)
         survivor.note = f"{survivor.note} {told}".strip()
-    if isinstance(survivor, Source) and loser.title.casefold() != survivor.title.casefold():
-        names = set(session.scalars(select(SourceName.name).where(SourceName.source_id.in_((loser.id, survivor.id)))))
-        if loser.title not in names:
-            session.add(SourceName(source_id=survivor.id, name=loser.title))
+    if isinstance(survivor, Source) and isinstance(loser, Source):
+        _call_too(session, loser, survivor)
     history.note_changes(session, survivor, by=by, reason=reason)
+
+
+def _call_too(session: Session, loser: Source, survivor: Source) -> None:
+    """The title of the one that goes becomes another name of the one that stays, in its own language."""
+    names = session.scalars(select(SourceName.name).where(SourceName.source_id.in_((loser.id, survivor.id)))).all()
+    if loser.title.casefold() != survivor.title.casefold() and loser.title not in names:
+        session.add(SourceName(source_id=survivor.id, name=loser.title, language=loser.language))
 
 
 def _is_empty(value: object) -> bool:

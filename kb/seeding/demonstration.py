@@ -15,6 +15,7 @@ from kb.models.organisation import Post, PostHolding
 from kb.models.plan import Plan, Response
 from kb.models.record import Kind
 from kb.models.user import Membership, Role, User
+from search.models import SavedSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,12 @@ ACCOUNTS = (
     Account("steering", "Steering group member", Role.STEERING),
     Account("viewer", "Viewer", Role.VIEWER),
     Account("administrator", "Administrator", Role.VIEWER, is_administrator=True),
+)
+
+# What the strategy lead has saved: its name, what it asks, and whether its owner is told of what is new.
+SAVED_SEARCHES = (
+    ("Perinatal services", "q=perinatal", True),
+    ("Retention: what is overdue", "q=retention&kind=action&schedule=overdue", False),
 )
 
 
@@ -159,5 +166,8 @@ def _add_accounts(session: Session, plan: Plan, today: date) -> int:
         post = session.scalar(select(Post).where(Post.ref == account.post)) if account.post else None
         if post is not None:
             session.add(PostHolding(post_id=post.id, user_id=user.id, from_on=today))
+        if account.role == Role.LEAD:
+            for name, asks, is_told in SAVED_SEARCHES:
+                session.add(SavedSearch(user_id=user.id, name=name, asks=asks, is_told=is_told))
         made += 1
     return made

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb.catalogue import source_names
 from kb.models.figure import Comparison, Figure
 from kb.models.plan import Priority, PrioritySet
 from kb.models.record import Kind
-from kb.models.source import KeyPoint, Mention, Source, SourceName, SourceNation
+from kb.models.source import KeyPoint, Mention, Source, SourceNation
 from kb.seeding import entries as e
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _source(loader: Loader, entry: e.SourceEntry) -> Source:
         title=entry.title,
         category=entry.category,
         source_kind=entry.kind,
+        language=entry.language,
         summary=entry.summary,
         publisher_as_stated=entry.publisher_as_stated,
         is_statutory=entry.statutory,
@@ -102,7 +104,7 @@ def _source(loader: Loader, entry: e.SourceEntry) -> Source:
         ends=entry.ends,
         publishers=loader.organisations(entry.publishers),
         nations=[SourceNation(nation=nation) for nation in entry.nations],
-        names=[SourceName(name=name) for name in dict.fromkeys(entry.also_called)],
+        names=source_names.merged([], source_names.wanted(entry.title, entry.also_called, entry.also_called_in_welsh)),
         themes=loader.themes(entry.themes),
     )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from kb.models.user import User
+    from kb.permissions import Person
 
 bp = Blueprint("accounts", __name__)
 
@@ -32,7 +33,7 @@ def show_sign_in() -> ResponseReturnValue:
     """The sign-in page; whoever has signed in already goes on to where they were going."""
     wanted = auth.safe_next(request.args.get("next"))
     if web.person().is_signed_in:
-        return redirect(wanted or url_for("kb.home"), code=303)
+        return redirect(_page_after(wanted, web.person()), code=303)
     return _sign_in_page(SignInForm(next=wanted))
 
 
@@ -79,13 +80,22 @@ def sign_in_demonstration() -> ResponseReturnValue:
 
 
 def _signed_in(user: User, *, wanted: str | None) -> Response:
-    response = make_response(redirect(auth.safe_next(wanted) or url_for("kb.home"), code=303))
     session = web.session()
     user = users.get(session, user.id)
+    person = sessions.person_of(session, user, today=web.today())
+    response = make_response(redirect(_page_after(wanted, person), code=303))
     sign_in.succeed(session, user, request.remote_addr or "")
     auth.sign_in(response, session, user)
     web.commit()
     return response
+
+
+def _page_after(wanted: str | None, person: Person) -> str:
+    """Where somebody goes on: to the page they asked for, and owners who asked for none to what waits for them."""
+    home, asked = url_for("kb.home"), auth.safe_next(wanted)
+    if asked not in ("", home):
+        return asked
+    return url_for("actions.mine") if person.is_owner_alone else home
 
 
 @bp.post("/sign-out")

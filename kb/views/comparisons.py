@@ -16,6 +16,7 @@ from kb.forms.figures import ComparisonEditForm, ComparisonForm, SettleForm
 from kb.paging import paged
 from kb.permissions import Capability
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ def detail(ref: str) -> Response:
         "comparisons/detail.html",
         comparison=comparison,
         changes=history.list_for(session, comparison, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, comparison),
         labels=labels,
         may_know=person.may(Capability.READ_UPDATES),
         may_edit=person.may(Capability.EDIT_SHARED),

@@ -19,6 +19,7 @@ from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -60,6 +61,7 @@ def detail(ref: str) -> Response:
         figure=figure,
         indicators=indicators.from_figure(session, figure, person=person),
         changes=history.list_for(session, figure, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, figure),
         labels=labels,
         may_edit=person.may(Capability.EDIT_SHARED),
     )

@@ -16,6 +16,7 @@ from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import Names, answer, look_alikes
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,7 @@ def detail(ref: str) -> Response:
         organisation=organisation,
         sources=organisations.published_by(session, organisation, person=person),
         changes=history.list_for(session, organisation, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, organisation),
         labels=labels,
         may_edit=person.may(Capability.EDIT_SHARED),
     )

@@ -10,6 +10,7 @@ from graph import service as graph
 from kb import auth, history, labels, web
 from kb.permissions import Capability
 from kb.planning import plans, priority_sets, waiting
+from search import likeness
 
 bp = Blueprint("plans", __name__)
 MOST_DOUBTS = 50
@@ -36,6 +37,7 @@ def detail(ref: str) -> Response:
         most_doubts=MOST_DOUBTS,
         nations=labels.nations(),
         changes=history.list_for(session, plan, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, plan),
         most_priorities=MOST_PRIORITIES,
         may_edit=person.may(Capability.EDIT_PLAN, plan_id=plan.id),
         may_manage=person.may(Capability.MANAGE_MEMBERS, plan_id=plan.id),

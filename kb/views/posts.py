@@ -19,6 +19,7 @@ from kb.paging import PER_PAGE, paged
 from kb.permissions import Capability
 from kb.views.saving import answer
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -70,6 +71,7 @@ def detail(ref: str) -> Response:
         owned=owned,
         total=actions.count(session, person, wanted, today),
         changes=history.list_for(session, found, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, found),
     )
 
 

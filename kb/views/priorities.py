@@ -16,6 +16,7 @@ from kb.planning import plans, priority_sets
 from kb.views.priority_sets import priority_form
 from kb.views.saving import answer
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -68,6 +69,7 @@ def detail(ref: str) -> Response:
         strip=graph.strips(session, [priority.id], person).get(priority.id, []),
         indicators=measures.measuring(session, priority, person=person),
         changes=history.list_for(session, priority, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, priority),
         labels=labels,
         may_edit=priority_sets.may_edit(priority, person),
     )

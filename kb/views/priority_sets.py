@@ -15,6 +15,7 @@ from kb.permissions import Capability
 from kb.planning import plans, priority_sets
 from kb.views.saving import answer
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -37,6 +38,7 @@ def detail(ref: str) -> Response:
         plan=plans.plan_of(session, found, person=person),
         strips=graph.strips(session, [one.id for one in found.priorities], person),
         changes=history.list_for(session, found, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, found),
         labels=labels,
         may_edit=priority_sets.may_edit(found, person),
     )

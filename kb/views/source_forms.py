@@ -73,4 +73,4 @@ def _near(form: SourceForm, source: Source | None = None) -> Sequence[Record]:
 
 
 def _names(details: SourceDetails) -> Names:
-    return Names(details.title, details.also_called)
+    return Names(details.title, (*details.also_called, *details.also_called_in_welsh))

@@ -13,10 +13,11 @@ from kb.catalogue import answers, figures, sources
 from kb.columns import sources as columns
 from kb.forms import source_filters
 from kb.models.link import LinkState, LinkType
-from kb.models.source import SourceStatus
+from kb.models.source import OVER_STATUSES
 from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import priority_sets
+from search import likeness
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 bp = Blueprint("sources", __name__)
 FIGURES_SHOWN = 12
-OVER = frozenset({SourceStatus.ENDED, SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN})
 RELATIONS = frozenset(
     {LinkType.SUPERSEDES, LinkType.AMENDS, LinkType.IMPLEMENTS, LinkType.REVIEWS, LinkType.DRAWS_ON, LinkType.SAME_AS}
 )
@@ -89,6 +89,7 @@ def detail(ref: str) -> Response:
         phrases=links.PHRASES,
         is_over_without_successor=_is_over(source, today) and not _is_replaced(source, relations),
         changes=history.list_for(session, source, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, source),
         labels=labels,
         # Paper has no use for what leads on to a form.
         may_edit=person.may(Capability.EDIT_SHARED) and not downloads.are_on_paper(),
@@ -105,4 +106,4 @@ def _is_replaced(source: Source, relations: list[Link]) -> bool:
 
 
 def _is_over(source: Source, today: date) -> bool:
-    return source.status in OVER or bool(source.ends.day and source.ends.day < today)
+    return source.status in OVER_STATUSES or bool(source.ends.day and source.ends.day < today)

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from search import due
+from search.filters import Filters
+from search.index.coding import Codes, codes_of, texts_of
 from search.index.snapshot import Mask, Snapshot
-from search.query import Filters
 
-FACETS = ("kind", "theme", "nation", "category", "source_kind", "status", "plan")
+SCHEDULE = "schedule"
+FACETS = (
+    "kind", "theme", "nation", "category", "source_kind", "publisher", "year", "status", "staff_group", "plan",
+    "owner", SCHEDULE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """How actions stand on one day, which no index can hold, and the ids of those that are overdue."""
+
+    today: date
+    schedule: Codes
+    overdue: frozenset[int]
 
 
 def allowed_to(snapshot: Snapshot, readers: frozenset[str] | None) -> Mask:
@@ -19,12 +36,49 @@ def allowed_to(snapshot: Snapshot, readers: frozenset[str] | None) -> Mask:
     return snapshot.alive & _having(snapshot, "readers", readers) & _having(snapshot, "parent_readers", readers)
 
 
-def conditions_of(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
-    """For each field that the filters name, the places that they leave."""
-    conditions = {name: _having(snapshot, name, values) for name, values in filters.values().items()}
+def conditions_of(snapshot: Snapshot, filters: Filters, standing: Standing | None = None) -> dict[str, Mask]:
+    """For each field that the filters name, the places that they leave; without a day, what needs one leaves none."""
+    conditions = {
+        name: _having(snapshot, name, values)
+        for name, values in filters.values().items()
+        if name not in (SCHEDULE, "due")
+    }
+    nothing = np.zeros(snapshot.size, np.bool_)
+    if filters.schedule:
+        conditions[SCHEDULE] = standing.schedule.having(filters.schedule, snapshot.size) if standing else nothing
+    if filters.due:
+        conditions["due"] = _due(snapshot, filters.due, standing.today) if standing else nothing
     if filters.year_from is not None or filters.year_to is not None:
         conditions["year"] = _between(snapshot, filters)
     return conditions
+
+
+def counts_of(
+    snapshot: Snapshot,
+    names: Iterable[str],
+    allowed: Mask,
+    conditions: Mapping[str, Mask],
+    standing: Standing | None = None,
+) -> dict[str, dict[str, int]]:
+    """How many records each value would leave, were it chosen beside what the other fields hold."""
+    all_hold = allowed
+    for condition in conditions.values():
+        all_hold = all_hold & condition
+    found = np.flatnonzero(all_hold).astype(np.int32)
+    counts = {}
+    for name in names:
+        mask, places = all_hold, found
+        if name in conditions:
+            mask = allowed
+            for other, condition in conditions.items():
+                if other != name:
+                    mask = mask & condition
+            places = np.flatnonzero(mask).astype(np.int32)
+        if name != SCHEDULE:
+            counts[name] = codes_of(snapshot, name).counts(mask, places)
+        elif standing is not None:
+            counts[name] = standing.schedule.counts(mask, places)
+    return counts
 
 
 def _having(snapshot: Snapshot, name: str, values: Iterable[str]) -> Mask:
@@ -39,11 +93,15 @@ def _between(snapshot: Snapshot, filters: Filters) -> Mask:
     return _having(snapshot, "year", [year for year in snapshot.lexicon("year") if first <= int(year) <= last])
 
 
-def counts_of(snapshot: Snapshot, name: str, allowed: Mask, conditions: Mapping[str, Mask]) -> dict[str, int]:
-    """How many records each value would leave, were it chosen beside what the other fields hold."""
-    mask = allowed
-    for other, condition in conditions.items():
-        if other != name:
-            mask = mask & condition
-    counts = {value: int(np.count_nonzero(mask[snapshot.ids(name, value)])) for value in snapshot.lexicon(name)}
-    return {value: count for value, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])) if count}
+def _due(snapshot: Snapshot, values: Iterable[str], today: date) -> Mask:
+    days = texts_of(snapshot, "due")
+    is_open = _having(snapshot, "kind", ["action"]) & _having(snapshot, "status", ["open"])
+    mask = np.zeros(snapshot.size, np.bool_)
+    for value in values:
+        if value == due.NONE:
+            mask |= is_open & (days == "")
+            continue
+        span = due.span_of(value, today)
+        within = (days != "") & (days >= span.first.isoformat()) & (days <= span.last.isoformat())
+        mask |= within & is_open if span.is_of_open else within
+    return mask

@@ -6,24 +6,39 @@ from enum import StrEnum
 
 import numpy as np
 
+from search.index.coding import ranks_of, texts_of
 from search.index.snapshot import NO_IDS, Ids, Scores, Snapshot
 
 
 class Order(StrEnum):
-    """In what order hits come."""
+    """In what order hits come; by their dates, equal ones by their score."""
 
     BEST = "best"
     NEWEST = "newest"
+    DUE = "due"
     TITLE = "title"
 
 
 def in_order(snapshot: Snapshot, places: Ids, scores: Scores, order: Order) -> Ids:
     if len(places) == 0:
         return NO_IDS
-    if order == Order.BEST:
-        return places[np.argsort(-scores[places], kind="stable")]
-    titles = snapshot.column("title_key")
-    if order == Order.TITLE:
-        return np.array(sorted(places, key=lambda place: titles[place]), np.int32)
-    days = snapshot.column("day")
-    return np.array(sorted(places, key=lambda place: (days[place], scores[place]), reverse=True), np.int32)
+    worth = -scores[places]
+    match order:
+        case Order.TITLE:
+            keys: tuple[Ids | Scores, ...] = (ranks_of(snapshot, "title_key")[places],)
+        case Order.NEWEST:
+            keys = (worth, -ranks_of(snapshot, "day")[places])
+        case Order.DUE:
+            keys = (worth, ranks_of(snapshot, "due")[places], _turn(snapshot)[places])
+        case _:
+            keys = (worth,)
+    return places[np.lexsort(keys)]
+
+
+def _turn(snapshot: Snapshot) -> Ids:
+    """What is open and has a date comes first, then what had one and is closed, then what has none."""
+    turn = np.where(texts_of(snapshot, "due") == "", 2, 1).astype(np.int32)
+    is_open = np.zeros(snapshot.size, np.bool_)
+    is_open[snapshot.ids("status", "open")] = True
+    turn[is_open & (turn == 1)] = 0
+    return turn

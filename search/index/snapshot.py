@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,12 @@ from whoosh.index import FileIndex
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
 from search.index.decoding import SHIFT, Keys, decoded, positions
-from search.index.store import SCHEMA_MARK
+from search.index.store import FIELDS_IN, SCHEMA_MARK
 
 if TYPE_CHECKING:
     from search.index.pointer import Pointer
 
-K1, B = 1.2, 0.75
+K1, B = 2.0, 0.75
 TRIES, PAUSE = 10, 0.05
 
 Ids = NDArray[np.int32]
@@ -36,6 +36,7 @@ Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 NO_IDS: Ids = np.empty(0, np.int32)
 NO_SCORES: Scores = np.empty(0, np.float64)
+R = TypeVar("R")
 NO_KEYS: Keys = np.empty(0, np.int64)
 
 _open: dict[Path, Snapshot] = {}
@@ -95,6 +96,12 @@ class Snapshot:
         with self._reading():
             self._reader = FileIndex(storage).reader()
             self._leaves = [(leaf, base) for leaf, base in self._reader.leaf_readers()]
+            names = {leaf.segment().segment_id() for leaf, _ in self._leaves}
+            # Segments never change once written: what was read of them whole stays true in the states that follow.
+            read = before.of_segments if before else {}
+            self.of_segments: dict[tuple[str, str, str], Any] = {
+                key: read[key] for key in list(read) if key[0] in names
+            }
             self.size = int(self._reader.doc_count_all())
             self.alive: Mask = np.ones(self.size, np.bool_)
             for leaf, base in self._leaves:
@@ -111,8 +118,14 @@ class Snapshot:
         if found is None:
             with self._reading():
                 found = self._read_postings(field, text)
-            self._postings[field, text] = found
+            if len(found[0]):  # words that nobody wrote are not kept: there is no end to them
+                self._postings[field, text] = found
         return found
+
+    def frequency(self, field: str, text: str) -> int:
+        """In how many records this word stands in this field, without reading which."""
+        with self._reading():
+            return int(self._reader.doc_frequency(field, text))
 
     def phrase(self, field: str, words: tuple[str, ...]) -> Ids:
         """The places of the records in whose field these words stand in a row."""
@@ -149,15 +162,26 @@ class Snapshot:
         """The value of a sortable field for every place."""
         found = self._columns.get(field)
         if found is None:
-            with self._reading():
-                found = []
-                for leaf, _base in self._leaves:
-                    if leaf.has_column(field):
-                        column = leaf.column_reader(field, translate=True)
-                        found += [str(column[number]) for number in range(leaf.doc_count_all())]
-                    else:
-                        found += [""] * leaf.doc_count_all()
+            found = [value for leaf, _ in self._leaves for value in self._whole("column", field, leaf, _column)]
             self._columns[field] = found
+        return found
+
+    def values(self, field: str) -> dict[str, Ids]:
+        """The places of the records that have each value of a field, the values in order."""
+        lists: dict[str, list[Ids]] = {}
+        for leaf, base in self._leaves:
+            for value, ids in self._whole("values", field, leaf, _values).items():
+                lists.setdefault(value, []).append(ids + np.int32(base))
+        joined = {value: np.concatenate(lists[value]) for value in sorted(lists)}
+        return {value: places[self.alive[places]] for value, places in joined.items()}
+
+    def _whole(self, what: str, field: str, leaf: Any, read: Callable[[Any, str], R]) -> R:
+        """All of a field in one segment, read once for all the states that hold the segment."""
+        key = (leaf.segment().segment_id(), what, field)
+        found: R | None = self.of_segments.get(key)
+        if found is None:
+            with self._reading():
+                found = self.of_segments[key] = read(leaf, field)
         return found
 
     def kept(self, place: int) -> dict[str, Any]:
@@ -186,7 +210,10 @@ class Snapshot:
         if not self._reader.schema[field].scorable:
             return numbers, frequencies
         lengths = self._field_lengths(field)[numbers]
-        average = self._reader.field_length(field) / (self.size or 1) or 1.0
+        # Both languages are on one scale: a field that few records have in Welsh is not long for that.
+        both = zip(*FIELDS_IN.values(), strict=True)
+        sisters = next((names for names in both if field in names), (field,))
+        average = sum(self._reader.field_length(each) for each in sisters) / (self.size or 1) or 1.0
         worth = idf * (frequencies * (K1 + 1)) / (frequencies + K1 * ((1 - B) + B * lengths / average))
         return numbers, worth
 
@@ -212,7 +239,9 @@ class Snapshot:
                     if (field, word) in leaf
                 ]
             keys = np.concatenate([NO_KEYS, *told])
-            found = self._places[field, word] = keys[self.alive[keys >> SHIFT]]
+            found = keys[self.alive[keys >> SHIFT]]
+            if len(found):
+                self._places[field, word] = found
         return found
 
     @contextmanager
@@ -225,3 +254,16 @@ class Snapshot:
                 raise
             except Exception as error:
                 raise IndexUnusable(f"The search index cannot be read: {type(error).__name__}") from error
+
+
+def _column(leaf: Any, field: str) -> list[str]:
+    number = leaf.doc_count_all()
+    if not leaf.has_column(field):
+        return [""] * number
+    column = leaf.column_reader(field, translate=True)
+    return [str(column[place]) for place in range(number)]
+
+
+def _values(leaf: Any, field: str) -> dict[str, Ids]:
+    """The places within the segment, those of deleted records too."""
+    return {value: decoded(leaf.postings(field, value))[0] for value in leaf.field_terms(field)}

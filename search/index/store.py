@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
+from kb.models.term import Language
 from search.document import DOCUMENTS_VERSION
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
-from search.index.analysis import ANALYSIS_VERSION, field_text, plain_words
+from search.index.analysis import ANALYSIS_VERSION, every_word, field_text, plain_words
 from search.index.pointer import Pointer
 
 if TYPE_CHECKING:
@@ -30,10 +32,14 @@ if TYPE_CHECKING:
 MEMORY_MB = 64
 # Fields that are searched for words; each has its weight in `search.index.ranking`.
 TEXT_FIELDS = ("title", "names", "text", "aside")
+# Welsh text has the same fields once more, in the same order: its words stay as they are, without stems.
+FIELDS_IN = {Language.ENGLISH: TEXT_FIELDS, Language.WELSH: tuple(f"{name}_cy" for name in TEXT_FIELDS)}
+# Every word of a record as it is written, and those of its Welsh text once more.
+WORDS, WELSH_WORDS = "words", "words_cy"
 # Fields that hold whole values, for filters and counts.
 VALUE_FIELDS = (
-    "kind", "theme", "nation", "category", "source_kind", "status", "plan", "publisher", "owner", "year",
-    "readers", "parent_readers",
+    "kind", "theme", "nation", "category", "source_kind", "status", "plan", "publisher", "owner", "year", "ends",
+    "staff_group", "readers", "parent_readers",
 )  # fmt: skip
 
 
@@ -41,12 +47,14 @@ def _schema() -> Schema:
     # Text comes here already as the words to index (see analysis), so the tokenizer only splits at blanks.
     split = RegexTokenizer(r"\S+")
     return Schema(
-        id=ID(unique=True, stored=True),
-        **{name: TEXT(analyzer=split, phrase=True) for name in TEXT_FIELDS},
+        id=ID(unique=True, stored=True, sortable=True),
+        **{name: TEXT(analyzer=split, phrase=True) for names in FIELDS_IN.values() for name in names},
         **{name: KEYWORD() for name in VALUE_FIELDS},
-        words=KEYWORD(),
+        **{name: KEYWORD() for name in (WORDS, WELSH_WORDS)},
+        heads=KEYWORD(),
         title_key=ID(sortable=True),
         day=ID(sortable=True),
+        due=ID(sortable=True),
         kept=STORED(),
     )
 
@@ -140,31 +148,50 @@ def check_names(root: Path, pointer: Pointer) -> None:
 
 def _row(document: Document) -> dict[str, Any]:
     parts = document.parts
-    everything = [document.title, *document.names, *(part.text for part in parts)]
+    texts = {language: _texts_in(document, language) for language in Language}
+    words = {language: plain_words(chain(*each), language) for language, each in texts.items()}
     kept = {
         "id": document.id,
         "kind": document.kind,
         "ref": document.ref,
+        "title": document.title,
         "parent": document.parent,
+        "language": document.language,
         "names": document.names,
+        "welsh_names": document.welsh_names,
         "parts": [asdict(part) for part in parts],
         "fingerprint": document.fingerprint,
     }
     row: dict[str, Any] = {
         "id": str(document.id),
-        "title": field_text([document.title]),
-        "names": field_text(document.names),
-        "text": field_text(part.text for part in parts if not part.is_aside),
-        "aside": field_text(part.text for part in parts if part.is_aside),
-        "words": " ".join(sorted(plain_words(everything))),
-        "title_key": document.title.casefold()[:60],
+        **{
+            name: field_text(each, language)
+            for language, given in texts.items()
+            for name, each in zip(FIELDS_IN[language], given, strict=True)
+        },
+        WORDS: " ".join(sorted(set().union(*words.values()))),
+        WELSH_WORDS: " ".join(sorted(words[Language.WELSH])),
+        "heads": " ".join(sorted({*every_word([document.title, *document.names, *document.welsh_names])})),
+        "title_key": " ".join(every_word([document.title]))[:60],
         "day": document.day,
+        "due": document.due,
         "kept": json.dumps(kept, ensure_ascii=False),
     }
     for name in VALUE_FIELDS:
         value = getattr(document, name)
         row[name] = " ".join(value) if isinstance(value, tuple) else str(value or "")
     return {name: value for name, value in row.items() if value}
+
+
+def _texts_in(document: Document, language: Language) -> tuple[Iterable[str], ...]:
+    """What the document says in one language, for each of the text fields."""
+    parts = [part for part in document.parts if part.language == language]
+    return (
+        [document.title] if document.language == language else [],
+        document.welsh_names if language == Language.WELSH else document.names,
+        [part.text for part in parts if not part.is_aside],
+        [part.text for part in parts if part.is_aside],
+    )
 
 
 @contextmanager

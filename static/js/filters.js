@@ -2,8 +2,10 @@
 const FOCUS = "filters-focus";
 
 for (const form of document.querySelectorAll("form[data-at-once]")) {
-  for (const shown of form.querySelectorAll("[data-at-once-note]")) shown.hidden = false;
-  for (const button of form.querySelectorAll("[data-at-once-button]")) button.hidden = true;
+  // What is typed takes effect by the button alone: nobody can tell when it is typed to the end.
+  const isTyped = form.querySelector("input[type=search], input[inputmode]");
+  for (const shown of form.querySelectorAll("[data-at-once-note]")) shown.hidden = Boolean(isTyped);
+  for (const button of form.querySelectorAll("[data-at-once-button]")) button.hidden = !isTyped;
   form.addEventListener("change", ({ target }) => {
     if (!target.matches("input[type=checkbox], input[type=radio], select")) return;
     sessionStorage.setItem(FOCUS, target.id);

@@ -90,6 +90,25 @@ def test_what_was_stopped_stays_closed_where_there_is_no_word_for_it(tmp_path: P
     assert migrate.differences(database) == []
 
 
+def test_answers_by_mail_get_their_word_and_lose_it_without_loss(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'mail.sqlite'}")
+    with database.engine.begin() as connection:
+        command.upgrade(migrate._config(connection), "0005")
+        for statement in ANSWERED:
+            connection.execute(text(statement))
+    migrate.upgrade(database)
+    with database.engine.begin() as connection:
+        assert connection.scalar(text("SELECT update_id FROM answer_link")) == 5
+        for table in ("update", "change"):
+            connection.execute(text(f"UPDATE \"{table}\" SET channel = 'mail'"))
+        command.downgrade(migrate._config(connection), "0005")
+    said = 'SELECT narrative, channel FROM "update" UNION ALL SELECT field, channel FROM change'
+    with database.engine.connect() as connection:
+        assert connection.execute(text(said)).all() == [("So.", "web"), ("update", "web")]
+    migrate.upgrade(database)
+    assert migrate.differences(database) == []
+
+
 def _record(number: int, kind: str) -> str:
     return (
         "INSERT INTO record (id, kind, ref, title, visibility, version, created_at, updated_at) VALUES "
@@ -116,13 +135,27 @@ ACTION = (
     "INSERT INTO action (id, position, description, timescale, is_demonstration_dated, support_needed, resources, "
     "measure, recommendation, plan_fit, closure) VALUES (2, 0, '', '', false, '', '', '', '', '', 'open')"
 )
+USER = (
+    "INSERT INTO user (id, email, name, password_hash, is_active, is_administrator, is_demonstration, created_at) "
+    "VALUES (1, 'a@example.org', 'A', '', true, false, false, '2026-01-01 00:00:00')"
+)
 REMINDED = (
     _record(1, "plan"),
     _record(2, "action"),
     "INSERT INTO plan (id, summary, nation, stale_after_days, is_demonstration) VALUES (1, '', 'wales', 28, false)",
     ACTION,
-    "INSERT INTO user (id, email, name, password_hash, is_active, is_administrator, is_demonstration, created_at) "
-    "VALUES (1, 'a@example.org', 'A', '', true, false, false, '2026-01-01 00:00:00')",
+    USER,
     "INSERT INTO reminder (id, action_id, kind, occurrence, recipient_id, planned_at) "
     "VALUES (7, 2, 'overdue', '2026-01-02', 1, '2026-01-03 08:00:00')",
+)
+ANSWERED = (
+    _record(2, "action"),
+    ACTION,
+    USER,
+    'INSERT INTO "update" (id, action_id, at, said_on, channel, narrative, forecast_reason, support_needed, '
+    "support_answer, evidence, is_demonstration) "
+    "VALUES (5, 2, '2026-01-01 00:00:00', '2026-01-01', 'web', 'So.', '', '', '', '', false)",
+    "INSERT INTO change (record_id, at, channel, field, reason) VALUES (2, '2026-01-01 00:00:00', 'web', 'update', '')",
+    "INSERT INTO answer_link (token_hash, action_id, user_id, occurrence, made_at, ends_at, update_id) "
+    "VALUES ('h', 2, 1, '2026-01-01', '2026-01-01 00:00:00', '2026-01-09 00:00:00', 5)",
 )

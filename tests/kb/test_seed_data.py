@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN = 9
 EMPTY_ROWS = {23, 24, 40}
 # What is taken over as it stands: names, addresses, the letters of acronyms, and refs.
-NAMES = {"also_called", "as", "expansion", "link", "name", "ref", "source"}
+NAMES = {"also_called", "also_called_in_welsh", "as", "expansion", "link", "name", "ref", "source"}
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +156,7 @@ def test_no_run_of_nine_words_is_taken_from_a_document(seed: Seed) -> None:
     theirs = {run for file in (SHARED / "seeds").glob("*.txt") for run in runs(file.read_text(errors="replace"))}
     assert theirs
     titled = [name for source in seed.sources for name in (source.title, *source.also_called)]
+    titled += [name for source in seed.sources for name in source.also_called_in_welsh]
     titled += [body.name for body in seed.organisations]
     names = " | ".join(" ".join(words(name)) for name in titled)
     taken = [

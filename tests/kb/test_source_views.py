@@ -69,6 +69,17 @@ def mapped(make, number):
     return source
 
 
+def test_every_key_point_and_implication_has_its_place_once(reader, make):
+    source = make.source()
+    first, second, third, alone = (make.key_point(source, position=place) for place in (1, 2, 3, 4))
+    wide = make.implication(source, key_points=(third, first))
+    narrow = make.implication(source, key_points=(first, second))
+    page = reader.get(f"/sources/{source.ref}").text
+    for record in (first, second, third, alone, wide, narrow):
+        assert page.count(f'id="{record.ref}"') == 1
+    assert page.index(f'id="{first.ref}"') < page.index(f'id="{wide.ref}"')
+
+
 # The list
 
 

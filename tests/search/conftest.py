@@ -10,6 +10,7 @@ import pytest
 
 from kb.permissions import SYSTEM
 from search import service
+from tests.conftest import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ def ask(session: Session, own: Settings, keep_up: Callable[[], None]) -> Callabl
 
     def asking(question: str, person: Any = SYSTEM, filters: Any = None, **options: Any) -> Results:
         keep_up()
-        found = service.find(session, own, person, question, filters or {}, **options)
+        found = service.find(session, own, person, question, filters or {}, **{"today": TODAY, **options})
         assert not found.is_fallback
         return found
 

@@ -13,11 +13,12 @@ from whoosh.query import Or, Phrase, Term
 
 from search.document import Document, Part
 from search.errors import IndexUnusable
+from search.filters import NO_FILTERS, Filters
 from search.index import decoding, pointer, ranking, snapshot, store
 from search.index.analysis import field_text, normal, tokens
 from search.index.expanding import Glossary
 from search.index.snapshot import Snapshot
-from search.query import NO_FILTERS, Filters, parse
+from search.query import parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,11 +112,6 @@ def test_acronyms_find_what_they_stand_for_and_back(tmp_path):
     glossary = {"CAMHS": ("child and adolescent mental health services",)}
     assert sorted(found(held, "CAMHS", glossary=glossary)) == [1, 2]
     assert found(held, "child and adolescent mental health services", glossary=glossary)[:2] == [2, 1]
-
-
-def test_a_word_in_small_letters_is_no_acronym(tmp_path):
-    held = build(tmp_path, document(1, "Information technology"), document(2, "Nest boxes"))
-    assert found(held, "nest", glossary={"NEST": ("information technology",)}) == [2]
 
 
 def test_filters_narrow_and_counts_speak_of_each_choice(tmp_path):

@@ -86,7 +86,7 @@ def test_the_name_of_a_set_or_a_staff_group_reaches_what_repeats_it(session, mak
     group.title = "Another group"
     assert noted() == {priority.set_id, group.id}
     assert touched_by(session, {priority.set_id, group.id}) == {
-        priority.set_id, group.id, priority.id, implication.id,
+        priority.set_id, group.id, priority.id, implication.id, implication.source_id,
     }  # fmt: skip
 
 

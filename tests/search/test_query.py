@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.query import (
-    LONGEST_QUESTION,
-    MOST_TERMS,
-    Filters,
-    Term,
-    TermKind,
-    filters_from,
-    parse,
-    words_of,
-)
+from search.filters import Filters, filters_from
+from search.query import LONGEST_QUESTION, MOST_TERMS, Term, TermKind, parse, words_of
 
 
 def texts(question: str) -> list[str]:

@@ -15,6 +15,7 @@ from search.index import pointer, snapshot, store
 from search.index.ordering import Order
 from search.models import IndexChange, IndexState
 from search.results import as_json
+from tests.conftest import TODAY
 
 READER = Person(reads_publicly=True)
 
@@ -29,7 +30,7 @@ def fall_back(session, own):
 
     def asking(question, person=SYSTEM, filters=None, **options):
         session.commit()
-        found = service.find(session, own, person, question, filters or {}, **options)
+        found = service.find(session, own, person, question, filters or {}, **{"today": TODAY, **options})
         assert found.is_fallback
         return found
 
@@ -151,7 +152,7 @@ def test_what_was_made_a_draft_since_is_not_shown(make, session, own, ask):
     assert ask("withdrawn", READER).hits
     source.visibility = Visibility.DRAFT
     session.commit()
-    assert not service.find(session, own, READER, "withdrawn").hits
+    assert not service.find(session, own, READER, "withdrawn", today=TODAY).hits
 
 
 def test_acronyms_are_searched_with_their_meanings_unless_unwanted(make, ask):
@@ -161,6 +162,46 @@ def test_acronyms_are_searched_with_their_meanings_unless_unwanted(make, ask):
     assert found.total == 1
     assert found.also_searched == ("physician associate", "personal assistant")
     assert ask("PAs", filters={"kind": ["source"]}, only_my_words=True).total == 0
+
+
+def test_a_meaning_is_asked_for_where_an_acronym_has_several(make, ask):
+    make.term("LTP", "long-term plan", "long-term physical conditions")
+    make.source(title="The long-term plan")
+    make.source(title="Long-term physical conditions")
+    assert ask("LTP").ambiguous == {"LTP": ("long-term plan", "long-term physical conditions")}
+    sources = {"kind": ["source"]}
+    assert ask("LTP", filters=sources).total == 2
+    chosen = ask("LTP", filters=sources, chosen={"LTP": 2})
+    assert [hit.record.title for hit in chosen.hits] == ["Long-term physical conditions"]
+    assert chosen.also_searched == ("long-term physical conditions",)
+
+
+def test_what_a_question_says_in_words_is_offered_until_it_is_on(make, ask):
+    make.source(title="Scottish nursing strategy", status="draft")
+    found = ask("draft nursing strategy")
+    assert ("status", ("draft",)) in [(each.name, each.values) for each in found.offered]
+    assert not [each for each in ask("draft nursing", filters={"status": ["draft"]}).offered if each.name == "status"]
+    assert not ask("draft nursing", only_my_words=True).offered
+    assert not ask("withdrawn nursing").offered  # nothing is filed so
+
+
+@pytest.mark.parametrize("name", ["NHS England", "nhs england", "NHSE", "England"])
+def test_a_filter_takes_the_name_of_the_one_record_that_is_called_so(make, ask, name):
+    publisher = make.organisation(title="NHS England", abbreviation="NHSE")
+    other = make.organisation(title="NHS Wales")
+    make.source(title="Nursing one", publishers=[publisher])
+    make.source(title="Nursing two", publishers=[other])
+    found = ask(f'nursing publisher:"{name}"')
+    assert [hit.record.title for hit in found.hits] == ["Nursing one"]
+    assert found.filters.publisher == (publisher.ref,)
+
+
+def test_a_name_that_several_records_bear_is_no_filter(make, ask):
+    for title in ("NHS England", "NHS Wales"):
+        make.source(title="Nursing", publishers=[make.organisation(title=title)])
+    found = ask("nursing publisher:NHS")
+    assert found.total == 2
+    assert any("publisher" in note for note in found.notes)
 
 
 def test_a_misspelt_word_is_put_right_unless_asked_as_written(make, ask):
@@ -210,7 +251,7 @@ def test_any_question_is_answered(make, ask, session, own, question):
     make.source(title="A law")
     found = ask(question)
     pointer.discard(own.index_dir)
-    assert service.find(session, own, SYSTEM, question).total == found.total
+    assert service.find(session, own, SYSTEM, question, today=TODAY).total == found.total
 
 
 def test_the_fallback_finds_and_filters_as_the_index_does(make, ask, own, fall_back):
@@ -236,11 +277,11 @@ def test_damage_is_answered_from_the_database_and_then_mended(make, ask, session
             path = next(current.folder(own.index_dir).glob("*" + path.suffix))
         path.write_bytes(b"\x80\x04" + path.read_bytes()[1:100])
         snapshot.forget(own.index_dir)
-        found = service.find(session, own, SYSTEM, "law")
+        found = service.find(session, own, SYSTEM, "law", today=TODAY)
         assert found.is_fallback
         assert found.total == 1
         assert service.ensure(database, own)
-        assert not service.find(session, own, SYSTEM, "law").is_fallback
+        assert not service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
 
 
 def test_damage_found_while_writing_leaves_the_changes_waiting(make, ask, session, database, own, keep_up):
@@ -257,7 +298,7 @@ def test_damage_found_while_writing_leaves_the_changes_waiting(make, ask, sessio
     assert service.waiting(session) > 0
     keep_up()
     assert service.waiting(session) == 0
-    assert service.find(session, own, SYSTEM, "law").total == 2
+    assert service.find(session, own, SYSTEM, "law", today=TODAY).total == 2
 
 
 def test_while_another_process_writes_changes_wait(make, session, database, own, keep_up):
@@ -297,15 +338,15 @@ def test_a_database_from_a_backup_gets_an_index_of_its_own(make, session, databa
         with session.begin_nested():
             pass
         generation = pointer.read(own.index_dir)
-        documents = service.find(session, own, SYSTEM, "law")
+        documents = service.find(session, own, SYSTEM, "law", today=TODAY)
         store.change(own.index_dir, [], [source.id], mark="later")
         store.change(own.index_dir, [], [], mark="later still")
         since_the_backup.rollback()
     assert documents.total == 1
-    assert service.find(session, own, SYSTEM, "law").is_fallback
+    assert service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
     assert service.ensure(database, own)
     assert pointer.read(own.index_dir).generation != generation.generation
-    assert refs(service.find(session, own, SYSTEM, "law")) == [source.ref]
+    assert refs(service.find(session, own, SYSTEM, "law", today=TODAY)) == [source.ref]
 
 
 def test_the_index_equals_the_database_after_any_series_of_changes(make, session, database, own, keep_up):
@@ -382,7 +423,7 @@ def test_a_missing_mark_means_another_database(make, session, database, own, kee
     session.execute(delete(IndexState))
     session.execute(delete(IndexChange))
     session.commit()
-    assert service.find(session, own, SYSTEM, "law").is_fallback
+    assert service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
     assert service.ensure(database, own)
     assert not service.ensure(database, own)
 
@@ -391,8 +432,8 @@ def test_the_json_has_the_promised_shape(make, ask):
     make.source(title="A law", summary="On crisis care")
     document = as_json(ask("crisis", limit=1))
     assert list(document) == ["query", "total", "did_you_mean", "facets", "hits"]
-    assert list(document["hits"][0]) == ["kind", "ref", "title", "score", "excerpt"]
-    assert document["hits"][0]["excerpt"] == "On crisis care"
+    assert list(document["hits"][0]) == ["kind", "ref", "title", "score", "found_in", "excerpt"]
+    assert (document["hits"][0]["found_in"], document["hits"][0]["excerpt"]) == ("Summary", "On crisis care")
 
 
 def test_a_search_takes_few_statements(make, session, own, ask, count_statements):
@@ -407,5 +448,5 @@ def test_a_search_takes_few_statements(make, session, own, ask, count_statements
     ask("law")
     session.expire_all()
     with count_statements() as count:
-        assert len(service.find(session, own, READER, "law", limit=100).hits) == 100
+        assert len(service.find(session, own, READER, "law", today=TODAY, limit=100).hits) == 100
     assert count.number <= 12

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 
 import pytest
 
+from kb.models.link import LinkType
 from kb.models.record import Visibility
 from search import service
 from search.index import pointer
+from search.query import LONGEST_QUESTION
+from tests.conftest import TODAY
 
 
 @pytest.fixture
@@ -42,9 +47,9 @@ def test_without_a_question_the_page_shows_how_to_ask(look):
 
 def test_a_hit_shows_its_kind_and_why_it_was_found(make, look):
     source = make.source(title="A strategy")
-    make.key_point(source, title="Crisis teams work at night", position=3)
+    point = make.key_point(source, title="Crisis teams work at night", position=3)
     html = look("q=crisis")
-    assert f'href="/sources/{source.ref}"' in html
+    assert f'href="/sources/{source.ref}#{point.ref}"' in html
     assert "<b>Key point 3:</b> <mark>Crisis</mark> teams work at night" in html
     assert "from A strategy" in words_of(html)
 
@@ -175,7 +180,7 @@ def test_a_question_of_10_000_characters_is_cut_and_says_so(make, look):
     make.source(title="Crisis law")
     words = words_of(look("q=" + "crisis+" * 1_430))
     assert "1 result" in words
-    assert "Only the first 200 characters" in words
+    assert f"Only the first {LONGEST_QUESTION} characters" in words
 
 
 def test_the_api_answers_what_the_command_prints(make, look, browse, session, own):
@@ -184,7 +189,7 @@ def test_the_api_answers_what_the_command_prints(make, look, browse, session, ow
     user = make.viewer()
     browse.sign_in(user)
     document = browse.get("/api/v1/search?q=crisis&kind=source&limit=10").json
-    found = service.find(session, own, make.person(user), "crisis", {"kind": ["source"]}, limit=10)
+    found = service.find(session, own, make.person(user), "crisis", {"kind": ["source"]}, today=TODAY, limit=10)
     assert document == service.as_json(found)
     assert document["hits"][0]["title"] == "Crisis law"
 
@@ -193,11 +198,173 @@ def test_the_api_asks_for_signing_in(browse):
     assert browse.get("/api/v1/search?q=crisis").status_code == 401
 
 
-def test_a_page_of_results_takes_few_statements(make, look, count_statements):
-    for number in range(25):
-        make.source(title=f"Crisis {number}")
-    make.action(title="Meet the crisis")
+def test_a_result_opens_at_the_key_point_or_implication_that_holds_what_the_title_does_not(make, look, browse):
+    source = make.source(title="Crisis strategy", summary="On crisis care")
+    point = make.key_point(source, title="Teams work at night in a crisis", position=3)
+    meaning = make.implication(source, title="Crisis staff learn to drive", key_points=(point,), position=2)
+    html = look("q=crisis+night&kind=source")
+    assert f'href="/sources/{source.ref}#{point.ref}"' in html
+    html = look("q=crisis+drive&kind=source")
+    assert "<b>Implication 2:</b>" in html
+    assert f'href="/sources/{source.ref}#{meaning.ref}"' in html
+    page = browse.get(f"/sources/{source.ref}").text
+    assert f'id="{point.ref}"' in page
+    assert f'id="{meaning.ref}"' in page
+    assert f'href="/sources/{source.ref}"' in look("q=crisis&kind=source")
+
+
+def test_a_result_says_how_many_actions_of_its_thread_are_overdue(make, look):
+    source = make.source(title="Crisis law")
+    response = make.response(source, text="Yes", response_type="aligned")
+    late, soon, done = (
+        make.action(title=f"Action {day}", due_on=date(2026, 11, day), closure=closure)
+        for day, closure in ((1, "open"), (30, "open"), (2, "done"))
+    )
+    for action in (late, soon, done):
+        make.link(response, LinkType.ANSWERED_BY, action)
+    assert "3 actions, 1 overdue" in words_of(look("q=crisis&kind=source"))
+
+
+def test_the_owner_and_publisher_that_only_some_may_see_are_not_named(make, look):
+    post = make.post(title="Secret head", visibility=Visibility.DRAFT)
+    body = make.organisation(title="Secret body", visibility=Visibility.DRAFT)
+    make.action(title="Crisis action", owner_id=post.id)
+    source = make.source(title="Crisis law")
+    make.session.refresh(source, ["publishers"])
+    source.publishers = [body]
+    make.session.flush()
+    words = words_of(look("q=crisis"))
+    assert "2 results" in words
+    assert "Secret" not in words
+    assert "No owner" not in words
+
+
+def test_each_filter_can_be_taken_out_however_it_was_typed(make, look):
+    make.action(title="Crisis", due_on=date(2026, 12, 1))
+    html = look("q=crisis&due=4w&schedule=due-soon&from_year=2025&to_year=2026&status=open")
+    chips = re.findall(r'gt-chip--on" href="([^"]+)">([^<]+)', html)
+    assert {text.strip(): address.replace("&amp;", "&") for address, text in chips} == {
+        "Status: Action open": "/search?q=crisis&schedule=due_soon&due=%3C28d&year=2025..2026",
+        "Schedule: Due within 30 days": "/search?q=crisis&status=open&due=%3C28d&year=2025..2026",
+        "Due: within 28 days": "/search?q=crisis&status=open&schedule=due_soon&year=2025..2026",
+        "Year: 2025 to 2026": "/search?q=crisis&status=open&schedule=due_soon&due=%3C28d",
+    }
+    assert 'name="due" value="&lt;28d"' in html
+    assert "Filters (4 on)" in words_of(html)
+
+
+def test_filters_that_stand_nowhere_on_the_page_are_kept_by_its_form(make, look):
+    make.action(title="Crisis", due_on=date(2026, 12, 1))
+    html = look("q=crisis&kind=action&due=overdue,none,4w&order=title")
+    form = html.partition("data-at-once")[2].partition("</form>")[0]
+    kept = re.findall(r'type="hidden" name="([a-z]+)" value="([^"]+)"', form)
+    assert {("q", "crisis"), ("kind", "action"), ("due", "overdue"), ("order", "title")} <= set(kept)
+    assert len(kept) == 6
+
+
+def test_a_filter_that_is_ignored_is_no_filter_that_is_on(make, look):
+    make.source(title="Crisis law")
+    html = look("q=crisis&theme=unheard-of")
+    assert "Nothing is filed under theme “unheard-of”" in words_of(html)
+    assert "gt-chip--on" not in html
+
+
+def test_long_lists_of_values_are_folded_behind_their_number(make, look):
+    for number in range(13):
+        make.action(title="Crisis", owner_id=make.post(title=f"Head of {number}").id)
+    html = look("q=crisis")
+    owners = html[html.index(">Owner</summary>") :]
+    assert owners.index("3 more") > [each.start() for each in re.finditer('name="owner"', owners)][9]
+    assert html.count('name="owner"') == 13
+
+
+def test_a_filter_that_cannot_narrow_is_not_offered(make, look):
+    make.source(title="Crisis law", nations=("wales",), status="draft")
+    make.source(title="Crisis plan", nations=("wales",), status="in-force")
+    html = look("q=crisis")
+    assert 'name="status"' in html
+    assert 'name="nation"' not in html
+
+
+def test_without_words_nothing_is_said_to_match_best(make, look):
+    make.source(title="Crisis law", nations=("wales",))
+    assert "Best match" not in look("nation=wales")
+    assert "Soonest due first" in look("nation=wales&order=due")
+
+
+def test_a_file_holds_every_result_in_the_order_of_the_page(make, look, browse, monkeypatch):
+    for number in range(10):
+        make.action(title=f"Crisis {number}", due_on=date(2026, 12, 30 - number))
+    make.source(title="Crisis law")
+    address = "q=crisis&kind=action&from_year=2026&order=due"
+    shown = [each for each in re.findall(r'<a href="/actions/([^"]+)"', look(address)) if "?" not in each]
+    monkeypatch.setattr("search.views.PER_BATCH", 4)
+    answer = browse.get(f"/search?{address}&format=csv")
+    rows = list(csv.DictReader(StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["Ref"] for row in rows] == shown
+    assert len(rows) == 10
+
+
+def test_the_api_narrows_and_pages_as_the_page_does(make, look, browse):
+    for number in range(5):
+        make.action(title=f"Crisis {number}", due_on=date(2026, 11, 30 - number))
+    make.action(title="Crisis later", due_on=date(2027, 11, 30))
+    look()
+    address = "/api/v1/search?q=crisis&due=<30d&schedule=due_soon&order=due&limit=2"
+    first, last = (browse.get(f"{address}&page={page}").json for page in (1, 3))
+    assert (first["total"], len(first["hits"]), len(last["hits"])) == (5, 2, 1)
+    assert first["hits"][0]["title"] == "Crisis 4"
+    assert first["facets"]["schedule"] == {"due_soon": 5}
+
+
+def test_a_page_of_every_kind_takes_few_statements(make, session, look, browse, count_statements):
+    post, body, group = make.post(title="Crisis head"), make.organisation(title="Crisis body"), make.staff_group()
+    for _ in range(2):
+        source = make.source(title="Crisis law", nations=("wales",))
+        session.refresh(source, ["publishers"])
+        source.publishers = [body]
+        make.key_point(source, title="Crisis point")
+        make.implication(source, title="Crisis staff", staff_groups=[group])
+        make.response(source, text="Crisis answer", response_type="aligned")
+        make.figure(source, title="Crisis teams", value="4")
+        make.action(title="Meet the crisis", owner_id=post.id, due_on=date(2026, 12, 1))
+        make.indicator(title="Crisis calls", owner_id=post.id)
+        make.priority(title="Crisis first")
+    make.priority_set(title="Crisis aims", source_id=source.id)
+    make.term("CR", "crisis")
+    make.theme(title="Crisis care")
+    make.plan(title="Crisis plan")
     look("q=crisis")
+    session.expire_all()
     with count_statements() as count:
-        look("q=crisis")
-    assert count.number <= 20
+        html = browse.get("/search?q=crisis&year=..2040&order=due").text
+    assert count.number <= 12
+    session.expire_all()
+    with count_statements() as count:
+        html = browse.get("/search?q=crisis").text
+    assert html.count('class="gt-result"') == 22
+    assert count.number <= 12
+
+
+def test_an_acronym_with_several_meanings_asks_which_is_meant(make, look):
+    make.term("LTP", "long-term plan", "long-term physical conditions")
+    make.source(title="The long-term plan")
+    html = look("q=LTP")
+    assert "LTP has several meanings here. Which one?" in words_of(html)
+    assert 'href="/search?q=LTP&amp;meaning=LTP%3A2"' in html
+    assert re.search(r'aria-current="true">long-term plan</a>', look("q=LTP&meaning=LTP:1"))
+
+
+@pytest.mark.parametrize("meaning", ["LTP", "LTP:", "LTP:0", "LTP:9", ":1", "LTP:99999999999", "<b>:1"])
+def test_a_meaning_that_is_not_there_is_passed_over(make, look, meaning):
+    make.term("LTP", "long-term plan", "long-term physical conditions")
+    assert re.search(r'aria-current="true">All meanings</a>', look(f"q=LTP&meaning={meaning}"))
+
+
+def test_words_that_say_where_a_source_is_filed_are_suggested_as_filters(make, look):
+    make.source(title="Nursing plan", status="draft")
+    html = look("q=draft+nursing")
+    assert re.search(
+        r'href="/search\?q=draft\+nursing&amp;status=draft"|href="/search\?q=draft%20nursing&amp;status=draft"', html
+    )
+    assert "Status: Draft" in words_of(html)

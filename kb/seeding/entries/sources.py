@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kb.dates import NO_DATE, StatedDate
 from kb.models.link import LinkType
 from kb.models.source import Category, KeyPointKind, Nation, SourceStatus
+from kb.models.term import Language
 from kb.seeding.entries.base import Entry, Written
 
 
@@ -36,7 +37,9 @@ class SourceEntry(Entry):
     starts: StatedDate = NO_DATE
     ends: StatedDate = NO_DATE
     link: str = ""
+    language: Language = Language.ENGLISH
     also_called: tuple[str, ...] = ()
+    also_called_in_welsh: tuple[str, ...] = ()
     mentions: tuple[MentionEntry, ...] = ()
     note: str = ""
 
