@@ -31,6 +31,7 @@ from kb.db import learn_sizes_if_grown, now
 from kb.mailing import mail
 from kb.mailing.delivery import deliverer_for
 from kb.models.history import Channel
+from search import news
 from search import service as search
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 class Report:
     """What one tick did; `trouble` names the parts that failed."""
 
+    found: int = 0
     planned: int = 0
     withdrawn: int = 0
     sent: int = 0
@@ -70,7 +72,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_plan, _send, _index, _forget, _learn):
+    for part in (_look, _plan, _send, _index, _forget, _learn):
         if should_stop():
             break
         try:
@@ -87,6 +89,20 @@ def tick(
         log.exception("The pulse could not be noted")
         report.trouble.append(f"pulse: {type(error).__name__}: {error}")
     return report
+
+
+def _look(
+    database: Database,
+    settings: Settings,
+    report: Report,
+    clock: Callable[[], datetime],
+    _worker: str,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Before the planning, so that what is new is in the mail of the day."""
+    at = clock()
+    today = at.astimezone(ZoneInfo(settings.timezone)).date()
+    report.found = news.look(database, settings, today, at, should_stop)
 
 
 def _plan(database: Database, settings: Settings, report: Report, clock: Callable[[], datetime], *_: object) -> None:

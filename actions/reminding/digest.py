@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 
 from actions.reminder_models import ReminderKind
-from actions.reminding.single import compose_links, compose_single, for_you_alone
+from actions.reminding.single import for_you_alone
 from actions.reminding.told import (
     ANSWERS,
-    CONFIDENCE_WORDS,
     SOURCES,
     Coming,
     Due,
+    NewMatches,
     Section,
     Words,
-    answerable,
     because,
     days_late,
-    declinable,
     item_of,
 )
 from kb.mailing.mail_text import render
@@ -29,24 +27,19 @@ from kb.words import LOCALE, gettext, ngettext, spoken
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "CONFIDENCE_WORDS",
-    "Coming",
-    "Due",
-    "Words",
-    "answerable",
-    "compose",
-    "compose_links",
-    "compose_single",
-    "declinable",
-    "subject_for",
-]
+    from actions.reminding.news import News
+
 # Of each sort: a longer mail is put off, and the page of all one's actions has the rest.
 SHOWN = 5
 
 
-def subject_for(due: Sequence[Due], answer_by: date) -> str:
-    """What waits, and by when: the subject, and the first line of the mail."""
+def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = ()) -> str:
+    """What waits, and by when: the subject, and the first line of the mail; news is named where nothing else is."""
+    if not due:
+        number = sum(len(one.shown) for one in news)
+        return ngettext(
+            "%(num)s new match for your saved searches", "%(num)s new matches for your saved searches", number
+        )
     answers = [one for one in due if one.stage.kind in ANSWERS]
     if answers:
         return ngettext(
@@ -64,6 +57,7 @@ def subject_for(due: Sequence[Due], answer_by: date) -> str:
 def compose(
     due: Sequence[Due],
     coming: Sequence[Coming],
+    news: Sequence[News] = (),
     *,
     today: date,
     answer_by: date,
@@ -76,16 +70,19 @@ def compose(
     `addresses` has the path of the page on which each action is answered without a password, by the action's id.
     """
     due, addresses = sorted(due, key=lambda one: one.order), addresses or {}
-    subject = subject_for(due, answer_by)
+    subject = subject_for(due, answer_by, news)
     text, html = render(
         "reminder",
         subject=subject,
-        preview=_preview(due, today),
+        preview=_preview(due, today) if due else "; ".join(one.name for one in news),
         lede=_lede(due, addresses),
         sections=_sections(due, today, base_url, addresses),
+        news=_new_matches(news, base_url),
+        # Where there is nothing else, the subject says what it is.
+        news_heading=gettext("New for your saved searches") if due else "",
         coming=[gettext("%(title)s: due %(day)s", title=one.title, day=spoken(one.due_on)) for one in coming],
-        all_url=f"{base_url}/my-actions",
-        all_words=gettext("See all your actions"),
+        all_url=f"{base_url}/{'my-actions' if due else 'saved-searches'}",
+        all_words=gettext("See all your actions") if due else gettext("See all your saved searches"),
         foot=_foot(due, addresses),
         unsubscribe_url=unsubscribe_url,
     )
@@ -107,6 +104,19 @@ def _sections(due: Sequence[Due], today: date, base_url: str, addresses: Mapping
             items = [item_of(one, today, base_url, addresses) for one in some[:SHOWN]]
             sections.append(Section(heading, items, len(some) - len(items)))
     return sections
+
+
+def _new_matches(news: Sequence[News], base_url: str) -> list[NewMatches]:
+    return [
+        NewMatches(
+            name=one.name,
+            url=f"{base_url}/saved-searches/{one.search_id}",
+            shown=[(title, base_url + path) for title, path in one.shown[:SHOWN]],
+            more=len(one.shown[SHOWN:]),
+        )
+        for one in news
+        if one.shown
+    ]
 
 
 def _others(due: Sequence[Due]) -> list[str]:
@@ -139,12 +149,14 @@ def _lede(due: Sequence[Due], addresses: Mapping[int, str]) -> list[str]:
 
 
 def _foot(due: Sequence[Due], addresses: Mapping[int, str]) -> list[str]:
+    rarely = gettext("We write at most once on a working day, and only when something waits for you.")
+    if not due:
+        return [gettext("Sent because you asked to be told what is new for searches that you saved."), rarely]
     opens = (
         for_you_alone(len(addresses))
         if addresses
         else gettext("The buttons open pages in Golden Thread, where you sign in. They change nothing by themselves.")
     )
-    rarely = gettext("We write at most once on a working day, and only when something waits for you.")
     return list(filter(None, (because(due), opens, rarely)))
 
 

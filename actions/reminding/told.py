@@ -25,6 +25,8 @@ LONGEST_IN_SUBJECT = 90
 ANSWERS = (ReminderKind.OVERDUE, ReminderKind.DUE_NOW, ReminderKind.DUE_SOON, ReminderKind.STALE)
 SOURCES = (ReminderKind.SOURCE_REVIEW, ReminderKind.SOURCE_END)
 ESCALATIONS = (ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
+# These come by themselves; all else is in the one mail of a day.
+SINGLE = (ReminderKind.ASSIGNED, *ESCALATIONS)
 _DECLINABLE = {
     ReminderKind.SOURCE_REVIEW: Subject.SOURCES,
     ReminderKind.SOURCE_END: Subject.SOURCES,
@@ -102,6 +104,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMatches:
+    """What is new for one saved search: titles and addresses, how many more there are, and the page that has all."""
+
+    name: str
+    url: str
+    shown: Sequence[tuple[str, str]]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Subject and both parts of a mail."""
 
@@ -110,9 +122,9 @@ class Words:
     html: str
 
 
-def declinable(due: Sequence[Due]) -> str:
+def declinable(due: Sequence[Due], *, has_news: bool = False) -> str:
     """The subject that a mail about these things is about and its reader may decline; empty where one is a duty."""
-    subjects = {_DECLINABLE.get(one.stage.kind, "") for one in due}
+    subjects = {_DECLINABLE.get(one.stage.kind, "") for one in due} | ({Subject.SEARCHES} if has_news else set())
     return str(subjects.pop()) if len(subjects) == 1 else ""
 
 

@@ -20,11 +20,13 @@ class Subject(StrEnum):
 
     SOURCES = "sources"
     STEERING = "steering"
+    SEARCHES = "searches"
 
 
 SUBJECT_WORDS = {
     Subject.SOURCES: gettext("sources that you look after: their reviews and their ends"),
     Subject.STEERING: gettext("actions that have been overdue for a long time, for the steering group"),
+    Subject.SEARCHES: gettext("what is new for your saved searches"),
 }
 
 

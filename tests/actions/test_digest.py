@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from actions.reminder_models import ReminderKind as K
-from actions.reminding import digest
-from actions.reminding.digest import Coming, Due
+from actions.reminding import digest, told
+from actions.reminding import single as singles
 from actions.reminding.stages import Stage
-from actions.reminding.told import LONGEST_IN_SUBJECT
+from actions.reminding.told import LONGEST_IN_SUBJECT, Coming, Due
 
 TODAY = date(2026, 11, 23)
 BY = date(2026, 11, 30)
@@ -37,7 +37,7 @@ def compose(*some, coming=(), **values):
 
 
 def single(kind, *some, **values):
-    return digest.compose_single(kind, some, today=TODAY, base_url=BASE, **values)
+    return singles.compose_single(kind, some, today=TODAY, base_url=BASE, **values)
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_a_deputy_is_told_that_they_stand_in():
     ],
 )
 def test_only_what_is_no_duty_may_be_declined(kinds, subject):
-    assert digest.declinable([due(kind) for kind in kinds]) == subject
+    assert told.declinable([due(kind) for kind in kinds]) == subject
 
 
 def test_links_are_made_for_what_can_be_answered_from_the_mail():
     some = [due(kind, number=number) for number, kind in enumerate(K)]
-    answered = {some[number].stage.kind for number, _ in digest.answerable(some)}
+    answered = {some[number].stage.kind for number, _ in told.answerable(some)}
     assert answered == {K.OVERDUE, K.DUE_NOW, K.DUE_SOON, K.STALE, K.ASSIGNED}
 
 
@@ -249,7 +249,7 @@ def test_new_links_say_how_each_action_stands():
         ("Count", date(2026, 12, 1), "/answer/b"),
         ("Ask", None, "/answer/c"),
     ]
-    mail = digest.compose_links(some, today=TODAY, base_url=BASE)
+    mail = singles.compose_links(some, today=TODAY, base_url=BASE)
     assert mail.subject == "Your 3 new links"
     for words in (
         "Was due on 20 November 2026, 3 days ago.",
@@ -257,7 +257,7 @@ def test_new_links_say_how_each_action_stands():
         "No due date is set.",
     ):
         assert words in mail.text
-    assert digest.compose_links(some[:1], today=TODAY, base_url=BASE).subject == "Your new link: Train"
+    assert singles.compose_links(some[:1], today=TODAY, base_url=BASE).subject == "Your new link: Train"
 
 
 def test_a_long_title_leaves_the_subject_readable():
