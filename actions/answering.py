@@ -20,6 +20,7 @@ from actions.models import Action, Closure, Update
 from actions.reminder_models import AnswerLink
 from kb.accounts.sessions import TOKEN_BYTES, hash_of, person_of
 from kb.errors import KnowledgeBaseError
+from kb.models.history import Channel
 from kb.models.record import Visibility
 from kb.words import gettext
 
@@ -154,6 +155,7 @@ def answer(
     A link never closes or approves anything: it can do no more than an update does.
     """
     opened = open_link(session, token, now=now, today=today, lock=True)
+    session.info["channel"] = Channel.MAIL
     if said is None:
         update = updates.nothing_changed(
             session, opened.action.ref, last_update_id=last_update_id, by=opened.person, today=today

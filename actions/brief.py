@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
@@ -16,9 +16,28 @@ from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
+
+
+class Dated(Protocol):
+    """An action as far as its schedule goes."""
+
+    @property
+    def starts_on(self) -> date | None: ...
+
+    @property
+    def due_on(self) -> date | None: ...
+
+    @property
+    def is_open(self) -> bool: ...
+
+    @property
+    def last_said_on(self) -> date | None: ...
+
+    @property
+    def created_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +105,7 @@ def contributors_of(session: Session, ids: Iterable[int], *, person: Person) -> 
     return titles
 
 
-def schedule_for(action: Action, stale_after_days: int, today: date) -> Schedule:
+def schedule_for(action: Dated, stale_after_days: int, today: date) -> Schedule:
     """The schedule of one action; silence counts from the day it was written down, or from a later start."""
     return schedule_of(
         starts_on=action.starts_on,

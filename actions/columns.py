@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from actions import brief, remarks, service, slips
-from actions.forms.filters import schedule_words
 from actions.remarks import Remarks
+from actions.schedule import schedule_words
 from kb import downloads, web
 from kb.columns.words import draft, in_words, joined, yes
 from kb.permissions import Capability

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from actions.models import Action
+from actions.models import Action, Closure
 from kb.models.link import Link, LinkState, LinkType
 from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext, ngettext, spoken
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.orm import Session
+
+
+_IS_DEPENDENCY = (Link.type == LinkType.DEPENDS_ON, Link.state != LinkState.RETIRED)
 
 
 class Late(NamedTuple):
@@ -30,7 +33,7 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """An open action that comes too late for one that waits for it."""
+    """An action that comes too late for an open one that waits for it, or was stopped and never comes."""
 
     waiting_id: int
     needed_id: int
@@ -43,6 +46,14 @@ class Delay:
     def words(self) -> str:
         """What the owner of the waiting action is told."""
         return gettext("Waits for “%(title)s”, %(how)s", title=self.title, how=self.how)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Another action that one waits for; `late` says by how much it comes too late, or nothing."""
+
+    action: Action
+    late: str
 
 
 def warnings(session: Session, action_ids: Collection[int], today: date, person: Person) -> dict[int, list[str]]:
@@ -66,8 +77,7 @@ def delays(session: Session, action_ids: Collection[int], today: date, person: P
         .join(Link, Link.from_id == one.id)
         .join(other, other.id == Link.to_id)
         .where(
-            Link.type == LinkType.DEPENDS_ON,
-            Link.state != LinkState.RETIRED,
+            *_IS_DEPENDENCY,
             or_(Link.from_id.in_(ids), Link.to_id.in_(ids)),
             visible_to(person, one),
             visible_to(person, other),
@@ -82,13 +92,38 @@ def delays(session: Session, action_ids: Collection[int], today: date, person: P
     return sorted(found, key=lambda delay: (-delay.days, delay.title))
 
 
+def awaited(session: Session, waiting: Collection[Action], today: date, person: Person) -> dict[int, list[Awaited]]:
+    """What each of these actions waits for, late or not, as far as the person may see it; one statement."""
+    by_id = {action.id: action for action in waiting}
+    if not by_id:
+        return {}
+    query = (
+        select(Link.from_id, Action)
+        .join(Action, Action.id == Link.to_id)
+        .where(Link.from_id.in_(list(by_id)), *_IS_DEPENDENCY, visible_to(person))
+        .order_by(Action.due_on, Action.id)
+    )
+    reads_updates = person.may(Capability.READ_UPDATES)
+    found: dict[int, list[Awaited]] = {}
+    for waiting_id, needed in session.execute(query):
+        late = lateness(by_id[waiting_id], needed, today, with_forecast=reads_updates)
+        found.setdefault(waiting_id, []).append(Awaited(needed, late.how if late else ""))
+    return found
+
+
 def lateness(waiting: Action, needed: Action, today: date, *, with_forecast: bool) -> Late | None:
     """By how many days the one is too late for the other, and how that is said; None while it is not.
 
-    Overdue comes first, since it is a fact; the rest is what the dates promise. What has started did not wait to
-    start. A forecast is an owner's word, which not everybody may read.
+    What was stopped never comes, so whoever waits for it must look for something else. Overdue comes first, since it
+    is a fact; the rest is what the dates promise. What has started did not wait to start. A forecast is an owner's
+    word, which not everybody may read.
     """
-    if not (waiting.is_open and needed.is_open):
+    if not waiting.is_open:
+        return None
+    if needed.closure == Closure.STOPPED and needed.done_on is not None:
+        how = gettext("which was stopped on %(day)s", day=spoken(needed.done_on))
+        return Late((today - needed.done_on).days, how, how)
+    if not needed.is_open:
         return None
     if needed.due_on is not None and needed.due_on < today:
         days = (today - needed.due_on).days

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from actions import columns
-from actions.forms.filters import finding_words, schedule_words
+from actions.forms.filters import finding_words
+from actions.schedule import schedule_words
 from kb import downloads, web
 from kb.columns.words import in_words
 from kb.permissions import Capability

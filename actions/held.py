@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from actions import service
+from actions.brief import schedule_for
 from actions.models import Action, Closure
 from actions.reminding import stages
-from actions.schedule import counted_from, schedule_of
 from kb.models.plan import Plan
 from kb.models.record import Kind
 from kb.planning.reminder_policy import policy_of
@@ -94,22 +94,5 @@ def list_held(session: Session, person: Person, today: date) -> list[Standing]:
 
 
 def _standing(action: Held, plan: Plan, policy: Policy, today: date) -> Standing:
-    known_since = action.created_at.date()
-    schedule = schedule_of(
-        starts_on=action.starts_on,
-        due_on=action.due_on,
-        is_open=action.is_open,
-        last_said_on=action.last_said_on,
-        counted_from=counted_from(action.starts_on, known_since),
-        stale_after_days=policy.stale_after_days,
-        today=today,
-    )
-    facts = stages.Facts(
-        due_on=action.due_on,
-        starts_on=action.starts_on,
-        last_said_on=action.last_said_on,
-        known_since=known_since,
-        policy=policy,
-        nation=plan.nation,
-    )
-    return Standing(action, plan, schedule, facts)
+    schedule = schedule_for(action, policy.stale_after_days, today)
+    return Standing(action, plan, schedule, stages.facts_of(action, policy, plan.nation))

@@ -59,6 +59,12 @@ def state(session: Session, today: date) -> ColumnElement[str]:
     return state_with(is_silent(session, today), today)
 
 
+def states(session: Session, today: date) -> dict[int, str]:
+    """The state of every action, whoever may see it: only for those who look up what they know to be visible."""
+    query = select(Action.id, state(session, today)).join(PLAN, PLAN.id == Action.plan_id)
+    return dict(session.execute(query).all())
+
+
 def state_with(silent: ColumnElement[bool], today: date) -> ColumnElement[str]:
     """The state where it is known already what silence is; the order of precedence is that of `schedule_of`."""
     return case(

@@ -12,7 +12,7 @@ from actions import dependencies, held, in_sql, last_words, support, updates
 from actions.models import Action, Closure, Confidence
 from actions.reminder_models import ReminderKind
 from actions.reminding import stages
-from actions.reminding.digest import CONFIDENCE_WORDS
+from actions.reminding.told import CONFIDENCE_WORDS
 from actions.schedule import Schedule, State
 from kb.models.link import Link, LinkState, LinkType
 from kb.words import gettext, ngettext, relative, spoken

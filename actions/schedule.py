@@ -67,6 +67,19 @@ def schedule_of(
     return Schedule(State.NO_DATE if due_in is None else State.ON_TIME, due_in, due_on)
 
 
+def schedule_words() -> dict[str, str]:
+    """The schedule states in the order in which they matter."""
+    return {
+        "overdue": gettext("Overdue"),
+        "due_soon": gettext("Due within 30 days"),
+        "stale": gettext("No update"),
+        "on_time": gettext("On time"),
+        "not_started": gettext("Not started"),
+        "no_date": gettext("No date"),
+        "closed": gettext("Done, verified or stopped"),
+    }
+
+
 def schedule_of_milestone(due_on: date | None, done_on: date | None, today: date) -> Schedule:
     """The state of a step on the way: only its own date counts, since nobody is asked about it alone."""
     return schedule_of(
@@ -130,7 +143,7 @@ def _against_on_track(
     if milestone_days_late > 0:
         but.append(gettext("a milestone is %(days)s late", days=_days(milestone_days_late)))
     if waits_for_late:
-        but.append(gettext("it waits for something late"))
+        but.append(gettext("it waits for something late or stopped"))
     return but
 
 

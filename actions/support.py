@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from actions import in_sql, updates
 from actions.models import Action, Update
 from kb import history
+from kb.db import LARGEST_KEY
 from kb.errors import Conflict, Invalid, NotFound
 from kb.models.history import Change
 from kb.permissions import Capability, Person
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
-
-LARGEST_ID = 2**31 - 1
 
 
 def answer_support(session: Session, update_id: int, answer: str, *, by: Person, today: date) -> Update:
@@ -46,7 +45,7 @@ def get_ask(session: Session, update_id: int, person: Person) -> Update:
     person.require(Capability.READ_UPDATES)
     query = updates.with_action(person, None).where(Update.id == update_id, Update.support_needed != "")
     query = query.options(*updates.WITH_PEOPLE)
-    update = session.scalars(query).one_or_none() if 0 < update_id <= LARGEST_ID else None
+    update = session.scalars(query).one_or_none() if 0 < update_id <= LARGEST_KEY else None
     if update is None:
         raise NotFound("ask for support", str(update_id))
     return update

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from actions.columns import closure_words, confidence_words
-from actions.forms.filters import schedule_words
+from actions.schedule import schedule_words
 from actions.timeline import service
 from kb import downloads, web
 from kb.columns.words import draft, in_words, joined

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from actions.dependencies import Awaited
     from actions.models import Action
     from actions.timeline.choosing import GroupedBy, Wanted
-    from actions.timeline.service import Awaited, Counted, Entry, Timeline, Totals
+    from actions.timeline.service import Counted, Entry, Timeline, Totals
     from kb.permissions import Person
 
 

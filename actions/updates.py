@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from actions.changing import check_not_past
 from actions.models import Action, Confidence, ReportedBy, Update
 from kb import history, records
 from kb.errors import Conflict, Invalid
@@ -183,10 +184,7 @@ def may_stay_unchanged(action: Expected, today: date) -> bool:
 def _check_forecast(action: Action, said: Said, today: date) -> None:
     if said.forecast_on is None:
         return
-    if said.forecast_on < today:
-        raise Invalid(
-            "forecast_on", gettext("%(day)s has passed; give a date from today on", day=spoken(said.forecast_on))
-        )
+    check_not_past("forecast_on", said.forecast_on, today)
     expected = expected_on(action)
     if expected is not None and said.forecast_on != expected and not said.forecast_reason.strip():
         raise Invalid("forecast_reason", gettext("The date moves from %(day)s: say why", day=spoken(expected)))

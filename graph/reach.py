@@ -30,8 +30,13 @@ class Loss:
         return tuple(id for id in self.before if self.after[id])
 
 
-def counts(network: Network, ids: Collection[int], *, keep: Keep = None) -> dict[int, dict[str, int]]:
-    """For each visible record the number of records of each kind in its thread, up and down; no kind has a 0."""
+def counts(
+    network: Network, ids: Collection[int], *, keep: Keep = None, also: Mapping[str, Set[int]] | None = None
+) -> dict[int, dict[str, int]]:
+    """For each visible record the number of records of each kind in its thread, up and down; no kind has a 0.
+
+    `also` names further groups of records, which are counted beside the kinds.
+    """
     seen = visible(network, keep)
     wanted = [id for id in ids if id in seen]
     found: dict[int, dict[str, int]] = {id: {} for id in wanted}
@@ -41,6 +46,7 @@ def counts(network: Network, ids: Collection[int], *, keep: Keep = None) -> dict
         bits = {id: 1 << place for place, id in enumerate(ordered)}
         masks = _gather(ordered, bits, network.before if back else network.after)
         of_each = {kind: sum(bits[id] for id in of_kind(network, ordered, kind)) for kind in COLUMNS}
+        of_each |= {name: sum(bits[id] for id in members & within) for name, members in (also or {}).items()}
         for id in wanted:
             others = masks[id] & ~bits[id]
             for kind, of_this in of_each.items() if others else ():

@@ -13,7 +13,7 @@ from kb.errors import Invalid, NotFound
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Set
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Strip = list[tuple[str, int]]
 IN_STRIP = ("source", "implication", "priority", "action", "indicator")
+OVERDUE = "overdue"
 # What should follow a column; after an action a measure may also stand in its own words.
 _FOLLOWS = {COLUMNS[before]: after for before, after in pairwise(IN_STRIP) if after != "indicator"}
 
@@ -50,13 +51,16 @@ class Why:
     steps: tuple[Step, ...]
 
 
-def strips(session: Session, ids: Collection[int], person: Person) -> dict[int, Strip]:
+def strips(
+    session: Session, ids: Collection[int], person: Person, *, overdue: Set[int] = frozenset()
+) -> dict[int, Strip]:
     """For each record how many of each kind its thread holds, in the thread's order; kinds with none are left out.
 
-    Where the thread stops short of an action, the kind that should follow stands last with a 0.
+    Where the thread stops short of an action, the kind that should follow stands last with a 0. How many of its actions
+    are among the `overdue` follows the actions.
     """
     held = snapshot.current(session)
-    found = reach.counts(held.network, ids, keep=held.seen_by(person))
+    found = reach.counts(held.network, ids, keep=held.seen_by(person), also={OVERDUE: overdue})
     return {id: _strip(held.network.nodes[id].kind, found[id]) if id in found else [] for id in ids}
 
 
@@ -65,6 +69,8 @@ def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
     furthest = max(COLUMNS[kind], COLUMNS[strip[-1][0]] if strip else 0)
     if furthest in _FOLLOWS:
         strip.append((_FOLLOWS[furthest], 0))
+    if late := counts.get(OVERDUE):
+        strip.insert(1 + [each for each, _ in strip].index("action"), (OVERDUE, late))
     return strip
 
 

@@ -57,6 +57,8 @@ def now() -> datetime:
 
 
 Key = Annotated[int, mapped_column(primary_key=True)]
+# What a key can be; a number from an address may be larger, and PostgreSQL would refuse it.
+LARGEST_KEY = 2**31 - 1
 RecordKey = Annotated[int, mapped_column(ForeignKey("record.id", ondelete="CASCADE"), primary_key=True)]
 RecordRef = Annotated[int, mapped_column(ForeignKey("record.id", ondelete="CASCADE"), index=True)]
 Name = Annotated[str, mapped_column(String(200))]

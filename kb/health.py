@@ -94,6 +94,7 @@ def _done_words(note: str) -> str:
     """The counts of a tick in words, in the order of the work."""
     counts = json.loads(note)
     words = {
+        "found": ("%(num)s new match for saved searches", "%(num)s new matches for saved searches"),
         "planned": ("%(num)s reminder planned", "%(num)s reminders planned"),
         "withdrawn": ("%(num)s mail taken back", "%(num)s mails taken back"),
         "sent": ("%(num)s mail sent", "%(num)s mails sent"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kb import history
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from kb.permissions import Person
 
+# Unlike the one of migrations; any number does.
+ORDER_LOCK = 7283402
 # A chain of more records than this is told without its middle.
 MOST_NAMED = 6
 PHRASES: dict[LinkType, str] = {
@@ -151,7 +153,18 @@ def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Per
     _refuse_circle(session, start, kind, end, by)
 
 
+def hold_order(session: Session) -> None:
+    """Let nobody else put records before others until this transaction ends: of two links only both close a circle.
+
+    Rows to lock would have to be all of the chain, which grows meanwhile. On SQLite whoever writes is alone.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
+
+
 def _refuse_circle(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
+    if kind in ORDERED_TYPES:
+        hold_order(session)
     chain = _chain(session, kind, end.id, start.id) if kind in ORDERED_TYPES else []
     if chain:
         told = {"start": start.title, "chain": _chain_told(session, kind, chain, by)}

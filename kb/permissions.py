@@ -98,6 +98,11 @@ class Person:
     def post_titles(self) -> list[str]:
         return list(self.posts.values())
 
+    @property
+    def is_owner_alone(self) -> bool:
+        """Whether posts are all that they have here: they come to answer, and neither lead nor steer."""
+        return bool(self.posts) and not self.is_administrator and not self.plans_with(Role.LEAD, Role.STEERING)
+
     def may(self, capability: Capability, *, plan_id: int | None = None, owner_id: int | None = None) -> bool:
         """Whether the table gives this person the capability.
 

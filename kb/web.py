@@ -65,8 +65,13 @@ def session() -> Session:
 
 
 def commit() -> None:
-    """Make the request's changes last; what follows from them (the search index) is done after the answer."""
-    session().commit()
+    """Make the request's changes last; what follows from them (the search index) is done after the answer.
+
+    What the page reads from here on takes no lock: else SQLite might call a change too busy that has been saved.
+    """
+    written = session()
+    written.commit()
+    written.bind = database().reader().bind
     g.has_committed = True
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from actions.indicator_models import Indicator, Reading
 from actions.reminder_models import ReminderKind
 from actions.reminding import answerers
-from actions.reminding.digest import Due
 from actions.reminding.falling_due import END_KNOWN_DAYS, MONTHS, end_near, reading_due, review_due
+from actions.reminding.stages import MOST_DAYS_OFF
+from actions.reminding.told import Due
 from kb.models.plan import Response
 from kb.models.record import Kind, Record, Visibility
-from kb.models.source import Source, SourceStatus
+from kb.models.source import OVER_STATUSES, Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from actions.reminding.answerers import Answerer
     from actions.reminding.stages import Reached, Stage
     from kb.planning.reminder_policy import Ruled
-
-OVER = (SourceStatus.ENDED, SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def _ends(today: date, until: date, ruled: Mapping[int, Ruled]) -> Any:
     return _published(Source.__table__, own.curator_id, own.ends_on.label("on")).where(
         own.ends_on <= until + timedelta(days=_ahead(ruled)),
         own.ends_on >= today - timedelta(days=END_KNOWN_DAYS),
-        own.status.not_in(OVER),
+        own.status.not_in(OVER_STATUSES),
     )
 
 
@@ -156,4 +155,6 @@ def _published(table: Any, post: Any, *columns: Any) -> Any:
 
 def _ahead(ruled: Mapping[int, Ruled]) -> int:
     """How far ahead anybody is told, days off before it among them."""
-    return 10 + max(max(one.policy.first_days_before, one.policy.second_days_before) for one in ruled.values())
+    return MOST_DAYS_OFF + max(
+        max(one.policy.first_days_before, one.policy.second_days_before) for one in ruled.values()
+    )

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from actions.reminder_models import ReminderKind
 from actions.reminding import reminders, survey
+from actions.reminding.told import SINGLE
 from kb.errors import Invalid
+from kb.mailing import declining
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import User
 from kb.planning import plans, reminder_policy
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from actions.reminding.digest import Due
     from actions.reminding.survey import Telling
+    from actions.reminding.told import Due
     from kb.config import Settings
     from kb.models.plan import Plan
     from kb.permissions import Person
@@ -108,7 +110,7 @@ def list_sendings(session: Session, plan: Plan, *, today: date, settings: Settin
     ]
     users = {one.user_id for _, one in found}
     named = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(users)))}
-    sendings = [Sending(day, one.user_id, named[one.user_id], one.due, one.kind in survey.SINGLE) for day, one in found]
+    sendings = [Sending(day, one.user_id, named[one.user_id], one.due, one.kind in SINGLE) for day, one in found]
     return sorted(sendings, key=lambda one: (one.day, one.name, one.user_id, one.is_single, one.due.order))
 
 
@@ -229,7 +231,7 @@ def _loads(session: Session, ruled: Mapping[int, Ruled], today: date, settings: 
 
 
 def _mail_of(telling: Telling) -> str:
-    return telling.kind if telling.kind in survey.SINGLE else reminders.DIGEST
+    return telling.kind if telling.kind in SINGLE else reminders.DIGEST
 
 
 def _days(
@@ -238,12 +240,12 @@ def _days(
     """Each of the next days with what will be told on it; what was told on one day is not told on the next."""
     last = today + timedelta(days=number - 1)
     found = survey.make(session, settings, today, until=last, ruled=ruled)
-    had, declined = _had_their_digest(session, today, settings), reminders.list_declined(session)
+    had, declined = _had_their_digest(session, today, settings), declining.by_subject(session)
     for count in range(number):
         day = today + timedelta(days=count)
         tellings = reminders.wanted(found.tellings(day, any_day=settings.demo), declined)
         if day == today:
-            tellings = [one for one in tellings if one.user_id not in had or one.kind in survey.SINGLE]
+            tellings = [one for one in tellings if one.user_id not in had or one.kind in SINGLE]
         for one in tellings:
             found.told.add(one.key, day)
         yield day, tellings

@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 from actions.models import Action, Closure, Update
 from actions.reminder_models import ReminderKind
 from actions.reminding import answerers
-from actions.reminding.digest import Due
 from actions.reminding.stages import Stage, told_higher_on, working_days_late
+from actions.reminding.told import Due
 from kb.models.record import Kind, Record, Visibility
 from kb.models.user import Membership, Role, User
 

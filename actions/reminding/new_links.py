@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from actions import answering
-from actions.reminding import digest
+from actions.reminding.single import compose_links
 from kb.accounts.sign_in import tidy_email
 from kb.mailing import mail
 from kb.models.outbox import OutboxMessage
@@ -43,7 +43,7 @@ def _send(session: Session, user: User, *, at: datetime, today: date, settings: 
     if not old:
         return False
     paths = answering.links_for(session, user.id, [(link.action_id, link.occurrence) for link in old], at)
-    words = digest.compose_links(
+    words = compose_links(
         [(link.action.title, link.action.due_on, paths[link.action_id]) for link in old],
         today=today,
         base_url=settings.base_url,

@@ -12,8 +12,8 @@ from sqlalchemy import and_, or_, select
 from actions.models import Action, Closure
 from actions.reminder_models import Reminder
 from actions.reminding import answerers
-from actions.reminding.digest import Coming, Due
-from actions.reminding.stages import Facts, Reached, Stage, reached_by, silent_since
+from actions.reminding.stages import MOST_DAYS_OFF, Facts, Reached, Stage, facts_of, reached_by, silent_since
+from actions.reminding.told import Coming, Due
 from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.record import Kind, Record, Visibility
@@ -132,14 +132,7 @@ def _open_actions(ruled: Mapping[int, Ruled]) -> Any:
 
 
 def _candidate(row: Any, ruled: Ruled, answerer: Answerer) -> Candidate:
-    facts = Facts(
-        due_on=row.due_on,
-        starts_on=row.starts_on,
-        last_said_on=row.last_said_on,
-        known_since=row.created_at.date(),
-        policy=ruled.policy,
-        nation=ruled.nation,
-    )
+    facts = facts_of(row, ruled.policy, ruled.nation)
     return Candidate(row.id, row.ref, row.title, row.confidence, facts, row.owner_id, answerer, ruled)
 
 
@@ -150,8 +143,7 @@ def _may_need_an_answer(day: date, ruled: Mapping[int, Ruled]) -> ColumnElement[
     silent = day - timedelta(days=min(one.stale_after_days for one in policies))
     made_before = datetime.combine(silent + timedelta(days=1), time(), UTC)
     return or_(
-        # What is due on days off is asked about on the last working day before them, which is never ten days away.
-        action.due_on <= day + timedelta(days=max(ahead, 10)),
+        action.due_on <= day + timedelta(days=max(ahead, MOST_DAYS_OFF)),
         action.last_said_on <= silent,
         and_(
             action.last_said_on.is_(None),

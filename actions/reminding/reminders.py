@@ -8,18 +8,21 @@ plan at the same time. Whoever has things in plans that write at different hours
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import literal_column, null, or_, select
 
 from actions import answering
 from actions.reminder_models import Reminder, ReminderKind
-from actions.reminding import digest, late, owned, survey, withdrawing
+from actions.reminding import digest, late, news, owned, survey, withdrawing
+from actions.reminding.single import compose_single
+from actions.reminding.told import ESCALATIONS, SINGLE, answerable, declinable
 from actions.schedule import add_working_days
 from kb.inserting import insert_into
-from kb.mailing import mail, unsubscribing
-from kb.models.outbox import Declined, MailState, OutboxMessage
+from kb.mailing import declining, mail, unsubscribing
+from kb.mailing.unsubscribing import Subject
+from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import User
 from kb.planning import reminder_policy
 
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from actions.reminding.digest import Due
+    from actions.reminding.news import News
     from actions.reminding.survey import Telling
+    from actions.reminding.told import Due
     from kb.config import Settings
 
 ANSWER_WITHIN_WORKING_DAYS = 5
@@ -56,6 +60,7 @@ class _ToTell:
 
     nation: str
     due: list[Due]
+    news: list[News] = field(default_factory=list)
 
 
 def plan(session: Session, today: date, now: datetime, settings: Settings, *, at_once: bool = False) -> Planned:
@@ -80,7 +85,7 @@ def plan_now(session: Session, user_id: int, today: date, now: datetime, setting
 def preview(session: Session, on: date, settings: Settings) -> list[dict[str, Any]]:
     """What would be written on a day, as everything stands now: one entry for each thing in a mail."""
     found = survey.make(session, settings, on).tellings(on, any_day=False)
-    mails = _mails(wanted(found, list_declined(session)))
+    mails = _mails(wanted(found, declining.by_subject(session)))
     users = {user.id: user for user in _users(session, {user_id for some in mails.values() for user_id in some})}
     entries = []
     for kind, told in mails.items():
@@ -109,15 +114,7 @@ def preview(session: Session, on: date, settings: Settings) -> list[dict[str, An
 
 def wanted(tellings: Iterable[Telling], declined: Mapping[str, Collection[int]]) -> list[Telling]:
     """What is told without what its readers have declined; what is a duty cannot be declined."""
-    return [one for one in tellings if one.user_id not in declined.get(digest.declinable([one.due]), ())]
-
-
-def list_declined(session: Session) -> Mapping[str, Collection[int]]:
-    """Who has declined each subject that can be."""
-    declined: dict[str, set[int]] = {}
-    for subject, user_id in session.execute(select(Declined.subject, Declined.user_id)):
-        declined.setdefault(subject, set()).add(user_id)
-    return declined
+    return [one for one in tellings if one.user_id not in declined.get(declinable([one.due]), ())]
 
 
 def _write(
@@ -136,17 +133,26 @@ def _write(
     tellings = survey.make(session, settings, today, ruled=ruled).tellings(today, any_day=at_once or settings.demo)
     if only is not None:
         tellings = [one for one in tellings if one.user_id == only]
-    tellings = wanted(tellings, list_declined(session))
-    if not at_once:
-        waiting = _who_waits(tellings, today, now, settings)
-        tellings = [one for one in tellings if one.user_id not in waiting]
-    for kind, told in _mails(tellings).items():
+    declined = declining.by_subject(session)
+    tellings = wanted(tellings, declined)
+    waiting = set() if at_once else _who_waits(tellings, today, now, settings)
+    mails = _mails(one for one in tellings if one.user_id not in waiting)
+    # News comes with what there is to tell at any hour, and by itself by the rules of what belongs to no plan.
+    shared, digests = ruled[0], mails[DIGEST]
+    may_come_alone = at_once or now >= survey.may_write_from(shared, today, settings)
+    for user_id, found in news.list_waiting(session, today, ruled, only=only).items():
+        is_welcome = user_id not in declined.get(Subject.SEARCHES, ())
+        if is_welcome and (user_id in digests or (may_come_alone and user_id not in waiting)):
+            digests.setdefault(user_id, _ToTell(shared.nation, [])).news = found
+    for kind, told in mails.items():
         keys = _keys(session, told, today, settings, kind)
         drafts = _drafts(session, kind, {user_id: told[user_id] for user_id in keys}, keys, today, now, settings)
         queued = mail.queue_many(session, drafts, settings=settings, at=now)
         messages = {draft.recipient.id: queued[draft.dedupe] for draft in drafts if draft.dedupe in queued}
         planned.mails += len(messages)
         planned.reminders += _keep(session, told, messages, now)
+        if not news.mark_told(session, {user_id: one.news for user_id, one in told.items()}, messages, now):
+            raise PlannedElsewhere
 
 
 def _who_waits(tellings: Iterable[Telling], today: date, now: datetime, settings: Settings) -> set[int]:
@@ -166,7 +172,7 @@ def _mails(tellings: Iterable[Telling]) -> dict[str, dict[int, _ToTell]]:
     """What each mail tells, by the kind of mail and its reader."""
     mails: dict[str, dict[int, _ToTell]] = {DIGEST: {}}
     for one in tellings:
-        kind = one.kind.value if one.kind in survey.SINGLE else DIGEST
+        kind = one.kind.value if one.kind in SINGLE else DIGEST
         person = mails.setdefault(kind, {}).setdefault(one.user_id, _ToTell(one.ruled.nation, []))
         person.due.append(one.due)
     return mails
@@ -187,10 +193,10 @@ def _drafts(
     for user in _users(session, told):
         person = told[user.id]
         person.due.sort(key=lambda one: one.order)
-        subject = digest.declinable(person.due)
+        subject = declinable(person.due, has_news=bool(person.news))
         # Only what a mail shows has a link in it.
         shown = person.due[: digest.SHOWN] if kind == DIGEST else person.due
-        addresses = answering.links_for(session, user.id, digest.answerable(shown), at=now)
+        addresses = answering.links_for(session, user.id, answerable(shown), at=now)
         common: dict[str, Any] = {
             "today": today,
             "base_url": settings.base_url,
@@ -199,17 +205,17 @@ def _drafts(
         }
         if kind == DIGEST:
             answer_by = add_working_days(today, ANSWER_WITHIN_WORKING_DAYS, person.nation)
-            rest = owned.without(coming.get(user.id, ()), person.due)
-            words = digest.compose(person.due, rest, answer_by=answer_by, **common)
+            rest = owned.without(coming.get(user.id, ()), person.due) if person.due else []
+            words = digest.compose(person.due, rest, person.news, answer_by=answer_by, **common)
         else:
-            words = digest.compose_single(ReminderKind(kind), person.due, **common)
+            words = compose_single(ReminderKind(kind), person.due, **common)
         drafts.append(mail.Draft(keys[user.id], user, words.subject, words.text, words.html, unsubscribe=subject))
     return drafts
 
 
 def _with_last_words(session: Session, kind: str, told: Mapping[int, _ToTell]) -> Mapping[int, _ToTell]:
     """What is told higher up comes with what its owner said last."""
-    if kind not in survey.ESCALATIONS:
+    if kind not in ESCALATIONS:
         return told
     said = late.last_words(session, {one.record_id for person in told.values() for one in person.due})
     return {
@@ -223,7 +229,7 @@ def _with_last_words(session: Session, kind: str, told: Mapping[int, _ToTell]) -
 def _subject(kind: str, person: _ToTell, on: date, settings: Settings) -> str:
     if kind == DIGEST:
         return digest.subject_for(person.due, add_working_days(on, ANSWER_WITHIN_WORKING_DAYS, person.nation))
-    words = digest.compose_single(ReminderKind(kind), person.due, today=on, base_url=settings.base_url)
+    words = compose_single(ReminderKind(kind), person.due, today=on, base_url=settings.base_url)
     return words.subject
 
 

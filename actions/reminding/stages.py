@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from actions.reminder_models import ReminderKind
 from actions.schedule import add_working_days, counted_from, is_working_day, previous_working_day
 from kb.planning.reminder_policy import Policy
+
+if TYPE_CHECKING:
+    from actions.brief import Dated
 
 # What is shown first when several things are in one mail.
 ORDER = (
@@ -27,6 +31,8 @@ ORDER = (
 # An action has two reminders of one kind before its date, and the occurrence has to tell them apart whatever the date
 # moves to. So the first has the due date four centuries earlier, which is no due date, and after which days recur.
 FIRST_OF_TWO = timedelta(days=146_097)
+# What is due on days off is told of on the last working day before them, which is never so far away.
+MOST_DAYS_OFF = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,18 @@ class Reached:
 
     stage: Stage
     begun_on: date
+
+
+def facts_of(action: Dated, policy: Policy, nation: str) -> Facts:
+    """What decides about the reminders of an open action of a plan with this policy and nation."""
+    return Facts(
+        due_on=action.due_on,
+        starts_on=action.starts_on,
+        last_said_on=action.last_said_on,
+        known_since=action.created_at.date(),
+        policy=policy,
+        nation=nation,
+    )
 
 
 def stage_of(facts: Facts, today: date) -> Stage | None:

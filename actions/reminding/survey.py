@@ -13,7 +13,8 @@ from actions.reminder_models import Reminder, ReminderKind
 from actions.reminding import dated, late, newly, owned
 from actions.reminding.owned import ToldKey as Key
 from actions.reminding.stages import Stage
-from actions.schedule import is_working_day
+from actions.reminding.told import ESCALATIONS, SINGLE
+from actions.schedule import add_working_days, is_working_day
 from kb.models.outbox import MailState, OutboxMessage
 from kb.planning import reminder_policy
 
@@ -23,16 +24,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.reminding.dated import Dated
-    from actions.reminding.digest import Due
     from actions.reminding.late import Late
     from actions.reminding.newly import NewOwner
     from actions.reminding.owned import Candidate
+    from actions.reminding.told import Due
     from kb.config import Settings
     from kb.planning.reminder_policy import Ruled
-
-# These come by themselves; all else is in the one mail of a day.
-SINGLE = (ReminderKind.ASSIGNED, ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
-ESCALATIONS = (ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,5 +223,17 @@ def midnight(day: date, settings: Settings) -> datetime:
 
 def may_write(ruled: Ruled, day: date, now: datetime, settings: Settings) -> bool:
     """Whether it is late enough on a day to write by a plan’s rules."""
+    return settings.demo or now >= _hour_of(ruled, day, settings)
+
+
+def may_write_from(ruled: Ruled, day: date, settings: Settings) -> datetime:
+    """From when one may write by a plan’s rules, on the day itself if it is a working day or else on the next one."""
+    if settings.demo:
+        return midnight(day, settings)
+    is_working = is_working_day(day, ruled.nation)
+    return _hour_of(ruled, day if is_working else add_working_days(day, 1, ruled.nation), settings)
+
+
+def _hour_of(ruled: Ruled, day: date, settings: Settings) -> datetime:
     zone = ZoneInfo(ruled.policy.timezone or settings.timezone)
-    return settings.demo or now >= datetime.combine(day, time(ruled.policy.write_at_hour), zone)
+    return datetime.combine(day, time(ruled.policy.write_at_hour), zone).astimezone(UTC)

@@ -14,6 +14,7 @@ from actions.models import Action, Closure
 from actions.request_models import ChangeRequest, RequestedChange, RequestState
 from actions.requests.deciding import Dates, Matter, matter_of, may_decide
 from actions.requests.filters import RequestFilter, criteria, is_for_group
+from kb.db import LARGEST_KEY
 from kb.errors import NotFound
 from kb.models.history import Change
 from kb.models.organisation import Post
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-LARGEST_ID = 2**31 - 1
 NEWS_DAYS = 14
 # The lines of an action's history that tell what it said when a change of it was asked for.
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -106,7 +106,7 @@ def get(session: Session, request_id: int, person: Person, today: date) -> Asked
     """One request with its action, or NotFound, also where the person may not know of it."""
     person.require(Capability.READ_UPDATES)
     query = _select(person).where(ChangeRequest.id == request_id)
-    found = _asked(session, query, today) if 0 < request_id <= LARGEST_ID else []
+    found = _asked(session, query, today) if 0 < request_id <= LARGEST_KEY else []
     if not found:
         raise NotFound("request for a change", str(request_id))
     return found[0]

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, false, func, literal, not_, select, union_all
 from sqlalchemy.orm import selectinload
 
-from actions import service
-from actions.dependencies import lateness
+from actions import dependencies, service
 from actions.models import Action, Closure
 from actions.timeline import axis
 from actions.timeline.choosing import is_late, within
-from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Post
 from kb.models.plan import Plan, Priority
 from kb.models.record import Theme, record_theme
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from actions.dependencies import Awaited
     from actions.service import Listed
     from actions.timeline.axis import Span
     from actions.timeline.choosing import Chosen, Wanted
@@ -64,14 +63,6 @@ class Totals:
     outside: int
     undated: int
     span: Span
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """Another action that one waits for; `late` says by how much it comes too late, or nothing."""
-
-    action: Action
-    late: str
 
 
 @dataclass(frozen=True)
@@ -252,7 +243,7 @@ def entries(
     query = chosen.query(Action.id, chosen.group).where(fits).order_by(*order).offset(offset).limit(limit)
     places = [(row[0], row[1]) for row in session.execute(query)]
     found = _found(session, [id for id, _ in places], person, today)
-    awaited = _awaited(session, found, person, today)
+    awaited = dependencies.awaited(session, [one.action for one in found.values()], today, person)
     held = [Entry(found[id], group, tuple(awaited.get(id, ()))) for id, group in places if id in found]
     return held, _titles(chosen.wanted, choices, held)
 
@@ -262,29 +253,6 @@ def _found(session: Session, ids: Sequence[int], person: Person, today: date) ->
         return {}
     query = service.select_listed(person).where(Action.id.in_(ids)).options(selectinload(Action.milestones))
     return {one.action.id: one for one in service.listed(session, query, today)}
-
-
-def _awaited(session: Session, found: dict[int, Listed], person: Person, today: date) -> dict[int, list[Awaited]]:
-    """What these actions wait for, as far as the person may see it."""
-    if not found:
-        return {}
-    query = (
-        select(Link.from_id, Action)
-        .join(Action, Action.id == Link.to_id)
-        .where(
-            Link.from_id.in_(list(found)),
-            Link.type == LinkType.DEPENDS_ON,
-            Link.state != LinkState.RETIRED,
-            visible_to(person),
-        )
-        .order_by(Action.due_on, Action.id)
-    )
-    reads_updates = person.may(Capability.READ_UPDATES)
-    awaited: dict[int, list[Awaited]] = {}
-    for waiting_id, needed in session.execute(query):
-        late = lateness(found[waiting_id].action, needed, today, with_forecast=reads_updates)
-        awaited.setdefault(waiting_id, []).append(Awaited(needed, late[1] if late else ""))
-    return awaited
 
 
 def _titles(wanted: Wanted, choices: Choices, entries: Iterable[Entry]) -> dict[int | None, str]:

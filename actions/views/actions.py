@@ -25,6 +25,7 @@ from kb.permissions import Capability
 from kb.planning import plans
 from kb.views.saving import answer
 from kb.words import gettext
+from search import likeness
 
 TEMPLATE = "actions/edit.html"
 
@@ -47,6 +48,7 @@ def detail(ref: str) -> Response:
         strip=graph.strips(session, [action.id], person).get(action.id, []),
         indicators=measures.measuring(session, action, person=person),
         changes=changes,
+        alike=likeness.like(session, web.settings(), person, action),
         events=story(found.updates, changes),
         may_know=person.may(Capability.READ_UPDATES),
         may_update=person.may(Capability.UPDATE_ACTION, **rights),

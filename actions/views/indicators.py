@@ -30,6 +30,7 @@ from kb.paging import PER_PAGE, offset_asked, paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
+from search import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -87,6 +88,7 @@ def detail(ref: str) -> Response:
         picture=picture_of(found),
         strip=graph.strips(session, [indicator.id], person).get(indicator.id, []),
         changes=history.list_for(session, indicator, person=person, limit=10),
+        alike=likeness.like(session, web.settings(), person, indicator),
         labels=labels,
         may_know=person.may(Capability.READ_UPDATES),
         may_edit=person.may(Capability.EDIT_PLAN, plan_id=indicator.plan_id),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import redirect, request, url_for
 
 from actions import evidence, milestones, service
-from actions.forms.parts import EvidenceForm, MilestoneForm
+from actions.forms.parts import EvidenceForm, MilestoneForm, RemovalForm
 from actions.views.blueprint import bp
 from kb import auth, web
 from kb.errors import Invalid
@@ -43,14 +43,10 @@ def new_milestone(ref: str) -> ResponseReturnValue:
 @bp.route("/actions/<ref>/milestones/<int:milestone_id>", methods=["GET", "POST"])
 @auth.requires(Capability.EDIT_PLAN)
 def edit_milestone(ref: str, milestone_id: int) -> ResponseReturnValue:
-    """Say otherwise what a milestone is and when it is due, or remove it."""
+    """Say otherwise what a milestone is and when it is due."""
     action = _editable(ref)
     milestone = milestones.of_action(action, milestone_id)
     form = MilestoneForm.of(milestone)
-    if request.method == "POST" and "remove" in request.form:
-        reason = form.data["reason"] or ""
-        milestones.remove(web.session(), ref, milestone_id, reason=reason, by=web.person())
-        return _told(ref, gettext("The milestone is removed. The history keeps what it was."), MILESTONES)
     if request.method == "POST" and form.validate():
         try:
             given = form.data
@@ -70,6 +66,19 @@ def edit_milestone(ref: str, milestone_id: int) -> ResponseReturnValue:
         else:
             return _told(ref, gettext("The milestone is saved."), MILESTONES)
     return _page("actions/milestone.html", form, action, milestone=milestone)
+
+
+@bp.route("/actions/<ref>/milestones/<int:milestone_id>/remove", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_PLAN)
+def remove_milestone(ref: str, milestone_id: int) -> ResponseReturnValue:
+    """Ask whether a milestone should go, and take it away."""
+    action = _editable(ref)
+    milestone = milestones.of_action(action, milestone_id)
+    form = RemovalForm()
+    if request.method == "POST" and form.validate():
+        milestones.remove(web.session(), ref, milestone_id, reason=form.reason.data or "", by=web.person())
+        return _told(ref, gettext("The milestone is removed. The history keeps what it was."), MILESTONES)
+    return _page("actions/milestone_removal.html", form, action, told=milestones.as_told(milestone))
 
 
 @bp.post("/actions/<ref>/milestones/<int:milestone_id>/finish")

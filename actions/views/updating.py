@@ -10,7 +10,7 @@ from actions import support as asks
 from actions.forms.update import AnswerForm, DoneForm, ReasonForm, UpdateForm, VerifyForm
 from actions.models import Action, Confidence, Update
 from actions.reminding import asking
-from actions.reminding.digest import CONFIDENCE_WORDS
+from actions.reminding.told import CONFIDENCE_WORDS
 from actions.requests import service as requests
 from actions.requests import words as request_words
 from actions.views.blueprint import bp

@@ -13,7 +13,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 from kb import history
 from kb.accounts import account_tokens, passwords, sessions
 from kb.accounts.sign_in import tidy_email
-from kb.db import now
+from kb.db import LARGEST_KEY, now
 from kb.errors import Invalid, NotFound
 from kb.models.organisation import PostHolding
 from kb.models.plan import Plan
@@ -63,7 +63,7 @@ def create(
 
 def get(session: Session, user_id: int) -> User:
     """The user with this number, or NotFound."""
-    user = session.get(User, user_id) if 0 < user_id < 2**31 else None
+    user = session.get(User, user_id) if 0 < user_id <= LARGEST_KEY else None
     if user is None:
         raise NotFound("user", str(user_id))
     return user

@@ -14,20 +14,25 @@ from kb.models.outbox import Declined, MailState, OutboxMessage
 from kb.models.source import Source
 from kb.models.user import Role, User
 from kb.words import gettext
+from search.models import SavedSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from kb.permissions import Person
 
-__all__ = ["Subject", "decline", "declined", "list_declined", "want_again"]
+__all__ = ["Subject", "by_subject", "decline", "list_declined", "want_again"]
 
 
-def declined(session: Session, subject: str) -> set[int]:
-    """The ids of all who have declined a subject: nobody writes to them about it."""
-    return set(session.scalars(select(Declined.user_id).where(Declined.subject == subject)))
+def by_subject(session: Session) -> Mapping[str, set[int]]:
+    """Who has declined each subject that anybody has: nobody writes to them about it."""
+    declined: dict[str, set[int]] = {}
+    for subject, user_id in session.execute(select(Declined.subject, Declined.user_id)):
+        declined.setdefault(subject, set()).add(user_id)
+    return declined
 
 
 def list_declined(session: Session, user_id: int) -> set[str]:
@@ -39,9 +44,11 @@ def list_open(session: Session, person: Person) -> list[Subject]:
     """The subjects that a person is written to about or has declined: nobody is offered to stop what never comes."""
     kept = list_declined(session, person.user_id or 0)
     curates = select(Source.id).where(Source.curator_id.in_(list(person.posts))).limit(1)
+    searches = select(SavedSearch.id).where(SavedSearch.user_id == person.user_id, SavedSearch.is_told).limit(1)
     comes = {
         Subject.SOURCES: bool(person.posts) and session.scalar(curates) is not None,
         Subject.STEERING: bool(person.plans_with(Role.STEERING)),
+        Subject.SEARCHES: session.scalar(searches) is not None,
     }
     return [subject for subject in Subject if comes[subject] or subject in kept]
 

@@ -166,7 +166,7 @@ def recover(session: Session, at: datetime, outcome: Outcome, *, leaves_one_copy
     for message in session.scalars(abandoned):
         if message.state == MailState.CLAIMED or leaves_one_copy:
             move(message, MailEvent.PUT_BACK)
-            message.next_try_at = at
+            message.next_try_at = max(message.next_try_at, at)
             outcome.recovered += 1
         else:
             move(message, MailEvent.BREAK_OFF, error=gettext("The worker stopped while the mail was leaving."))

@@ -13,7 +13,7 @@ from kb.models.history import Change
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record
-from kb.models.source import Source, SourceStatus
+from kb.models.source import OVER_STATUSES, Source
 from kb.permissions import Person, may_see, visible_to
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # Reviews are announced so long before their day.
 REVIEW_AHEAD = timedelta(days=60)
-OVER = (SourceStatus.ENDED, SourceStatus.SUPERSEDED, SourceStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def list_over(session: Session, plan: Plan, *, person: Person, today: date) -> S
     )
     query = (
         select(Source)
-        .where(or_(Source.status.in_(OVER), Source.ends_on < today), visible_to(person))
+        .where(or_(Source.status.in_(OVER_STATUSES), Source.ends_on < today), visible_to(person))
         .where(Source.id.in_(answered.correlate(None)), Source.id.not_in(succeeded))
         .order_by(Source.ends_on.is_(None), Source.ends_on.desc(), Source.id)
     )

@@ -95,7 +95,7 @@ def test_a_link_opens_its_action_for_its_reader(opening, action, owner):
 
 def test_an_answer_is_kept_as_that_of_the_reader_and_uses_the_link_up(session, answer, opening, action, owner, post):
     update = answer()
-    assert (update.person_id, update.post_id, update.channel) == (owner.id, post.id, "web")
+    assert (update.person_id, update.post_id, update.channel) == (owner.id, post.id, "mail")
     assert action.confidence == "at-risk"
     refused = refusal(opening)
     assert refused.why is Why.USED

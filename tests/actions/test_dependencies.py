@@ -73,6 +73,16 @@ def test_an_action_without_dates_is_warned_of_what_is_overdue_alone(session, mak
     assert waits(session, make, make.action(), make.action(due_on=days(-1))) != {}
 
 
+def test_whoever_waits_for_what_was_stopped_is_warned_whatever_its_dates_say(session, make):
+    stopped = make.action(title="Course", closure="stopped", done_on=days(-3), due_on=days(1))
+    waiting = make.action(due_on=days(50))
+    words = "which was stopped on 20 November 2026"
+    assert waits(session, make, waiting, stopped) == {waiting.id: [f"Waits for “Course”, {words}"]}
+    person = make.person(make.viewer())
+    assert dependencies.awaited(session, [waiting], TODAY, person)[waiting.id][0].late == words
+    assert waits(session, make, make.action(closure="done", done_on=TODAY), stopped) == {}
+
+
 def test_a_closed_action_waits_for_nothing(session, make):
     assert waits(session, make, make.action(closure="done", done_on=TODAY), make.action(due_on=days(-1))) == {}
 

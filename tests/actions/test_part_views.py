@@ -67,9 +67,12 @@ def test_a_milestone_is_added_kept_when_wrong_reached_opened_moved_and_removed(a
     moved = as_lead.post(own, {"title": "Half way", "reason": "Boards asked", **parts("due_on", days(50))})
     assert moved.status_code == 303
     assert "10 days after the action is due" in text_of(as_lead.get(path).text)
-    assert as_lead.post(own, {"remove": "1"}).status_code == 303
+    assert "Remove this milestone?" in as_lead.get(f"{own}/remove").text
+    assert make.session.query(Milestone).count() == 1
+    assert as_lead.post(f"{own}/remove", {"reason": "x" * 501}).status_code == 422
+    assert as_lead.post(f"{own}/remove", {"reason": "Never needed"}).status_code == 303
     assert make.session.query(Milestone).count() == 0
-    assert "Milestone removed: Half way" in text_of(as_lead.get(path).text)
+    assert "Milestone removed: Half way (due 12 January 2027): “Never needed”" in text_of(as_lead.get(path).text)
     assert as_lead.get(own).status_code == 404
 
 

@@ -80,7 +80,7 @@ def test_on_track_is_held_against_a_late_milestone_and_a_late_dependency(session
     session.add(Milestone(action_id=action.id, title="Half", due_on=days(-20)))
     session.flush()
     found = detail(session, action, make.person(make.viewer()))
-    assert found.mismatch == "On track, but a milestone is 20 days late, and it waits for something late"
+    assert found.mismatch == "On track, but a milestone is 20 days late, and it waits for something late or stopped"
     assert found.waits == ["Waits for “Late one”, which is 12 days late"]
     needed = detail(session, late, make.person(make.viewer()))
     assert [(one.action.ref, one.late) for one in needed.waits_for] == [(action.ref, "which is 12 days late")]

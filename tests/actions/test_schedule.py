@@ -153,10 +153,11 @@ def test_the_previous_working_day_is_the_day_itself_when_people_work():
     [
         ({"forecast_on": days(101)}, "expected 1 day after it is due"),
         ({"milestone_days_late": 20}, "a milestone is 20 days late"),
-        ({"waits_for_late": True}, "it waits for something late"),
+        ({"waits_for_late": True}, "it waits for something late or stopped"),
         (
             {"forecast_on": days(105), "milestone_days_late": 1, "waits_for_late": True},
-            "expected 5 days after it is due, and a milestone is 1 day late, and it waits for something late",
+            "expected 5 days after it is due, and a milestone is 1 day late, "
+            "and it waits for something late or stopped",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from actions.models import Closure
 from actions.reminder_models import AnswerLink, Reminder
@@ -225,6 +225,14 @@ def test_an_escalation_that_waited_overnight_leaves_at_the_next_hour_of_its_plan
     assert leaves(leaves_on, 10) == ["to-sponsor"]
     assert plan(leaves_on, hour=10) == reminders.Planned()
     assert told() == [("to-sponsor", sponsor.who.id)]
+
+
+def test_a_mail_whose_reminders_are_gone_with_their_record_stops_no_planning(make, held, plan, session, leaves):
+    make.action(sponsor_id=held().id, due_on=SPONSOR_HEARS)
+    plan(hour=22)
+    session.execute(delete(Reminder))
+    assert plan(days(1), hour=0) == reminders.Planned()
+    assert leaves(days(1), 0) == ["to-sponsor"]
 
 
 def test_an_unknown_mail_is_rolled_into_that_of_the_next_day(make, held, plan, told, sent, session):

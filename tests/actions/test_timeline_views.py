@@ -134,6 +134,7 @@ def test_no_filter_breaks_the_page_nor_its_file(browse, make, actions, query):
 def test_dates_that_make_no_span_are_explained(browse, make, query, said):
     page = browse.sign_in(make.lead()).get(f"/timeline?{query}").text
     assert said in text_of(page)
+    assert all(f'value="{words}"' in page for words in re.findall("=([^&]+)", query))
     assert "1 September 2026 to 30 November 2027" in text_of(page)
 
 

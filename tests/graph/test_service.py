@@ -34,6 +34,18 @@ def test_a_strip_counts_the_kinds_above_and_below_in_the_order_of_the_thread(ses
     assert strips[action.id] == [("source", 1), ("implication", 1), ("priority", 1)]
 
 
+def test_a_strip_counts_the_overdue_among_its_actions_as_far_as_they_may_be_seen(session, make, line):
+    source, _, priority, action = line
+    draft = make.action(visibility=Visibility.DRAFT)
+    make.link(priority, LinkType.DELIVERED_BY, draft)
+    elsewhere = make.action()
+    overdue = {action.id, draft.id, elsewhere.id}
+    for person, number in ((SYSTEM, 2), (Person(reads_publicly=True), 1)):
+        strips = service.strips(session, [source.id, action.id], person, overdue=overdue)
+        assert strips[source.id] == [("implication", 1), ("priority", 1), ("action", number), ("overdue", number)]
+        assert strips[action.id] == [("source", 1), ("implication", 1), ("priority", 1)]
+
+
 def test_a_strip_names_what_should_follow_where_the_thread_stops(session, make):
     source, bare, priority = make.source(), make.source(), make.priority()
     implication = make.implication(source)

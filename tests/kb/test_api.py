@@ -14,6 +14,7 @@ from kb.forms import source_filters
 from kb.models.link import LinkType
 from kb.models.source import SourceName
 from search.forms import FILTERS as SEARCH_FILTERS
+from search.forms import YEARS as SEARCH_YEARS
 from tests.conftest import TODAY
 
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
@@ -177,7 +178,8 @@ def test_every_filter_is_described(described):
     indicators = {"plan", "owner", "perspective", "frequency", "only", "sort"}
     assert set(parameters(described, "/api/v1/figures")) == figures | shared
     assert set(parameters(described, "/api/v1/indicators")) == indicators | shared
-    assert set(parameters(described, "/api/v1/search")) == {*SEARCH_FILTERS, "order", "own", "exact", *shared}
+    search = {*SEARCH_FILTERS, *SEARCH_YEARS, "order", "own", "exact"}
+    assert set(parameters(described, "/api/v1/search")) == search | shared
 
 
 @pytest.mark.parametrize(

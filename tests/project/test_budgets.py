@@ -58,6 +58,8 @@ RECORDS = (
     "/merge/sources/t4mh-strategy",
     "/history/sources/t4mh-strategy",
     "/search?q=nursing",
+    "/search/suggest?q=nurs",
+    "/like/actions/t4mh-18",
     "/api/v1/search?q=nursing",
     "/steering",
     "/sources/t4mh-strategy",

@@ -20,6 +20,7 @@ from kb.models.outbox import OutboxMessage
 from kb.models.record import Record
 from kb.models.user import User
 from kb.paths import TEMPLATES
+from search.models import SavedSearch
 from tests.conftest import TODAY
 from tests.project.seeded import ROLES
 
@@ -45,8 +46,12 @@ ADDRESSES = (
     "/",
     "/search",
     "/search?q=perinatal+nursing",
+    "/search?q=workforce&nation=wales&theme=education-and-training&schedule=overdue&due=2026&from_year=2015&order=due",
     "/search?q=zzzzqqq&kind=source",
     "/search?q=nursng",
+    "/search/suggest?q=men",
+    "/like/sources/t4mh-strategy",
+    "/like/key-points/t4mh-strategy-k01?kind=source",
     "/sources",
     "/sources?status=draft",
     "/sources?q=nothing-is-called-this",
@@ -93,6 +98,7 @@ ADDRESSES = (
     "/actions/t4mh-18/update",
     "/actions/t4mh-18/milestones/new",
     f"/actions/t4mh-18/milestones/{MILESTONE}",
+    f"/actions/t4mh-18/milestones/{MILESTONE}/remove",
     "/actions/t4mh-18/evidence",
     "/actions?only=incomplete",
     "/actions/t4mh-18/done",
@@ -114,6 +120,10 @@ ADDRESSES = (
     "/timeline?plan=there-is-no-such-plan",
     "/sources/t4mh-strategy?print=1",
     "/shortlist",
+    "/saved-searches",
+    "/saved-searches/new?q=nursing&theme=nothing-is-called-this",
+    # Whose search it is not is told that there is no such thing.
+    "/saved-searches/{saved}?is=no-such-thing-to-others",
     "/shortlist/clear",
     "/shortlists/there-is-no-such-key",
     "/figures",
@@ -277,7 +287,9 @@ def waiting(seed: Seeded) -> dict[str, int]:
         reading = session.scalars(read.order_by(Reading.ends_on)).first()
         assert reading is not None
         requests = _requests(session, user)
-        named = {"update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
+        saved = session.scalars(select(SavedSearch.id).order_by(SavedSearch.id)).first()
+        assert saved is not None
+        named = {"saved": saved, "update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
         return {**named, "milestone": _milestone(session), **requests}
 
 

@@ -40,6 +40,8 @@ FEWEST_DAYS = 120
 DAYS_OF_CONTROL = 45
 LONDON = ZoneInfo("Europe/London")
 HOURS_AWAY = (1, 3, 10, 24, 48, 7 * 24, 14 * 24, 40 * 24)
+# A server that comes back at night finds the mails of the day before.
+HOURS_WITHOUT_SERVER = (4, 13, 18, 24, 4 * 24)
 ASKING = ("due-soon", "due-now", "overdue", "stale")
 SINGLE = ("assigned", "to-sponsor", "to-steering")
 WRONG = (
@@ -99,7 +101,7 @@ class _Years:
         self.fault = fault
         self.chance = world.chance
         self.ledger = Ledger()
-        self.away_until = datetime(2000, 1, 1, tzinfo=UTC)
+        self.away_until = self.no_server_until = datetime(2000, 1, 1, tzinfo=UTC)
 
     def live(self, day: date) -> None:
         """Things happen, the worker plans several times, and mails leave; in the evening the accounts are made."""
@@ -109,6 +111,11 @@ class _Years:
                 hours=self.chance.choice(HOURS_AWAY)
             )
             self.outcome.told["downtimes"] += 1
+        if self.chance.random() < 1 / 20:
+            self.no_server_until = _at(day, self.chance.choice((0, 9, 12))) + timedelta(
+                hours=self.chance.choice(HOURS_WITHOUT_SERVER)
+            )
+            self.outcome.told["without a mail server"] += 1
         hours = sorted([*self.chance.sample((0.5, 1.5, 2.5, 6.5, 7.2, 8.02, 9, 11, 13), 3), 10.5, 17])
         is_up = False
         for hour in hours:
@@ -142,9 +149,13 @@ class _Years:
 
     def _deliver(self, day: date, at: datetime, *, all_of_it: bool) -> None:
         """The mails leave; some wait for a server, and some break off."""
+        if at < self.no_server_until:
+            return
         with self.database.writing("worker") as session:
-            queued = select(OutboxMessage).where(OutboxMessage.state == MailState.QUEUED).order_by(OutboxMessage.id)
-            for message in session.scalars(queued).all():
+            waiting = select(OutboxMessage).where(
+                OutboxMessage.state == MailState.QUEUED, OutboxMessage.next_try_at <= at
+            )
+            for message in session.scalars(waiting.order_by(OutboxMessage.id)).all():
                 about = session.execute(
                     select(Reminder.record_id, Reminder.kind, Reminder.occurrence, Reminder.planned_at).where(
                         Reminder.message_id == message.id, Reminder.cancelled_at.is_(None)
