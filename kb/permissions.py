@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kb.errors import NotAllowed
-from kb.models.record import Record, Visibility
+from kb.models.figure import Figure
+from kb.models.record import Kind, Record, Visibility
+from kb.models.source import Implication, KeyPoint
 from kb.models.user import Role
 from kb.words import gettext
 
@@ -159,6 +162,27 @@ def visible_to(person: Person, record: type[Record] = Record) -> ColumnElement[b
         # Shared records belong to no plan: the leads and steering members of any plan see their drafts.
         drafts.append(or_(record.plan_id.is_(None), record.plan_id.in_(plans)))
     return or_(record.visibility == Visibility.PUBLISHED, and_(record.visibility == Visibility.DRAFT, or_(*drafts)))
+
+
+def parent_is_visible(person: Person) -> ColumnElement[bool]:
+    """The criterion on `Record` that what is read inside a source is found only by those who may see the source."""
+    if person is SYSTEM:
+        return true()
+    source = _source_around()
+    tables = (KeyPoint.__table__.c, Implication.__table__.c, Figure.__table__.c)
+    return or_(
+        Record.kind.not_in((Kind.KEY_POINT, Kind.IMPLICATION, Kind.FIGURE)),
+        *(
+            exists().where(table.id == Record.id, table.source_id == source.id, visible_to(person, source))
+            for table in tables
+        ),
+    )
+
+
+@cache
+def _source_around() -> type[Record]:
+    """The source around a record, beside the record itself; made once, since that costs more than to ask with it."""
+    return aliased(Record)
 
 
 def may_see(person: Person, id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -12,10 +12,9 @@ import numpy as np
 from sqlalchemy import select
 
 from kb.models.record import Kind, Record
-from kb.permissions import visible_to
+from kb.permissions import parent_is_visible, visible_to
 from search import reading
 from search.errors import IndexUnusable
-from search.hydrating import parent_is_visible
 from search.index import snapshot
 from search.index.analysis import every_word
 from search.index.narrowing import allowed_to

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.models.record import Record
 
 # Raise this when the words of a kind change in `search.documents`, so that every index is built anew.
-DOCUMENTS_VERSION = 4
+DOCUMENTS_VERSION = 5
 EVERYONE = "everyone"
 
 

@@ -127,11 +127,8 @@ def _response(response: Response, plan: str) -> Document:
 
 
 def _priority(priority: Priority, plan: str) -> Document:
-    return document(
-        priority,
-        plan,
-        parts=[Part("summary", priority.summary), Part("set", priority.set.title, is_aside=True)],
-    )
+    sets = [Part("set", each.title, is_aside=True) for each in published([priority.set])]
+    return document(priority, plan, parts=[Part("summary", priority.summary), *sets])
 
 
 def _action(action: Action, plan: str) -> Document:
@@ -168,9 +165,8 @@ def _organisation(organisation: Organisation, plan: str) -> Document:
 
 
 def _post(post: Post, plan: str) -> Document:
-    organisation = post.organisation
-    told = joined(organisation.title, organisation.abbreviation)
-    return document(post, plan, parts=[Part("organisation", told, is_aside=True)])
+    told = [joined(each.title, each.abbreviation) for each in published([post.organisation])]
+    return document(post, plan, parts=[Part("organisation", words, is_aside=True) for words in told])
 
 
 def _theme(theme: Theme, plan: str) -> Document:
@@ -245,6 +241,6 @@ _BUILDERS: dict[Kind, tuple[Any, Sequence[ORMOption], Callable[[Any, str], Docum
     Kind.PRIORITY_SET: (PrioritySet, [joinedload(PrioritySet.source)], _priority_set),
     Kind.STAFF_GROUP: (StaffGroup, [], _staff_group),
     Kind.FIGURE: (Figure, [joinedload(Figure.source).selectinload(each) for each in _SOURCE_FACTS], of_figure),
-    Kind.COMPARISON: (Comparison, [selectinload(Comparison.figures)], of_comparison),
+    Kind.COMPARISON: (Comparison, [selectinload(Comparison.figures).joinedload(Figure.source)], of_comparison),
     Kind.INDICATOR: (Indicator, [joinedload(Indicator.owner)], of_indicator),
 }

@@ -24,9 +24,8 @@ from kb.models.source import (
     source_publisher,
 )
 from kb.models.term import Meaning
-from kb.permissions import visible_to
+from kb.permissions import parent_is_visible, visible_to
 from search import due
-from search.hydrating import parent_is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,11 @@ mixture, and costs the same whatever it holds.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
-from sqlalchemy.orm import aliased, selectinload, with_polymorphic
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload, with_polymorphic
 from sqlalchemy.orm.attributes import set_committed_value
 
 from actions.indicator_models import Indicator
@@ -17,10 +18,10 @@ from actions.models import Action
 from kb.models.figure import Comparison, Figure
 from kb.models.organisation import Organisation, Post
 from kb.models.plan import Plan, Priority, PrioritySet, Response
-from kb.models.record import Kind, Record
+from kb.models.record import Record
 from kb.models.source import Implication, KeyPoint, Source
 from kb.models.term import Language, Term
-from kb.permissions import SYSTEM, visible_to
+from kb.permissions import parent_is_visible, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 # What is read inside its source.
 _INSIDE = KeyPoint | Implication | Figure
-# The source around a record, beside the record itself; made once, since that costs more than to ask with it.
-_SOURCE = aliased(Record)
 _MODELS = (
     *(Source, KeyPoint, Implication, Figure, Comparison, Response, Plan, Priority, PrioritySet),
     *(Action, Indicator, Organisation, Post, Term),
@@ -69,13 +68,19 @@ def load(session: Session, ids: Collection[int], person: Person) -> dict[int, tu
 
 def _read(session: Session, ids: Iterable[int], person: Person, *, is_found: bool = False) -> Collection[Record]:
     """Records of any kind; those that are found come with what stands beside their titles, others are only named."""
-    every: Any = with_polymorphic(Record, list(_MODELS))
+    every = _every()
     query = select(every).where(every.id.in_(list(ids)), visible_to(person, every))
     if is_found:
         query = query.where(parent_is_visible(person))
         query = query.options(selectinload(every.Source.publishers), selectinload(every.Source.nations))
     records: Collection[Record] = session.scalars(query).all()
     return records
+
+
+@cache
+def _every() -> Any:
+    """All kinds in one; made once, so that its statements are compiled once."""
+    return with_polymorphic(Record, list(_MODELS))
 
 
 def _column_beside(record: Record) -> str | None:
@@ -94,17 +99,3 @@ def language_of(record: Record, parent: Record | None) -> str:
     """The language of a record's title: what a source says is in the language of its entry."""
     entry = parent if isinstance(record, KeyPoint | Implication) else record
     return entry.language if isinstance(entry, Source) else Language.ENGLISH
-
-
-def parent_is_visible(person: Person) -> ColumnElement[bool]:
-    """What is read inside a source is found only by those who may see the source."""
-    if person is SYSTEM:
-        return true()
-    tables = (KeyPoint.__table__.c, Implication.__table__.c, Figure.__table__.c)
-    return or_(
-        Record.kind.not_in((Kind.KEY_POINT, Kind.IMPLICATION, Kind.FIGURE)),
-        *(
-            exists().where(table.id == Record.id, table.source_id == _SOURCE.id, visible_to(person, _SOURCE))
-            for table in tables
-        ),
-    )

@@ -16,10 +16,9 @@ from kb.models.organisation import Post
 from kb.models.plan import Priority, PrioritySet, ResponseSource
 from kb.models.record import Kind, Record
 from kb.models.source import Implication, KeyPoint
-from kb.permissions import visible_to
+from kb.permissions import parent_is_visible, visible_to
 from search import reading
 from search.errors import IndexUnusable
-from search.hydrating import parent_is_visible
 from search.index import snapshot
 from search.index.nearness import Near, near
 

@@ -27,7 +27,8 @@ def of_figure(figure: Figure, plan: str) -> Document:
 
 def of_comparison(comparison: Comparison, plan: str) -> Document:
     """A comparison is found by what is compared, and by the numbers that stand in it."""
-    told = [joined(each.title, with_unit(each.value, each.unit)) for each in published(comparison.figures)]
+    figures = [each for each in published(comparison.figures) if published([each.source])]
+    told = [joined(each.title, with_unit(each.value, each.unit)) for each in figures]
     parts = [Part("note", comparison.note), *(Part("figure", words, is_aside=True) for words in told)]
     return document(comparison, plan, parts=parts)
 

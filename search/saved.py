@@ -12,7 +12,7 @@ from kb.errors import Invalid, NotAllowed, NotFound
 from kb.inserting import insert_into
 from kb.models.record import Record
 from kb.models.user import User
-from kb.permissions import visible_to
+from kb.permissions import parent_is_visible, visible_to
 from kb.words import gettext
 from search import service
 from search.errors import IndexUnusable
@@ -79,6 +79,7 @@ def count_new(
             SavedMatch.search_id.in_([each.id for each in searches]),
             SavedMatch.found_at > now - NEW_FOR,
             visible_to(person),
+            parent_is_visible(person),
         )
         .group_by(SavedMatch.search_id)
     )
@@ -90,7 +91,8 @@ def list_new(session: Session, found: SavedSearch, *, person: Person) -> list[Fo
     query = (
         select(Record, SavedMatch.found_at, SavedMatch.told_at)
         .join(SavedMatch, SavedMatch.record_id == Record.id)
-        .where(SavedMatch.search_id == found.id, SavedMatch.found_at.is_not(None), visible_to(person))
+        .where(SavedMatch.search_id == found.id, SavedMatch.found_at.is_not(None))
+        .where(visible_to(person), parent_is_visible(person))
         .order_by(SavedMatch.found_at.desc(), Record.title, Record.id)
         .limit(MOST_NEW_SHOWN)
     )
@@ -167,7 +169,8 @@ def know(
     ids, number = sorted(record_ids), 0
     insert = insert_into(session, SavedMatch).on_conflict_do_nothing()
     for start in range(0, len(ids), BATCH):
-        seen = select(Record.id).where(Record.id.in_(ids[start : start + BATCH]), visible_to(person))
+        some = Record.id.in_(ids[start : start + BATCH])
+        seen = select(Record.id).where(some, visible_to(person), parent_is_visible(person))
         rows = [{"search_id": search_id, "record_id": each, "found_at": found_at} for each in session.scalars(seen)]
         if rows:
             number += len(session.execute(insert.returning(SavedMatch.record_id), rows).all())

@@ -22,6 +22,7 @@ from search.filters import NAMED, NO_FILTERS, Filters, filters_from
 from search.index import matching, ranking
 from search.index import pointer as pointers
 from search.index.analysis import normal, welsh
+from search.index.coding import texts_of
 from search.index.expanding import Glossary, ambiguous
 from search.index.narrowing import allowed_to
 from search.index.ordering import Order
@@ -126,7 +127,8 @@ def find_all(
         standing=standing.on(session, held, today),
         hints=() if only_my_words else understood(query.text, held.lexicon("source_kind")),
     )
-    return [int(held.kept(int(place))["id"]) for place in places]
+    ids = texts_of(held, "id")
+    return [int(ids[place]) for place in places]
 
 
 def titles_of(session: Session, person: Person, refs: Iterable[str]) -> Titles:

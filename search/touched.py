@@ -54,6 +54,9 @@ def _one_step(session: Session | Connection, ids: list[int]) -> set[int]:
         .join(groups_table, groups.implication_id == of[Implication].c.id)
         .where(groups.staff_group_id.in_(ids)),
         select(comparison_figure.c.comparison_id).where(comparison_figure.c.figure_id.in_(ids)),
+        select(comparison_figure.c.comparison_id)
+        .join(of[Figure], of[Figure].c.id == comparison_figure.c.figure_id)
+        .where(of[Figure].c.source_id.in_(ids)),
         select(record_theme.c.record_id).where(record_theme.c.theme_id.in_(ids)),
     ]
     return _all(session, steps) | _inside_sources(session, ids)

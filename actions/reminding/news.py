@@ -18,7 +18,7 @@ from kb.accounts import sessions
 from kb.models.outbox import OutboxMessage
 from kb.models.record import Kind, Record
 from kb.models.user import User
-from kb.permissions import visible_to
+from kb.permissions import parent_is_visible, visible_to
 from kb.records import KIND_IN_ADDRESS
 from search.models import SavedMatch, SavedSearch
 
@@ -102,6 +102,7 @@ def tell_again(session: Session, message_id: int) -> None:
 
 
 def _of(session: Session, user: User, today: date, ruled: Mapping[int, Ruled]) -> list[News]:
+    person = sessions.person_of(session, user, today=today)
     query = (
         select(
             SavedSearch.id,
@@ -119,7 +120,8 @@ def _of(session: Session, user: User, today: date, ruled: Mapping[int, Ruled]) -
             SavedSearch.is_told,
             SavedMatch.found_at.is_not(None),
             SavedMatch.told_at.is_(None),
-            visible_to(sessions.person_of(session, user, today=today)),
+            visible_to(person),
+            parent_is_visible(person),
         )
         .order_by(SavedSearch.name, SavedSearch.id, SavedMatch.found_at.desc(), Record.updated_at.desc(), Record.id)
     )
@@ -140,5 +142,6 @@ def _sees(session: Session, user: User, record_ids: Collection[int], today: date
     person = sessions.person_of(session, user, today=today)
     seen = 0
     for some in batches(record_ids):
-        seen += len(session.scalars(select(Record.id).where(Record.id.in_(some), visible_to(person))).all())
+        query = select(Record.id).where(Record.id.in_(some), visible_to(person), parent_is_visible(person))
+        seen += len(session.scalars(query).all())
     return seen == len(record_ids)

@@ -21,6 +21,9 @@ LETTERS_WEIGHT = 0.5
 MOST_EXPANSIONS = 64
 MOST_MEANINGS = 4
 LONGEST_EXPANSION = 8
+_FIELDS: Mapping[str, Mapping[str, str]] = {
+    language: dict(zip(names, TEXT_FIELDS, strict=True)) for language, names in FIELDS_IN.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ class Alternative:
     language: str = Language.ENGLISH
 
     @property
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> Mapping[str, str]:
         """The fields where its words may stand, each with the name by which the fields of both languages go."""
-        return dict(zip(FIELDS_IN[Language(self.language)], TEXT_FIELDS, strict=True))
+        return _FIELDS[self.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,7 @@ def _rows(expanding: _Expanding) -> dict[tuple[str, ...], tuple[int, ...]]:
 
 def _beginning(snapshot: Snapshot, prefix: str) -> list[str]:
     """The most used words that begin so, as they are indexed."""
-    words = [(count, word) for word, count in snapshot.lexicon("words").items() if word.startswith(prefix)]
-    stems = dict.fromkeys(normal(word) for _, word in sorted(words, reverse=True)[: 4 * MOST_EXPANSIONS])
+    counts = snapshot.lexicon("words")
+    words = sorted(snapshot.beginning("words", prefix), key=lambda word: (counts[word], word), reverse=True)
+    stems = dict.fromkeys(normal(word) for word in words[: 4 * MOST_EXPANSIONS])
     return list(stems)[:MOST_EXPANSIONS]

@@ -56,7 +56,7 @@ def answer(
         allowed &= found
     elif query.wanted:
         allowed[:] = False
-    for group in groups_of(snapshot, query.unwanted, Glossary())[0]:
+    for group in groups_of(snapshot, query.unwanted, Glossary())[0] if query.unwanted else ():
         for alternative in group.alternatives:
             for name in alternative.fields:
                 allowed[snapshot.phrase(name, alternative.words)] = False

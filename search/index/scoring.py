@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from search.index.expanding import Alternative, Group
-    from search.index.snapshot import Mask, Scores, Snapshot
+    from search.index.snapshot import Ids, Mask, Scores, Snapshot
 
 WEIGHTS = {"title": 1.5, "names": 1.5, "text": 1.0, "aside": 0.4}
 PHRASE_BOOST = 1.3
@@ -39,6 +39,9 @@ def score(snapshot: Snapshot, groups: Sequence[Group]) -> tuple[Scores, Mask]:
 
     Where a record is filed raises it, and finds it only when nothing else is asked: "Scottish", "ending in 2022".
     """
+    if len(groups) == 1:  # whatever matches matches the whole question
+        worth = _worth_of(snapshot, groups[0])
+        return worth * _kind_weights(snapshot), worth > 0
     total = np.zeros(snapshot.size)
     share = np.zeros(snapshot.size)
     found = np.zeros(snapshot.size, np.bool_)
@@ -56,16 +59,16 @@ def score(snapshot: Snapshot, groups: Sequence[Group]) -> tuple[Scores, Mask]:
         share += telling * (worth > 0)
     strength = COORDINATION * min(1.0, FEW_TERMS / max(1, len(groups))) ** 2
     total[found] *= (share[found] / whole) ** strength
-    for kind, weight in KIND_WEIGHTS.items():
-        total[snapshot.ids("kind", kind)] *= weight
-    return total, found
+    return total * _kind_weights(snapshot), found
 
 
 def _worth_of(snapshot: Snapshot, group: Group) -> Scores:
     """What one group adds to each record: the best of its alternatives."""
     best = np.zeros(snapshot.size)
     for alternative in group.alternatives:
-        np.maximum(best, _worth(snapshot, alternative), out=best)
+        ids, worth = _worth(snapshot, alternative)
+        if len(ids):
+            best[ids] = np.maximum(best[ids], worth)
     for filters in group.filed:
         for filed in conditions_of(snapshot, filters).values():
             best[filed] += FILED_WEIGHT * _telling(snapshot, filed)
@@ -77,20 +80,51 @@ def _telling(snapshot: Snapshot, among: Scores | Mask) -> float:
     return float(np.log(max(1, snapshot.size) / (np.count_nonzero(among) + 1)) + 1)
 
 
-def _worth(snapshot: Snapshot, alternative: Alternative) -> Scores:
+def _worth(snapshot: Snapshot, alternative: Alternative) -> tuple[Ids, Scores]:
+    """The records in which the alternative stands, and what that is worth."""
+    if len(alternative.words) == 1:
+        ids, worth = _worth_of_word(snapshot, alternative)
+        return ids, worth * alternative.weight
     worth = np.zeros(snapshot.size)
-    # A Welsh field weighs what the English one of its name does.
     for name, plain_name in alternative.fields.items():
-        weight = WEIGHTS[plain_name]
-        if len(alternative.words) == 1:
-            ids, scores = snapshot.postings(name, alternative.words[0])
-            worth[ids] += weight * alternative.weight * scores
-            continue
         together = snapshot.phrase(name, alternative.words)
         if len(together):
             both = np.zeros(snapshot.size)
             for word in alternative.words:
                 ids, scores = snapshot.postings(name, word)
                 both[ids] += scores
-            worth[together] += weight * alternative.weight * PHRASE_BOOST * both[together]
-    return worth
+            worth[together] += WEIGHTS[plain_name] * alternative.weight * PHRASE_BOOST * both[together]
+    places = np.flatnonzero(worth).astype(np.int32)
+    return places, worth[places]
+
+
+def _worth_of_word(snapshot: Snapshot, alternative: Alternative) -> tuple[Ids, Scores]:
+    """The same for one word, before its weight; kept for the words that stand anywhere."""
+    known: dict[tuple[str, str], tuple[Ids, Scores]] = snapshot.derived.setdefault("worth of words", {})
+    key = (alternative.language, alternative.words[0])
+    found = known.get(key)
+    if found is None:
+        # A Welsh field weighs what the English one of its name does.
+        lists = [
+            (ids, WEIGHTS[plain_name] * scores)
+            for name, plain_name in alternative.fields.items()
+            for ids, scores in (snapshot.postings(name, alternative.words[0]),)
+        ]
+        ids, of_each = np.unique(np.concatenate([ids for ids, _ in lists]), return_inverse=True)
+        worth = np.bincount(of_each, np.concatenate([scores for _, scores in lists]), len(ids))
+        found = (ids, worth.astype(np.float64))
+        if len(ids):
+            known[key] = found
+    return found
+
+
+def _kind_weights(snapshot: Snapshot) -> Scores:
+    """What the kind of each record is worth."""
+    kept: Scores | None = snapshot.derived.get("weights of kinds")
+    if kept is not None:
+        return kept
+    weights: Scores = np.ones(snapshot.size)
+    for kind, weight in KIND_WEIGHTS.items():
+        weights[snapshot.ids("kind", kind)] = weight
+    snapshot.derived["weights of kinds"] = weights
+    return weights

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from search.index.pointer import Pointer
 
 K1, B = 2.0, 0.75
+MOST_ABSENT = 20_000
 TRIES, PAUSE = 10, 0.05
 
 Ids = NDArray[np.int32]
@@ -79,6 +80,7 @@ class Snapshot:
         self.pointer = pointer
         self._lock = threading.RLock()
         self._postings: dict[tuple[str, str], tuple[Ids, Scores]] = {}
+        self._absent: set[tuple[str, str]] = set()
         self._places: dict[tuple[str, str], Keys] = {}
         self._lengths: dict[str, Scores] = {}
         self._columns: dict[str, list[str]] = {}
@@ -115,12 +117,22 @@ class Snapshot:
     def postings(self, field: str, text: str) -> tuple[Ids, Scores]:
         """The places of the records with this word in this field, and what each is worth (BM25)."""
         found = self._postings.get((field, text))
+        if found is None and (field, text) in self._absent:
+            return NO_IDS, NO_SCORES
         if found is None:
             with self._reading():
                 found = self._read_postings(field, text)
-            if len(found[0]):  # words that nobody wrote are not kept: there is no end to them
+            if len(found[0]):
                 self._postings[field, text] = found
+            else:
+                self._note_absent(field, text)
         return found
+
+    def _note_absent(self, field: str, text: str) -> None:
+        """Remember what nobody wrote, up to a point: there is no end to such words."""
+        if len(self._absent) >= MOST_ABSENT:
+            self._absent = set()
+        self._absent.add((field, text))
 
     def frequency(self, field: str, text: str) -> int:
         """In how many records this word stands in this field, without reading which."""
