@@ -72,7 +72,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_look, _plan, _send, _index, _forget, _learn):
+    for part in (_index, _look, _plan, _send, _forget, _learn):
         if should_stop():
             break
         try:
@@ -99,7 +99,7 @@ def _look(
     _worker: str,
     should_stop: Callable[[], bool],
 ) -> None:
-    """Before the planning, so that what is new is in the mail of the day."""
+    """After the indexing, since each search is run once a day, and before the planning of the mail of that day."""
     at = clock()
     today = at.astimezone(ZoneInfo(settings.timezone)).date()
     report.found = news.look(database, settings, today, at, should_stop)

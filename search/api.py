@@ -35,5 +35,6 @@ def find() -> ResponseReturnValue:
         order=asked.order,
         only_my_words=asked.only_my_words,
         as_written=asked.as_written,
+        chosen=dict(asked.chosen),
     )
     return jsonify(service.as_json(results))

@@ -13,13 +13,15 @@ from kb.db import contains
 from kb.models.figure import Comparison, Figure
 from kb.models.organisation import Organisation, StaffGroup
 from kb.models.plan import Plan, Priority, Response, ResponseSource
-from kb.models.record import Record, Theme, record_theme
+from kb.models.record import Record, Theme, Visibility, record_theme
 from kb.models.source import (
+    OVER_STATUSES,
     Implication,
     KeyPoint,
     Source,
     SourceName,
     SourceNation,
+    SourceStatus,
     implication_staff_group,
     source_publisher,
 )
@@ -37,22 +39,29 @@ if TYPE_CHECKING:
     from search.filters import Filters
     from search.query import Query, Term
 
+# Each is looked for in thirty columns without an index; more would make others wait.
+MOST_TERMS = 8
+
 
 def find(
     session: Session, person: Person, query: Query, filters: Filters, *, today: date, offset: int, limit: int
 ) -> tuple[int, list[int], dict[str, int]]:
     """How many records match, the ids of one page (more words in the title first), and the counts by kind."""
     conditions: list[ColumnElement[bool]] = [visible_to(person), parent_is_visible(person)]
-    matches = [_has(term) for term in query.wanted]
+    wanted = query.wanted[:MOST_TERMS]
+    matches = [_has(term) for term in wanted]
     if matches:
         conditions.append(or_(*matches))
-    conditions += [not_(_has(term)) for term in query.unwanted]
-    conditions += [*_filtered(filters), *_by_the_day(session, filters, today)]
+    conditions += [not_(_has(term)) for term in query.unwanted[:MOST_TERMS]]
+    conditions += [*_filtered(filters, today), *_by_the_day(session, filters, today)]
     kind_filter = [Record.kind.in_(filters.kind)] if filters.kind else []
     rows = session.execute(select(Record.kind, func.count()).where(*conditions).group_by(Record.kind)).all()
     counts = dict(sorted(rows, key=lambda row: (-row[1], row[0])))
+    total = sum(count for kind, count in counts.items() if not filters.kind or kind in filters.kind)
+    if not total:
+        return 0, [], counts
     matched: Any = sum((case((match, 1), else_=0) for match in matches), literal(0))
-    in_title: Any = sum((case((contains(Record.title, term.text), 1), else_=0) for term in query.wanted), literal(0))
+    in_title: Any = sum((case((contains(Record.title, term.text), 1), else_=0) for term in wanted), literal(0))
     page = (
         select(Record.id)
         .where(*conditions, *kind_filter)
@@ -60,7 +69,6 @@ def find(
         .offset(offset)
         .limit(limit)
     )
-    total = sum(count for kind, count in counts.items() if not filters.kind or kind in filters.kind)
     return total, list(session.scalars(page)), counts
 
 
@@ -94,7 +102,7 @@ def _plain(attribute: Any) -> Any:
     return attribute.class_.__table__.c[attribute.key]
 
 
-def _filtered(filters: Filters) -> list[ColumnElement[bool]]:
+def _filtered(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     source = Source.__table__.c
     if filters.theme:
@@ -110,9 +118,11 @@ def _filtered(filters: Filters) -> list[ColumnElement[bool]]:
             conditions.append(_of_source(select(source.id).where(source[name].in_(values))))
     if filters.status:
         action, response = Action.__table__.c, Response.__table__.c
+        has_run_out = and_(source.ends_on < today, source.status.not_in(OVER_STATUSES))
+        stands = case((has_run_out, SourceStatus.ENDED.value), else_=source.status)
         conditions.append(
             or_(
-                _of_source(select(source.id).where(source.status.in_(filters.status))),
+                _of_source(select(source.id).where(stands.in_(filters.status))),
                 Record.id.in_(select(action.id).where(action.closure.in_(filters.status))),
                 Record.id.in_(select(response.id).where(response.response_type.in_(filters.status))),
             )
@@ -140,7 +150,8 @@ def _about_staff(refs: Sequence[str]) -> ColumnElement[bool]:
     groups, implication = implication_staff_group.c, _table(Implication).c
     group = select(Record.id).where(Record.ref.in_(refs), Record.kind == "staff_group").correlate(None)
     about = select(groups.implication_id).where(groups.staff_group_id.in_(group))
-    return or_(Record.id.in_(about), Record.id.in_(select(implication.source_id).where(implication.id.in_(about))))
+    saying = select(implication.source_id).where(implication.id.in_(_published(about)))
+    return or_(Record.id.in_(about), Record.id.in_(saying))
 
 
 def _by_the_day(session: Session, filters: Filters, today: date) -> list[ColumnElement[bool]]:
@@ -192,8 +203,14 @@ def _of_source(ids: Any) -> ColumnElement[bool]:
     return or_(
         Record.id.in_(ids),
         *(Record.id.in_(select(table.id).where(table.source_id.in_(ids))) for table in tables),
-        Record.id.in_(select(ResponseSource.response_id).where(ResponseSource.source_id.in_(ids))),
+        Record.id.in_(select(ResponseSource.response_id).where(ResponseSource.source_id.in_(_published(ids)))),
     )
+
+
+def _published(ids: Any) -> Any:
+    """Those of these records that are no drafts: a draft's facts may not be found through another record."""
+    record = Record.__table__.alias()
+    return select(record.c.id).where(record.c.id.in_(ids), record.c.visibility == Visibility.PUBLISHED)
 
 
 def _table(model: type[Any]) -> Any:

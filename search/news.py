@@ -54,11 +54,12 @@ def look(
 ) -> int:
     """Run every search whose owner is told and that was not run today; the number of new records.
 
-    Nothing is noted for a person while the index cannot be asked: the next tick tries again.
+    Nothing is noted for a person while the index cannot be asked: the next tick tries again. A search that fails
+    keeps those of other people from nothing, and is raised after them.
     """
     with database.reading() as session:
         user_ids = _whose_turn(session, today, now, settings)
-    number = 0
+    number, trouble = 0, None
     for user_id in user_ids:
         if should_stop():
             break
@@ -69,8 +70,14 @@ def look(
         except IndexUnusable as error:
             log.warning("Saved searches wait for the index: %s", error)
             break
+        except Exception as error:
+            log.warning("The saved searches of user %s failed: %s", user_id, error)
+            trouble = error
+            continue
         with database.writing(Channel.WORKER) as session:
             number += sum(_note(session, each, person, today, now) for each in looks)
+    if trouble is not None:
+        raise trouble
     return number
 
 

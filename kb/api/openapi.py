@@ -235,6 +235,7 @@ def _search_filters() -> list[Schema]:
         _query("order", one_of(Order)),
         _query("own", one_of(["1"]), "1 searches for the words alone, without what acronyms stand for"),
         _query("exact", one_of(["1"]), "1 searches for the words as written, without putting them right"),
+        _several("meaning", TEXT, "Which meaning of an acronym is meant, by its place from 1: LTP:2"),
         *_PAGING,
     ]
 

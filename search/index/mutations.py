@@ -97,7 +97,7 @@ def _lexicon(snapshot: Snapshot) -> frozenset[str]:
 
 def _rarity(snapshot: Snapshot, count: int) -> float:
     """As the scores count it; see `Snapshot.postings`."""
-    return max(log(snapshot.size / (count + 1)) + 1, 0.1)
+    return max(log(max(1, snapshot.size) / (count + 1)) + 1, 0.1)
 
 
 def _first(word: str) -> str:

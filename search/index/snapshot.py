@@ -22,6 +22,7 @@ from whoosh.index import FileIndex
 
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
+from search.index.analysis import LONGEST_WORD
 from search.index.decoding import SHIFT, Keys, decoded, positions
 from search.index.store import FIELDS_IN, SCHEMA_MARK
 
@@ -97,7 +98,8 @@ class Snapshot:
         self.files: dict[str, bytes] = storage.files
         with self._reading():
             self._reader = FileIndex(storage).reader()
-            self._leaves = [(leaf, base) for leaf, base in self._reader.leaf_readers()]
+            # Of an index without records whoosh makes a leaf that is no segment.
+            self._leaves = [(leaf, base) for leaf, base in self._reader.leaf_readers() if leaf.doc_count_all()]
             names = {leaf.segment().segment_id() for leaf, _ in self._leaves}
             # Segments never change once written: what was read of them whole stays true in the states that follow.
             read = before.of_segments if before else {}
@@ -130,6 +132,8 @@ class Snapshot:
 
     def _note_absent(self, field: str, text: str) -> None:
         """Remember what nobody wrote, up to a point: there is no end to such words."""
+        if len(text) > LONGEST_WORD:  # a value of an address may be of any length
+            return
         if len(self._absent) >= MOST_ABSENT:
             self._absent = set()
         self._absent.add((field, text))
@@ -217,7 +221,7 @@ class Snapshot:
         numbers, frequencies = np.concatenate(ids), np.concatenate(weights)
         keep = self.alive[numbers]
         # Whoosh counts what is deleted but not merged away, here as in its own scoring.
-        idf = np.log(self.size / (len(numbers) + 1)) + 1
+        idf = np.log(max(1, self.size) / (len(numbers) + 1)) + 1
         numbers, frequencies = numbers[keep], frequencies[keep]
         if not self._reader.schema[field].scorable:
             return numbers, frequencies

@@ -84,6 +84,7 @@ function complete(form, input) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    choose(-1); // what was chosen stood below other letters: Enter now asks for the words as typed
     timer = setTimeout(ask, WAIT);
   });
   input.addEventListener("blur", () => close());

@@ -73,6 +73,15 @@ def test_enter_without_a_choice_searches_for_the_words(open_as: Callable[..., Pa
     page.wait_for_url(re.compile(r"/search\?q=perinatal"))
 
 
+def test_a_choice_is_forgotten_when_somebody_types_on(open_as: Callable[..., Page]) -> None:
+    page = open_as("viewer")
+    box = typing(page, "/", "camhs")
+    box.press("ArrowDown")
+    box.press("x")
+    box.press("Enter")
+    page.wait_for_url(re.compile(r"/search\?q=camhsx"))
+
+
 def test_an_old_answer_does_not_replace_a_newer_one(open_as: Callable[..., Page]) -> None:
     page = open_as("viewer")
     page.goto("/")

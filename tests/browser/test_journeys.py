@@ -24,7 +24,7 @@ def test_a_lead_finds_a_driver_and_follows_it_to_an_action(
 ) -> None:
     page = open_as("lead", width=width, scripts=scripts)
     page.goto("/")
-    page.get_by_role("main").get_by_role("searchbox").fill("perinatal services staffing")
+    page.get_by_role("main").get_by_label("Search everything").fill("perinatal services staffing")
     page.get_by_role("main").get_by_role("button", name="Search").click()
     page.goto("/sources/perinatal-review-2017")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Perinatal")
@@ -95,4 +95,4 @@ def test_hostile_words_in_a_search_stay_words(open_as: Callable[..., Page]) -> N
     page = open_as()
     page.goto("/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert page.locator("main script").count() == 0
-    expect(page.get_by_role("main").get_by_role("searchbox")).to_have_value("<script>alert(1)</script>")
+    expect(page.get_by_role("main").get_by_label("Search everything")).to_have_value("<script>alert(1)</script>")
