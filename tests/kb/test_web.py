@@ -308,10 +308,9 @@ def test_a_reading_request_takes_no_write_lock(app, session, make):
         assert web.session().execute(text("SELECT 1")).scalar() == 1
 
 
+@pytest.mark.page  # only SQLite locks the whole database
 def test_what_is_read_after_a_commit_keeps_nobody_from_writing(built_app, empty_database, monkeypatch):
     """Whoever took the lock again only to read could be told that it is busy, though their change is saved."""
-    if not empty_database.is_sqlite:
-        pytest.skip("only SQLite locks the whole database")
     monkeypatch.setitem(built_app.extensions, "database", empty_database)
     with (
         closing(sqlite3.connect(empty_database.engine.url.database, timeout=0)) as other,
