@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # The folder above before this one, whose `search.py` would stand before the package.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,8 +30,12 @@ from kb.models.history import Channel
 from kb.models.source import Source
 from kb.permissions import Person
 from search import service
+from search.index import pointer
 from tests.conftest import TODAY
 from tests.search.hostile import HOSTILE
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 RECORDS = 10_000
 REPEATS = 4
@@ -105,9 +109,11 @@ def whole_requests(folder: Path, records: int) -> int:
     print(f"\nrebuilt from {records:,} records in {rebuilt:.1f} s (budget {GOAL_REBUILT_S})")
     p95 = ask_all(database, settings, corpus.questions())
     visible = change_some(database, settings)
-    slowest, other = ask_hostile(database, settings, corpus.questions())
+    hostile = [*ask_hostile(database, settings, corpus.questions(), "index")]
+    pointer.discard(settings.index_dir)
+    hostile += ask_hostile(database, settings, corpus.questions(), "database in its place")
     kept = (rebuilt <= GOAL_REBUILT_S, p95 <= GOAL_P95_MS, visible <= GOAL_VISIBLE_S)
-    return int(not all((*kept, slowest <= GOAL_HOSTILE_S, other <= GOAL_HOSTILE_S)))
+    return int(not all((*kept, max(hostile) <= GOAL_HOSTILE_S)))
 
 
 def ask_all(database: Database, settings: Settings, asked: list[str]) -> float:
@@ -143,7 +149,7 @@ def change_some(database: Database, settings: Settings) -> float:
     return max(taken)
 
 
-def ask_hostile(database: Database, settings: Settings, ordinary: list[str]) -> tuple[float, float]:
+def ask_hostile(database: Database, settings: Settings, ordinary: list[str], told: str) -> tuple[float, float]:
     """Seconds that the slowest hostile question takes, and the p95 of another reader meanwhile."""
     others: list[float] = []
     is_over = threading.Event()
@@ -151,27 +157,24 @@ def ask_hostile(database: Database, settings: Settings, ordinary: list[str]) -> 
     def read_on() -> None:
         with database.reading() as session:
             while not is_over.is_set():
-                for question in ordinary:
-                    others.append(
-                        _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question)
-                        / 1_000
-                    )
+                others.extend(_seconds(session, settings, question) for question in ordinary)
 
     other = threading.Thread(target=read_on)
     other.start()
     with database.reading() as session:
-        taken = {
-            each: _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), each)
-            for each in HOSTILE
-        }
+        taken = {each: _seconds(session, settings, each) for each in HOSTILE}
     is_over.set()
     other.join()
     worst = max(taken, key=lambda each: taken[each])
     print(
-        f"{len(HOSTILE)} hostile questions: the slowest {taken[worst] / 1_000:.2f} s ({worst[:20]!r}), "
+        f"{len(HOSTILE)} hostile questions of the {told}: the slowest {taken[worst]:.2f} s ({worst[:20]!r}), "
         f"another reader's p95 meanwhile {_p95(others):.2f} s (budget {GOAL_HOSTILE_S} each)"
     )
-    return taken[worst] / 1_000, _p95(others)
+    return taken[worst], _p95(others)
+
+
+def _seconds(session: Session, settings: Settings, question: str) -> float:
+    return _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question) / 1_000
 
 
 def _p95(taken: list[float]) -> float:

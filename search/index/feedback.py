@@ -27,7 +27,7 @@ MOST_CANDIDATES = 40
 FIELDS = ("title", "text")
 LONGEST = 300
 WEIGHT = 0.2
-MOST_KEPT = 4_000
+MOST_KEPT = 1_000
 
 
 def raised(snapshot: Snapshot, places: Ids, scores: Scores) -> Scores:
