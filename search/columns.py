@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions.indicator_models import Indicator
+from actions.models import Action
 from kb import downloads, labels
-from kb.columns.words import draft
+from kb.columns.words import draft, joined, titles
+from kb.models.plan import Response
+from kb.models.source import Source
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 from search import labels as search_labels
+from search.making import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
+    from kb.models.record import Record
     from search.results import Hit, Results
 
 
-def sheet(find: Callable[[int], Results], per_page: int) -> Sheet[Hit]:
-    """Every hit of a search, of which `find` gives a page of so many."""
+def sheet(find: Callable[[int], Results], per_page: int, today: date) -> Sheet[Hit]:
+    """Every hit of a search, of which `find` gives a page of so many, as it stands on a day."""
 
     def hits() -> Iterator[Hit]:
         page, total = 1, 1
@@ -26,15 +33,29 @@ def sheet(find: Callable[[int], Results], per_page: int) -> Sheet[Hit]:
             yield from found.hits
             page, total = page + 1, found.total
 
-    return Sheet(gettext("Results"), columns(), hits())
+    return Sheet(gettext("Results"), columns(today), hits())
 
 
-def columns() -> list[Column[Hit]]:
+def columns(today: date) -> list[Column[Hit]]:
     """What the file says of a hit."""
+    nations = labels.nations()
 
     def why(hit: Hit) -> str:
         excerpt = hit.excerpt
-        return f"{search_labels.part(excerpt.field, excerpt.number)}: {excerpt.text}" if excerpt else ""
+        if excerpt:
+            return f"{search_labels.part(excerpt.field, excerpt.number)}: {excerpt.text}"
+        return gettext("Title") if any(is_match for _, is_match in hit.title) else ""
+
+    def publishers(hit: Hit) -> str:
+        return titles(published(hit.record.publishers)) if isinstance(hit.record, Source) else ""
+
+    def of_nations(hit: Hit) -> str:
+        given = {each.nation for each in hit.record.nations} if isinstance(hit.record, Source) else set()
+        return joined(nations[nation] for nation in nations if nation in given)
+
+    def owner(hit: Hit) -> str:
+        post = hit.record.owner if isinstance(hit.record, Action | Indicator) else None
+        return post.title if post else ""
 
     return [
         Column(gettext("Ref"), lambda hit: hit.ref, width=24),
@@ -42,7 +63,29 @@ def columns() -> list[Column[Hit]]:
         Column(gettext("Title"), lambda hit: hit.record.title, width=60),
         Column(gettext("In"), lambda hit: hit.parent.title if hit.parent else "", width=40),
         Column(gettext("Why it was found"), why, width=60),
-        Column(gettext("Score"), lambda hit: round(hit.score, 4), Kind.NUMBER),
+        Column(gettext("Owner"), owner, width=30),
+        Column(gettext("Due"), lambda hit: hit.record.due_on if isinstance(hit.record, Action) else None, Kind.DATE),
+        Column(gettext("Status"), lambda hit: _status(hit.record, today), width=20),
+        Column(gettext("Publisher"), publishers, width=30),
+        Column(gettext("Year"), lambda hit: _year(hit.record), Kind.NUMBER),
+        Column(gettext("Nations"), of_nations, width=18),
         Column(gettext("Draft"), lambda hit: draft(hit.record), width=8),
         downloads.page_of(lambda hit: hit),
     ]
+
+
+def _status(record: Record, today: date) -> str:
+    if isinstance(record, Source):
+        return search_labels.value("status", record.status_on(today), {})
+    if isinstance(record, Action):
+        return search_labels.value("status", record.closure, {})
+    stands = record.response_type if isinstance(record, Response) else None
+    return search_labels.value("status", stands, {}) if stands else ""
+
+
+def _year(record: Record) -> int | None:
+    if isinstance(record, Source):
+        shown = record.published.day or record.starts.day
+    else:
+        shown = record.due_on if isinstance(record, Action) else None
+    return shown.year if shown else None

@@ -14,6 +14,11 @@ MOST_DAYS = 3_660
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 DAYS_OF = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
 _AHEAD = re.compile(r"(?P<way>[<>])?=?\s*(?P<number>[0-9]{1,4})\s*(?P<unit>days?|weeks?|d|w)")
+# Without a unit days are meant; of four figures a year.
+_BARE = re.compile(r"[<>]=?\s*[0-9]{1,3}")
+# Weeks, months and years of the calendar: this one and the next.
+WAYS, PERIODS = ("this", "next"), ("week", "month", "year")
+_NAMED = re.compile(rf"({'|'.join(WAYS)})[ -]({'|'.join(PERIODS)})")
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _AHEAD_READ = re.compile(r"([<>])([0-9]+)d")
 
@@ -32,7 +37,9 @@ def read(text: str) -> str | None:
     text = text.strip().lower()
     if text in (OVERDUE, NONE):
         return text
-    if ahead := _AHEAD.fullmatch(text):
+    if _NAMED.fullmatch(text):
+        return text.replace(" ", "-")
+    if ahead := _AHEAD.fullmatch(f"{text}d" if _BARE.fullmatch(text) else text):
         days = int(ahead["number"]) * DAYS_OF[ahead["unit"]]
         return f"{ahead['way'] or '<'}{days}d" if days <= MOST_DAYS else None
     first, joined, last = text.partition("..")
@@ -50,6 +57,8 @@ def span_of(given: str, today: date) -> Span:
         if ahead[1] == "<":
             return Span(today, edge, is_of_open=True)
         return Span(edge + timedelta(days=1), is_of_open=True)
+    if named := _NAMED.fullmatch(given):
+        return _calendar(named[1], named[2], today)
     first, joined, last = given.partition("..")
     begins = (_period(first) if first else None) or Span()
     ends = (_period(last) if joined else begins) or Span()
@@ -68,6 +77,8 @@ def words(given: str) -> str:
         if ahead[1] == "<":
             return ngettext("within %(num)s day", "within %(num)s days", days)
         return ngettext("in more than %(num)s day", "in more than %(num)s days", days)
+    if _NAMED.fullmatch(given):
+        return _named_words()[given]
     first, joined, last = given.partition("..")
     if not joined:
         return _spoken(first)
@@ -76,6 +87,28 @@ def words(given: str) -> str:
     if not first:
         return gettext("%(when)s or earlier", when=_spoken(last))
     return gettext("%(first)s to %(last)s", first=_spoken(first), last=_spoken(last))
+
+
+def _calendar(way: str, period: str, today: date) -> Span:
+    """This week, month or year, or the next."""
+    is_next = way == "next"
+    if period == "week":
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=is_next)
+        return Span(monday, monday + timedelta(days=6))
+    months = today.year * 12 + today.month - 1 + is_next
+    text = f"{months // 12:04}-{months % 12 + 1:02}" if period == "month" else f"{today.year + is_next:04}"
+    return _period(text) or Span()
+
+
+def _named_words() -> dict[str, str]:
+    return {
+        "this-week": gettext("this week"),
+        "next-week": gettext("next week"),
+        "this-month": gettext("this month"),
+        "next-month": gettext("next month"),
+        "this-year": gettext("this year"),
+        "next-year": gettext("next year"),
+    }
 
 
 def _spoken(period: str) -> str:

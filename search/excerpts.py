@@ -6,16 +6,19 @@ Pieces are plain text and never markup, so a template escapes them like anything
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from kb.models.source import Nation
 from kb.models.term import Language
 from search.index.analysis import composed, indexed, tokens
 from search.query import WORD
 
 LONGEST = 230
 BEFORE = 60
+# What a match tells that stands in what belongs to other records, and in how a record is filed: that comes last.
+ASIDE, FILED = 0.9, 0.001
 # Parts that say what a record is even where nothing in them matched.
 TELLING = frozenset({"summary", "description", "response", "names"})
 
@@ -50,12 +53,20 @@ class Sought:
 
     words: frozenset[str] = frozenset()
     rows: frozenset[tuple[str, ...]] = frozenset()
+    # How much each word tells; words that are not named tell as much as each other.
+    telling: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, ...]]) -> Sought:
+    def of(cls, rows: Iterable[tuple[str, ...]], telling: Callable[[str], float] | None = None) -> Sought:
         """Rows of words as the question was understood; a row of one is a word."""
         every = frozenset(rows)
-        return cls(frozenset(row[0] for row in every if len(row) == 1), frozenset(row for row in every if len(row) > 1))
+        words = frozenset(row[0] for row in every if len(row) == 1)
+        worth = {word: telling(word) for row in every for word in row} if telling else {}
+        return cls(words, frozenset(row for row in every if len(row) > 1), worth)
+
+    def worth(self, found: Iterable[str]) -> float:
+        """How much it tells that these words were found."""
+        return sum(self.telling.get(word, 1.0) for word in found)
 
 
 def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
@@ -70,7 +81,7 @@ def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
         if part["field"] == "source" and kept["kind"] != "response":
             continue  # the page names the source that a key point or an implication stands in anyway
         found = _found(part["text"], sought, part["language"])
-        worth = len(found) * (0.9 if part["is_aside"] else 1.0)
+        worth = sought.worth(found) * (FILED if part["field"] == "facts" else ASIDE if part["is_aside"] else 1.0)
         if worth > best_worth:
             best, best_worth, best_found = part, worth, found
     if best is None:
@@ -79,8 +90,17 @@ def excerpt_of(kept: Mapping[str, Any], sought: Sought) -> Excerpt | None:
         return None
     says_more = not best_found <= _found(kept["title"], sought, kept["language"])
     opens_at = best.get("ref", "") if says_more else ""
-    pieces = cut(marked(best["text"], sought, best["language"]))
+    text = _facts(best["text"], sought) if best["field"] == "facts" else best["text"]
+    pieces = cut(marked(text, sought, best["language"]))
     return Excerpt(best["field"], best["number"], pieces, opens_at, best["language"])
+
+
+def _facts(text: str, sought: Sought) -> str:
+    """How a record is filed, as far as that was asked for: "Wales, Northern Ireland"."""
+    matching = [each for each in text.split(", ") if _found(each, sought, Language.ENGLISH)]
+    shown = [each.title() if each.replace(" ", "-") in set(Nation) else each for each in matching]
+    told = ", ".join(shown)
+    return told[:1].upper() + told[1:]
 
 
 def _names(kept: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qsl, quote
 
@@ -39,6 +39,8 @@ class Asked:
     # The place of the meaning, from 1, that was chosen for an acronym with several.
     chosen: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    # The question as it was typed; its filters stand among the others, and `question` is what remains.
+    typed: str = field(default="", compare=False)
 
     @classmethod
     def from_address(cls, args: Args) -> Asked:
@@ -62,28 +64,21 @@ class Asked:
         filters, notes = filters_from({name: given[name][:MOST_VALUES] for name in FILTERS})
         only = {name: given[name][0] for name in ("q", "order", "own", "exact") if given[name]}
         order = only.get("order", "")
+        query = parse(only.get("q", ""))
         return cls(
-            question=only.get("q", ""),
-            filters=filters,
+            question=query.rest,
+            filters=filters.and_also(query.filters),
             order=Order(order) if order in set(Order) else Order.BEST,
             only_my_words=only.get("own") == YES,
             as_written=only.get("exact") == YES,
             chosen=_chosen(given["meaning"]),
-            notes=notes,
+            notes=(*query.notes, *notes),
+            typed=query.text,
         )
-
-    def only(self, known: Filters) -> Asked:
-        """The same without the values that were ignored because nothing bears them."""
-        kept = {
-            name: tuple(value for value in values if value in getattr(known, name))
-            for name, values in self.filters.values().items()
-        }
-        return replace(self, filters=replace(self.filters, **kept))  # type: ignore[arg-type]
 
     def pairs(self) -> list[tuple[str, str]]:
         """The names and values that ask the same, each search in one way alone."""
-        question = parse(self.question).text
-        pairs = [("q", question)] if question else []
+        pairs = [("q", self.question)] if self.question else []
         pairs += [(name, value) for name, values in self.filters.values().items() for value in sorted(values)]
         first, last = self.filters.year_from, self.filters.year_to
         if first is not None or last is not None:

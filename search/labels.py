@@ -8,6 +8,7 @@ from actions.schedule import schedule_words
 from kb import labels
 from kb.words import gettext
 from search import due
+from search.filters import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,9 @@ def value(name: str, given: str, titles: Mapping[tuple[str, str], str]) -> str:
     }.get(name, {})
     if name == "due":
         return due.words(given)
-    return known.get(given) or titles.get((name, given)) or labels.readable(given)
+    if name in NAMED:  # a name that is nobody's here is told as it was typed
+        return titles.get((name, given)) or f"“{given.replace('-', ' ')}”"
+    return known.get(given) or labels.readable(given)
 
 
 def years(filters: Filters) -> str:

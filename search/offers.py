@@ -12,8 +12,9 @@ from kb.paging import url_with
 from kb.words import gettext
 from search import labels
 from search.filters import NO_FILTERS, filters_from
-from search.forms import Asked, address
-from search.index.ordering import Order
+from search.forms import FILTERS, Asked, address
+from search.index.ordering import Order, usual
+from search.query import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # The filters at the left, in order; those that are asked for less often stand folded below. So many values of each
 # are shown, the most used; the others are behind “12 more”.
 MOST_OPEN, MOST_FOLDED = 6, 10
+MOST_TABS = 6
 OPEN = ("nation", "theme", "source_kind", "status", "schedule")
 FOLDED = ("publisher", "owner", "plan", "staff_group", "category", "kind")
 
@@ -53,15 +55,16 @@ class Group:
         return any(option.is_on for option in self.options)
 
 
-def tabs(found: Results) -> list[Option]:
-    """Every kind that there is among what is found."""
+def tabs(asked: Asked, found: Results) -> tuple[list[Option], list[Option]]:
+    """The largest kinds among what is found and the one that is chosen, in one line; then the others."""
     counts = found.facets.get("kind", {})
     chosen = found.filters.kind
-    offered = [Option("", gettext("All"), sum(counts.values()), not chosen, url_with(kind=None))]
+    offered = [Option("", gettext("All"), sum(counts.values()), not chosen, _url_of_kinds(asked))]
     for kind, words in labels.kinds().items():
         if counts.get(kind) or kind in chosen:
-            offered.append(Option(kind, words, counts.get(kind, 0), chosen == (kind,), url_with(kind=kind)))
-    return offered
+            offered.append(Option(kind, words, counts.get(kind, 0), chosen == (kind,), _url_of_kinds(asked, kind)))
+    largest = {"", *sorted(counts, key=lambda kind: -counts[kind])[:MOST_TABS], *chosen}
+    return [tab for tab in offered if tab.value in largest], [tab for tab in offered if tab.value not in largest]
 
 
 def groups(found: Results, names: tuple[str, ...]) -> list[Group]:
@@ -130,14 +133,14 @@ def orders(found: Results) -> list[Option]:
         return []
     words = {
         Order.BEST: (gettext("Best match"), gettext("Best match first")),
+        Order.KIND: (gettext("Kind"), gettext("Sources first, newest first")),
         Order.NEWEST: (gettext("Newest"), gettext("Newest first")),
         Order.DUE: (gettext("Due date"), gettext("Soonest due first")),
         Order.TITLE: (gettext("Title"), gettext("By title")),
     }
-    holds = found.order
-    if not found.query.wanted:  # nothing matches better than anything else
-        del words[Order.BEST]
-        holds = Order.TITLE if holds == Order.BEST else holds
+    holds = found.order if found.query.wanted else usual(found.order, found.filters)
+    # Without words nothing matches better than anything else; with them the best match is what kinds are for.
+    del words[Order.KIND if found.query.wanted and holds != Order.KIND else Order.BEST]
     return [
         Option(order, told if order == holds else label, None, order == holds, _url_in_order(order))
         for order, (label, told) in words.items()
@@ -161,6 +164,19 @@ def number_on(filters: Filters) -> int:
 def cleared(asked: Asked) -> str:
     """The address of the same question without filters."""
     return _url(asked, NO_FILTERS)
+
+
+def as_words(asked: Asked, found: Results) -> str | None:
+    """The address that searches for the filters in the question as words; None when none of them is on."""
+    query = parse(asked.typed)
+    is_on = any(query.filters.has(name) and found.filters.has(name) for name in FILTERS)
+    return url_with(q=query.as_words) if is_on else None
+
+
+def put_right(asked: Asked, found: Results) -> str:
+    """The address of the question with its misspelt words put right."""
+    better = replace(asked, question=found.did_you_mean or "", as_written=False)
+    return address(request.path, better.pairs())
 
 
 def _group(found: Results, name: str) -> Group:
@@ -198,6 +214,10 @@ def _narrows(group: Group, total: int) -> bool:
 
 def _url(asked: Asked, filters: Filters) -> str:
     return address(request.path, replace(asked, filters=filters).pairs())
+
+
+def _url_of_kinds(asked: Asked, *kinds: str) -> str:
+    return _url(asked, replace(asked.filters, kind=kinds))
 
 
 def _url_with_year(asked: Asked, year: int) -> str:

@@ -53,7 +53,8 @@ class Results:
     `did_you_mean` is the question with its misspelt words put right; `is_corrected` says that the hits are its hits.
     `titles` names the records that filters and counts speak of; `overdue` holds the ids of all actions that are, seen
     or not. `ambiguous` holds the acronyms with several meanings, `chosen` the place of the meaning that was asked for,
-    `offered` what the question says as filters. `is_fallback` says that the index could not be asked;
+    `offered` what the question says as filters. `whole` is how many match
+    every word, where there are several.  `is_fallback` says that the index could not be asked;
     `percent_rebuilt` how far its rebuilding is, when it runs.
     """
 
@@ -62,6 +63,7 @@ class Results:
     filters: Filters = NO_FILTERS
     order: Order = Order.BEST
     total: int = 0
+    whole: int | None = None
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     titles: Titles = field(default_factory=dict)

@@ -15,7 +15,7 @@ from kb.forms.base import add_error
 from kb.forms.saved_searches import SavedSearchForm
 from kb.mailing import declining
 from kb.words import gettext
-from search import labels, saved, service
+from search import labels, naming, saved, service
 from search.filters import NAMED
 from search.forms import Asked
 from search.index.ordering import Order
@@ -43,8 +43,14 @@ class Offer:
 
 def offer(asked: Asked, results: Results) -> Offer:
     """Saving what the results page shows: the question is saved as it was put right."""
-    shown = replace(asked, question=results.did_you_mean or "") if results.is_corrected else asked
+    question = (results.did_you_mean or "") if results.is_corrected else asked.question
+    # Who "me" is may change; every other name is the record that it means now.
+    owner = asked.filters.owner if naming.ME in asked.filters.owner else results.filters.owner
+    asked = replace(asked, question=question)
+    shown = replace(asked, filters=replace(results.filters, owner=owner))
     found = saved.saved_as(web.session(), shown, person=web.person())
+    if found is None and shown != asked:  # one that was saved while all its filters were there
+        found = saved.saved_as(web.session(), asked, person=web.person())
     return Offer(found, _form(shown), f"{url_for('saved_searches.new')}?{shown.kept()}")
 
 
@@ -188,7 +194,7 @@ def _words(asked: Asked, titles: Mapping[tuple[str, str], str]) -> list[str]:
     for name, values in asked.filters.values().items():
         for value in values:
             words = f"{names[name]}: {labels.value(name, value, titles)}"
-            is_gone = name in NAMED and (name, value) not in titles
+            is_gone = name in NAMED and value != naming.ME and (name, value) not in titles
             told.append(gettext("%(filter)s (no longer here)", filter=words) if is_gone else words)
     if asked.filters.year_from is not None or asked.filters.year_to is not None:
         told.append(f"{names['year']}: {labels.years(asked.filters)}")

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from kb.models.record import Record
 from kb.permissions import Person, visible_to
 from kb.words import gettext
-from search import fallback, hydrating, naming, reading, standing, suggest, vocabulary
+from search import asking, fallback, hydrating, labels, naming, reading, standing, vocabulary
 from search.errors import IndexUnusable
 from search.excerpts import Sought, excerpt_of, marked
 from search.filters import NAMED, NO_FILTERS, Filters, filters_from
@@ -24,12 +24,13 @@ from search.index import pointer as pointers
 from search.index.analysis import normal, welsh
 from search.index.coding import texts_of
 from search.index.expanding import Glossary, ambiguous
-from search.index.narrowing import allowed_to
+from search.index.narrowing import Standing, allowed_to
 from search.index.ordering import Order
 from search.index.ranking import Ranked
-from search.query import parse
+from search.index.scoring import telling
+from search.query import Query, parse
 from search.results import Hit, Results, Titles, as_json
-from search.understanding import Hint, Offered, offered_by, understood
+from search.understanding import Hint, Offered, understood
 from search.upkeep import catch_up, differences, ensure, rebuild, waiting
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ MOST_PER_PAGE = 100
 _CLOSED_FIELDS = frozenset({"kind", "nation", "category", "status", "schedule", "due", "ends"})
 # Of the values of a filter the most used are counted.
 MOST_OFFERED = 200
+# Of the values of a filter that nothing bears so many are told, with what may be meant.
+MOST_EXPLAINED = 3
 log = logging.getLogger(__name__)
 
 
@@ -125,7 +128,7 @@ def find_all(
         reading.marks_of(person),
         glossary=glossary,
         standing=standing.on(session, held, today),
-        hints=() if only_my_words else understood(query.text, held.lexicon("source_kind")),
+        hints=() if only_my_words else understood(query.text, held.lexicon("source_kind"), today),
     )
     ids = texts_of(held, "id")
     return [int(ids[place]) for place in places]
@@ -154,47 +157,50 @@ def _from_index(
     reads_words: bool,
 ) -> Results:
     readers = reading.marks_of(person)
-    filters, notes = _known_filters(session, person, held, asked.filters)
+    filters, notes, near = _known_filters(session, person, held, asked.filters)
     asked = replace(asked, filters=filters, notes=(*asked.notes, *notes))
     allowed = allowed_to(held, readers)
-    better = suggest.corrected(held, asked.query, allowed, glossary)
-    query = asked.query
-    if better and not as_written:
-        query = parse(better)
-    hints = understood(query.text, held.lexicon("source_kind")) if reads_words else ()
+    settled = asking.settled(
+        held, asked.query, allowed, glossary, today, as_written=as_written, reads_words=reads_words
+    )
+    query = settled.query
+    hints = settled.hints
     standing_today = standing.on(session, held, today)
     ranked = ranking.answer(
         held, query, filters, readers, glossary=glossary, order=asked.order, standing=standing_today, hints=hints
     )
-    facets, titles = _named(session, person, ranked.facets, filters)
+    facets, titles = _named(session, person, ranked.facets, filters, near)
     return replace(
         asked,
         total=len(ranked.places),
+        whole=_whole(held, query, filters, readers, glossary, standing_today, hints),
         hits=_hits(session, held, person, ranked, offset, limit),
         facets=facets,
         titles=titles,
         overdue=standing_today.overdue,
-        did_you_mean=better or suggest.offered(held, asked.query, allowed, glossary),
-        is_corrected=query is not asked.query,
+        did_you_mean=settled.did_you_mean,
+        is_corrected=settled.is_corrected,
+        notes=(*asked.notes, *settled.notes),
         also_searched=ranked.also_searched,
         ambiguous=ambiguous(query.wanted, glossary),
         chosen=glossary.chosen,
-        offered=_offered(held, hints, filters, facets),
+        offered=(*near, *asking.offered(held, hints, filters, facets)),
     )
 
 
-def _offered(
-    held: Snapshot, hints: Iterable[Hint], filters: Filters, facets: Mapping[str, Mapping[str, int]]
-) -> tuple[Offered, ...]:
-    """What the question says in words as filters, where these are not on already and would leave something."""
-    offered = []
-    for hint in hints:
-        for each in offered_by(hint):
-            known = facets.get(each.name, held.lexicon(each.name))
-            leaves = each.name == "year" or any(known.get(value) for value in each.values)
-            if leaves and not filters.has(each.name):
-                offered.append(each)
-    return tuple(offered)
+def _whole(
+    held: Snapshot,
+    query: Query,
+    filters: Filters,
+    readers: frozenset[str] | None,
+    glossary: Glossary,
+    today: Standing,
+    hints: tuple[Hint, ...],
+) -> int | None:
+    """How many records match every word, where there are several."""
+    if len(query.wanted) < 2:
+        return None
+    return len(matching.wholly(held, query, filters, readers, glossary=glossary, standing=today, hints=hints))
 
 
 def _hits(session: Session, held: Snapshot, person: Person, ranked: Ranked, offset: int, limit: int) -> tuple[Hit, ...]:
@@ -203,7 +209,7 @@ def _hits(session: Session, held: Snapshot, person: Person, ranked: Ranked, offs
     scores = ranked.scores[offset : offset + limit]
     kept = [held.kept(int(place)) for place in places]
     records = hydrating.load(session, [each["id"] for each in kept], person)
-    sought = Sought.of(ranked.sought)
+    sought = Sought.of(ranked.sought, lambda word: telling(held, word))
     hits = []
     for each, score in zip(kept, scores, strict=True):
         if each["id"] in records:
@@ -216,11 +222,16 @@ def _hits(session: Session, held: Snapshot, person: Person, ranked: Ranked, offs
 
 
 def _named(
-    session: Session, person: Person, facets: Mapping[str, Mapping[str, int]], filters: Filters
+    session: Session,
+    person: Person,
+    facets: Mapping[str, Mapping[str, int]],
+    filters: Filters,
+    near: Iterable[Offered] = (),
 ) -> tuple[dict[str, Mapping[str, int]], Titles]:
     """The counts without values whose own record the person may not see, and the titles of the others."""
     cut = {name: dict(list(counts.items())[:MOST_OFFERED]) for name, counts in facets.items()}
     refs = {ref for name in NAMED for ref in cut.get(name, ())} | filters.refs()
+    refs |= {ref for each in near for ref in each.values}
     titles = titles_of(session, person, refs) if refs else {}
     seen: dict[str, Mapping[str, int]] = {
         name: {ref: number for ref, number in counts.items() if name not in NAMED or (name, ref) in titles}
@@ -232,6 +243,8 @@ def _named(
 def _from_database(
     session: Session, settings: Settings, person: Person, asked: Results, today: date, offset: int, limit: int
 ) -> Results:
+    filters = naming.resolved(session, person, asked.filters, dict.fromkeys(NAMED, ()))
+    asked = replace(asked, filters=filters)
     total, ids, counts = fallback.find(
         session, person, asked.query, asked.filters, today=today, offset=offset, limit=limit
     )
@@ -242,8 +255,11 @@ def _from_database(
     for record, parent in (records[each] for each in ids if each in records):
         language = hydrating.language_of(record, parent)
         hits.append(Hit(record, 0.0, marked(record.title, sought, language), None, parent, language))
+    cut = max(len(wanted), len(asked.query.unwanted)) > fallback.MOST_TERMS
+    only_some = gettext("For now only the first %(number)s words were used.", number=fallback.MOST_TERMS)
     return replace(
         asked,
+        notes=(*asked.notes, only_some) if cut else asked.notes,
         total=total,
         hits=tuple(hits),
         facets={"kind": counts},
@@ -253,16 +269,29 @@ def _from_database(
     )
 
 
-def _known_filters(session: Session, person: Person, held: Snapshot, filters: Filters) -> tuple[Filters, list[str]]:
-    """The filters with refs for names, without values that no record bears, each with a note."""
+def _known_filters(
+    session: Session, person: Person, held: Snapshot, filters: Filters
+) -> tuple[Filters, list[str], list[Offered]]:
+    """The filters with refs for names, without values that no record bears: each with a note and what may be meant."""
     filters = naming.resolved(session, person, filters, {name: held.lexicon(name) for name in NAMED})
     kept, notes = {}, []
+    near: list[Offered] = []
     for name, values in filters.values().items():
         known = values if name in _CLOSED_FIELDS else held.lexicon(name)
         kept[name] = tuple(value for value in values if value in known)
-        notes += [
-            gettext("Nothing is filed under %(name)s “%(value)s”, so that filter was ignored.", name=name, value=value)
-            for value in values
-            if value not in kept[name]
-        ]
-    return replace(filters, **kept), notes  # type: ignore[arg-type]
+        for value in [each for each in values if each not in known][:MOST_EXPLAINED]:
+            notes.append(_ignored(name, value))
+            if name in NAMED:
+                refs = naming.near(session, person, name, value, known)
+                near += [Offered(name, (ref,), value) for ref in refs]
+    return replace(filters, **kept), notes, list(dict.fromkeys(near))  # type: ignore[arg-type]
+
+
+def _ignored(name: str, value: str) -> str:
+    if name == "owner" and value == naming.ME:
+        return gettext("You hold no post with actions, so “owner:me” was ignored.")
+    return gettext(
+        "Nothing is filed under %(name)s “%(value)s”, so that filter was ignored.",
+        name=labels.fields()[name].lower(),
+        value=value.replace("-", " "),
+    )

@@ -6,7 +6,7 @@ Only words of records that the reader may find are offered, so that drafts do no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -34,34 +34,21 @@ FEW, MOST_LOOKED_AT = 8, 64
 RARE, TIMES, ENOUGH, SHORTEST_RARE = 2, 10, 10, 5
 # Two words that were meant as one: the one word has to stand in so many times more records than the two in a row.
 TIMES_JOINED = 5
+# A short word is put right at once only to a word of which one record in so many speaks.
+SPOKEN_OF = 400
 _SMALL = sorted(STOP_WORDS)
 _NOT_FILTERS = re.compile(r'[A-Za-z_-]+:"[^"]*"?|\S+')
 
 
-def corrected(snapshot: Snapshot, query: Query, allowed: Mask, glossary: Glossary) -> str | None:
-    """The question with the words that no record has put right; None when nothing would change."""
-    speller = _Speller(snapshot, allowed, glossary)
-    better: dict[str, str] = {}
-    for first, second in _in_a_row(query):
-        if not (speller.is_known(first) and speller.is_known(second)) and speller.is_written(first + second):
-            better[f"{first} {second}"] = _like(first, folded(first + second))
-    joined = {word for pair in better for word in pair.split()}
-    for term in query.wanted:
-        if term.kind == TermKind.PREFIX:
-            found = speller.beginning_like(term.words[0])
-            better |= {term.words[0]: _like(term.words[0], found)} if found else {}
-            continue
-        for word in term.words:
-            if word not in joined and not speller.is_known(word) and (found := speller.nearest(word)):
-                better[word] = _like(word, found)
-    changed = _with(query.text, better)
+def corrected(speller: Speller, query: Query) -> str | None:
+    """The question with the words that no record has put right where that is sure; None when nothing would change."""
+    changed = _with(query.text, _changes(speller, query)[0])
     return changed if changed and parse(changed).terms else None
 
 
-def offered(snapshot: Snapshot, query: Query, allowed: Mask, glossary: Glossary) -> str | None:
-    """The question with words that hardly any record has changed for likelier ones; None where there are none."""
-    speller = _Speller(snapshot, allowed, glossary)
-    better = {}
+def offered(speller: Speller, query: Query) -> str | None:
+    """The question with likelier words for those that hardly any record has; None where there are none."""
+    better = _changes(speller, query)[1]
     for first, second in _in_a_row(query):
         joined = folded(first + second)
         if speller.is_written(joined) and speller.count(joined) >= TIMES_JOINED * max(
@@ -76,13 +63,42 @@ def offered(snapshot: Snapshot, query: Query, allowed: Mask, glossary: Glossary)
     return _with(query.text, better)
 
 
+def _changes(speller: Speller, query: Query) -> tuple[dict[str, str], dict[str, str]]:
+    """What may be put in the place of words that no record has: at once, and only when the person says so."""
+    sure: dict[str, str] = {}
+    for first, second in _in_a_row(query):
+        if not (speller.is_known(first) and speller.is_known(second)) and speller.is_written(first + second):
+            sure[f"{first} {second}"] = _like(first, folded(first + second))
+    joined = {word for pair in sure for word in pair.split()}
+    for term in query.wanted:
+        if term.kind == TermKind.PREFIX and (found := speller.beginning_like(term.words[0])):
+            sure[term.words[0]] = _like(term.words[0], found)
+    near = {word: speller.nearest(word) for word in _unknown(speller, query) if word not in joined}
+    is_strange = None in near.values()
+    doubtful = {}
+    for word, other in near.items():
+        is_name = word[0].isupper() and not word.isupper() and not query.text.startswith(word)
+        if other and speller.is_sure(word, other, is_name=is_name, is_strange=is_strange):
+            sure[word] = _like(word, other)
+        elif other and not is_name:
+            doubtful[word] = _like(word, other)
+    return sure, doubtful
+
+
+def _unknown(speller: Speller, query: Query) -> list[str]:
+    """The words that no record has; what stands after a * is the end of a word, and none itself."""
+    words = (word for term in query.wanted if term.kind != TermKind.PREFIX for word in term.words)
+    return [word for word in words if not speller.is_known(word) and not query.is_end(word)]
+
+
 @dataclass(frozen=True, slots=True)
-class _Speller:
+class Speller:
     """The words of the records that one reader may find."""
 
     snapshot: Snapshot
     allowed: Mask
     glossary: Glossary
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def is_known(self, word: str) -> bool:
         """Whether there is nothing to put right: it is found, or no plain word, or a small one of either language."""
@@ -93,6 +109,11 @@ class _Speller:
 
     def count(self, word: str) -> int:
         """How many records are found by the word, in any of its forms."""
+        if word not in self._counts:
+            self._counts[word] = self._counted(word)
+        return self._counts[word]
+
+    def _counted(self, word: str) -> int:
         places = [self.snapshot.ids(name, normal(word)) for name in TEXT_FIELDS]
         for row, _ in mutations.rows(self.snapshot, [word]):
             places += [self.snapshot.ids(name, row[0]) for name in FIELDS_IN[Language.WELSH]]
@@ -112,6 +133,30 @@ class _Speller:
         """Two words that were run together; else the word with the fewest changed letters, the most used of those."""
         plain = folded(word)
         return self._parted(plain) or self._near(plain)
+
+    def is_sure(self, word: str, other: str, *, is_name: bool, is_strange: bool) -> bool:
+        """Whether the other was meant without asking; `is_strange` says that beside it stands a word like no other.
+
+        One letter makes another word of a short one sooner than of a long one, and of a name sooner still.
+        """
+        plain = folded(word)
+        if " " in other or other in STOP_WORDS:
+            return True
+        if len(plain) >= TWO_WRONG:
+            return not is_name or distance(plain, other) == 1
+        if other[0] != plain[0] or self._written(other) < np.count_nonzero(self.allowed) // SPOKEN_OF:
+            return False
+        return sorted(plain) == sorted(other) or not (is_name or is_strange)
+
+    def is_begun(self, word: str) -> bool:
+        """Whether words of records begin with one that none of them has as it stands."""
+        plain = folded(word)
+        return len(plain) >= ONE_WRONG and not self.is_known(word) and self._begins(plain)
+
+    def is_missing(self, word: str) -> bool:
+        """Whether no record is found by the word, nor by what it may stand for."""
+        means_more = self.glossary.acronym(word) or (normal(word),) in self.glossary.synonyms
+        return not self.is_known(word) and not means_more
 
     def likelier(self, word: str) -> str | None:
         """A word of one other letter that very many more records have."""

@@ -1,4 +1,4 @@
-"""What a question says in words about years, nations, states and types of a source: "ending in 2022", "Scottish draft".
+"""What a question says in words about where records are filed: "ending in 2022", "Scottish draft", "overdue actions".
 
 Such words raise the records that are filed so, and are offered as filters; they narrow nothing by themselves, since
 they may as well be meant as words.
@@ -10,14 +10,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from kb.models.record import Kind
 from kb.models.source import Nation, SourceStatus
+from search import due
 from search.filters import Filters
+
+if TYPE_CHECKING:
+    from datetime import date
 
 MOST_HINTS = 6
 _YEAR = r"(?:19|20)[0-9]{2}"
 # What is not read: phrases in quotation marks, words that are not wanted, and filters.
-_LEFT_OUT = re.compile(r'"[^"]*"?|(?<!\S)-\S+|[A-Za-z_-]{2,20}:(?:"[^"]*"?|\S+)')
+_LEFT_OUT = re.compile(r'"[^"]*"?|(?<!\S)(?:-|NOT (?!in |yet ))\S+|[A-Za-z_-]{2,20}:(?:"[^"]*"?|\S+)')
 _AFTER, _BEFORE = r"(?:since|from|after)", r"(?:before|until|up to)"
 _ENDING = r"(?:end(?:s|ed|ing)?|expir(?:es?|ed|ing)|finish(?:es|ed|ing)?|runs?|running|lasting)"
 _BEGUN = r"(?:published|issued|dated|written|made|starting|starts|started|beginning|begins|launched)"
@@ -37,6 +43,11 @@ class Hint:
     @property
     def text(self) -> str:
         return " ".join(self.words)
+
+    @property
+    def is_span(self) -> bool:
+        """Whether its years only limit others: what is "before 2015" need not speak of 2015."""
+        return self.filters.has("year") and self.filters.year_from != self.filters.year_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +69,15 @@ def offered_by(hint: Hint) -> Iterator[Offered]:
         yield Offered("year", (value,), hint.text)
 
 
-def understood(question: str, source_kinds: Iterable[str] = ()) -> tuple[Hint, ...]:
+def understood(question: str, source_kinds: Iterable[str] = (), today: date | None = None) -> tuple[Hint, ...]:
     """What the words of a question say about where records are filed; no word is read twice.
 
-    `source_kinds` are the types of sources that there are.
+    `source_kinds` are the types of sources that there are; without a day "this month" is not read.
     """
+    days = map(_due, _PERIODS, [today] * len(_PERIODS)) if today else ()
     text = _LEFT_OUT.sub(lambda found: "\n" * len(found.group(0)), question)
     hints: list[tuple[int, Hint]] = []
-    for pattern, meant in (*_PATTERNS, *map(_type, sorted(source_kinds, key=len, reverse=True))):
+    for pattern, meant in (*days, *_PATTERNS, *map(_type, sorted(source_kinds, key=len, reverse=True))):
         for found in pattern.finditer(text):
             filters = meant(found)
             if filters is None or len(hints) >= MOST_HINTS:
@@ -101,6 +113,17 @@ def _in_year(found: re.Match[str]) -> Filters:
     return Filters(year_from=int(found["year"]), year_to=int(found["year"]))
 
 
+def _due(period: str, today: date) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Filters]]:
+    """The words for a period in which actions are due: "actions due this month", "due next year"."""
+    year, month = today.year, today.month
+    following = f"{year + month // 12}-{month % 12 + 1:02}"
+    value = {
+        "this week": "<7d", "this month": f"{year}-{month:02}", "this year": f"{year}",
+        "next month": following, "next year": f"{year + 1}", "soon": "<30d",
+    }[period]  # fmt: skip
+    return _pattern(rf"(?:{_ACTIONS} )?due {period}"), _always(Filters(kind=(Kind.ACTION.value,), due=(value,)))
+
+
 def _patterns() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Filters | None]]]:
     """What is looked for, the longer before the shorter."""
     for words, meant in (
@@ -111,6 +134,10 @@ def _patterns() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Fil
         (rf"(?:{_BEGUN} )?(?P<way>{_BEFORE}) (?P<year>{_YEAR})", _before),
     ):
         yield _pattern(words), meant
+    overdue = Filters(kind=(Kind.ACTION.value,), due=(due.OVERDUE,))
+    yield _pattern(rf"overdue(?: {_ACTIONS})?|{_ACTIONS} (?:that are |which are )?overdue"), _always(overdue)
+    for words, kind in _KINDS:
+        yield _pattern(words), _always(Filters(kind=(kind.value,)))
     for words, states in _STATES:
         yield _pattern(words), _always(Filters(status=tuple(each.value for each in states)))
     for words, nation in _NATIONS:
@@ -136,7 +163,10 @@ def _pattern(words: str) -> re.Pattern[str]:
 _ = SourceStatus
 _STATES: tuple[tuple[str, tuple[SourceStatus, ...]], ...] = (
     ("not yet in force|not in force yet|not in force", (_.IN_DEVELOPMENT, _.DRAFT, _.CONSULTATION, _.ENACTED)),
-    ("no longer in force|out of force|expired|lapsed", (_.ENDED, _.SUPERSEDED, _.WITHDRAWN)),
+    (
+        "no longer in force|out of force|(?:have |has )?(?:ended|expired|lapsed|run out)",
+        (_.ENDED, _.SUPERSEDED, _.WITHDRAWN),
+    ),
     ("currently in force|now in force|in force", (_.IN_FORCE,)),
     ("under review|being reviewed", (_.UNDER_REVIEW,)),
     ("out for consultation|in consultation|under consultation|consultations?", (_.CONSULTATION,)),
@@ -145,6 +175,17 @@ _STATES: tuple[tuple[str, tuple[SourceStatus, ...]], ...] = (
     ("withdrawn", (_.WITHDRAWN,)),
     ("drafts?", (_.DRAFT,)),
 )
+_ACTIONS = "actions?"
+# In the plural alone: "action" and "figure" are words of many titles.
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    ("actions", Kind.ACTION),
+    ("figures", Kind.FIGURE),
+    ("key points", Kind.KEY_POINT),
+    ("implications", Kind.IMPLICATION),
+    ("priorities", Kind.PRIORITY),
+    ("indicators", Kind.INDICATOR),
+)
+_PERIODS = ("this week", "this month", "this year", "next month", "next year", "soon")
 _NATIONS: tuple[tuple[str, Nation], ...] = (
     ("northern ireland|northern irish", Nation.NORTHERN_IRELAND),
     ("scotland|scottish", Nation.SCOTLAND),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
@@ -41,50 +42,57 @@ def results() -> ResponseReturnValue:
     paging = paged(found.total, service.PER_PAGE)
     if found.total and not found.hits and paging.page > 1:
         found = _find(asked, page=paging.page)
+    # From here on names in the filters are refs, and what was ignored is gone.
+    meant = replace(asked, filters=found.filters)
     session, person = web.session(), web.person()
     ids = [hit.id for hit in found.hits if hit.kind in ON_THE_THREAD]
     actions = [hit.id for hit in found.hits if hit.kind == Kind.ACTION]
+    tabs, more_tabs = offers.tabs(meant, found)
     shown, folded = offers.groups(found, offers.OPEN), offers.groups(found, offers.FOLDED)
     return web.page(
         "search/results.html",
-        asked=asked,
+        asked=meant,
         results=found,
-        has_asked=bool(found.query.text or found.filters),
+        has_asked=bool(asked.typed or found.filters),
         paging=paging,
         notices=_notices(found),
-        notes=(*asked.notes, *found.notes),
-        tabs=offers.tabs(found),
+        notes=tuple(dict.fromkeys((*asked.notes, *found.notes))),
+        tabs=tabs,
+        more_tabs=more_tabs,
         groups=shown,
         folded=folded,
-        years=offers.years(asked, found),
-        suggested=offers.suggested(asked, found),
-        meanings=offers.meanings(asked, found),
-        chips=offers.chips(asked.only(found.filters), found.titles),
-        read_as=_read_as(found),
+        years=offers.years(meant, found),
+        suggested=offers.suggested(meant, found),
+        meanings=offers.meanings(meant, found),
+        chips=offers.chips(meant, found.titles),
+        as_words=offers.as_words(asked, found),
+        put_right=offers.put_right(meant, found),
         orders=offers.orders(found),
         without_filters=_without_filters(asked, found),
         strips=graph.strips(session, ids, person, overdue=found.overdue) if ids else {},
         briefs=briefs(session, actions, person=person, today=web.today()) if actions else {},
+        may_edit=person.may(Capability.EDIT_SHARED),
         shows_confidence=person.may(Capability.READ_UPDATES),
         part=labels.part,
         nations=_nations,
         save=offer(asked, found),
-        hidden=offers.hidden(asked, (*shown, *folded)),
-        clear_url=offers.cleared(asked),
-        filters_on=offers.number_on(asked.only(found.filters).filters),
+        hidden=offers.hidden(meant, (*shown, *folded)),
+        clear_url=offers.cleared(meant),
+        filters_on=offers.number_on(meant.filters),
     )
 
 
 def _download(asked: Asked) -> ResponseReturnValue:
-    session, person = web.session(), web.person()
-    titles = service.titles_of(session, person, asked.filters.refs()) if asked.filters else {}
-    told = [f"“{asked.question}”", *(chip["text"] for chip in offers.chips(asked, titles))]
-    kinds = [labels.value("kind", kind, {}) for kind in asked.filters.kind if len(asked.filters.kind) == 1]
+    first = _find(asked, page=1, limit=1)
+    meant = replace(asked, filters=first.filters)
+    told = [f"“{asked.question}”"] if asked.question else []
+    told += [chip["text"] for chip in offers.chips(meant, first.titles)]
+    kinds = [labels.value("kind", kind, {}) for kind in meant.filters.kind if len(meant.filters.kind) == 1]
 
     def find(page: int) -> Results:
         return _find(asked, page=page, limit=PER_BATCH)
 
-    return downloads.send("search", columns.sheet(find, PER_BATCH), filters=[*told, *kinds])
+    return downloads.send("search", columns.sheet(find, PER_BATCH, web.today()), filters=[*told, *kinds])
 
 
 def _find(asked: Asked, *, page: int, filters: Filters | None = None, limit: int = service.PER_PAGE) -> Results:
@@ -120,19 +128,6 @@ def _without_filters(asked: Asked, found: Results) -> int:
     if found.total or not asked.filters or not asked.question.strip():
         return 0
     return _find(asked, page=1, filters=NO_FILTERS).total
-
-
-def _read_as(found: Results) -> list[str]:
-    """The filters that stand in the question, in words."""
-    typed = found.query.filters
-    told = [
-        f"{labels.fields()[name]}: {labels.value(name, value, found.titles)}"
-        for name, values in typed.values().items()
-        for value in values
-    ]
-    if typed.year_from is not None or typed.year_to is not None:
-        told.append(f"{labels.fields()['year']}: {labels.years(typed)}")
-    return told
 
 
 def _nations(source: Source) -> str:

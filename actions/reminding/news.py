@@ -16,10 +16,11 @@ from sqlalchemy import select, update
 from actions.reminding.owned import batches
 from kb.accounts import sessions
 from kb.models.outbox import OutboxMessage
-from kb.models.record import Kind, Record
+from kb.models.record import Kind, Record, Visibility
 from kb.models.user import User
 from kb.permissions import parent_is_visible, visible_to
 from kb.records import KIND_IN_ADDRESS
+from kb.words import gettext
 from search.models import SavedMatch, SavedSearch
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _of(session: Session, user: User, today: date, ruled: Mapping[int, Ruled]) -
             Record.ref,
             Record.title,
             Record.plan_id,
+            Record.visibility,
         )
         .join(SavedMatch, SavedMatch.search_id == SavedSearch.id)
         .join(Record, Record.id == SavedMatch.record_id)
@@ -133,7 +135,9 @@ def _of(session: Session, user: User, today: date, ruled: Mapping[int, Ruled]) -
     for row in rows:
         by_search.setdefault(row.id, []).append(row.record_id)
         if row.record_id not in seen:
-            shown[row.id].append((row.title, f"/{KIND_IN_ADDRESS[Kind(row.kind)]}/{quote(row.ref, safe='')}"))
+            is_draft = row.visibility == Visibility.DRAFT
+            title = gettext("%(title)s (draft)", title=row.title) if is_draft else row.title
+            shown[row.id].append((title, f"/{KIND_IN_ADDRESS[Kind(row.kind)]}/{quote(row.ref, safe='')}"))
             seen.add(row.record_id)
     return [News(each, names[each], tuple(shown[each]), tuple(ids)) for each, ids in by_search.items()]
 

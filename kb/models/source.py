@@ -182,6 +182,11 @@ class Source(Record):
         lazy="raise_on_sql", foreign_keys="Figure.source_id", order_by="Figure.position", back_populates="source"
     )
 
+    def status_on(self, today: date) -> str:
+        """Where it stands on a day: what has run its time has ended, though nobody wrote that down."""
+        has_run_out = self.ends_on is not None and self.ends_on < today
+        return SourceStatus.ENDED if has_run_out and self.status not in OVER_STATUSES else self.status
+
 
 class SourceNation(Base):
     """One nation that a source covers."""

@@ -106,4 +106,4 @@ def _is_replaced(source: Source, relations: list[Link]) -> bool:
 
 
 def _is_over(source: Source, today: date) -> bool:
-    return source.status in OVER_STATUSES or bool(source.ends.day and source.ends.day < today)
+    return source.status_on(today) in OVER_STATUSES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,14 @@ def codes_of_records(snapshot: Snapshot, values: Mapping[int, str]) -> Codes:
     places = np.flatnonzero(snapshot.alive & np.isin(ids, known)).astype(np.int32)
     of_each = np.array([values[int(ids[place])] for place in places], np.str_)
     return _coded(snapshot, {str(value): places[of_each == value] for value in np.unique(of_each)})
+
+
+def codes_moved(snapshot: Snapshot, name: str, ids: Collection[int], value: str) -> Codes:
+    """The values that the index holds in a field, but this one for the records with these ids."""
+    moved = snapshot.alive & np.isin(texts_of(snapshot, "id").astype(np.int64), np.array(sorted(ids), np.int64))
+    lists = {each: places[~moved[places]] for each, places in snapshot.values(name).items()}
+    lists[value] = np.union1d(lists.get(value, NO_IDS), np.flatnonzero(moved)).astype(np.int32)
+    return _coded(snapshot, {each: lists[each] for each in sorted(lists)})
 
 
 def texts_of(snapshot: Snapshot, name: str) -> Texts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import log
 
 from kb.models.term import Language
 from search.filters import Filters
@@ -138,6 +139,9 @@ def _is_in(term: Term, hint: Hint) -> bool:
 
 def _add_hint(snapshot: Snapshot, expanding: _Expanding, hint: Hint, terms: list[Term]) -> None:
     """Words that say where a record is filed are one group: they may stand in a row, or the record is filed so."""
+    if hint.is_span:  # what speaks of 2015 is not from before 2015
+        expanding.add(Group((), (hint.filters,)))
+        return
     row = tuple(normal(term.text) for term in terms)
     alternatives = [Alternative((year,)) for year in hint.years] or [Alternative(row)]
     if not hint.years:
@@ -221,8 +225,15 @@ def _with_synonyms(snapshot: Snapshot, expanding: _Expanding, glossary: Glossary
         for other in glossary.synonyms[spelt]:
             words = tuple(tokens(other))
             if all(any(len(snapshot.ids(name, word)) for name in TEXT_FIELDS) for word in words):
-                expanding.count_as(rows[spelt], Alternative(words, SYNONYM_WEIGHT))
+                weight = SYNONYM_WEIGHT * min(1.0, _rarity(snapshot, spelt) / _rarity(snapshot, words))
+                expanding.count_as(rows[spelt], Alternative(words, weight))
                 expanding.also.append(other)
+
+
+def _rarity(snapshot: Snapshot, words: tuple[str, ...]) -> float:
+    """How telling words in a row are together: a synonym of rarer or more words may not outweigh the person's own."""
+    records = [max(len(snapshot.ids(name, word)) for name in TEXT_FIELDS) for word in words]
+    return sum(log(max(1, snapshot.size) / (number + 1)) + 1 for number in records)
 
 
 def _rows(expanding: _Expanding) -> dict[tuple[str, ...], tuple[int, ...]]:

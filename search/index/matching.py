@@ -39,21 +39,21 @@ def wholly(
     if query.wanted and not groups:
         matching[:] = False
     for group in groups:
-        matching &= _having(snapshot, group)
+        matching &= _having(snapshot, group, standing)
     for group in groups_of(snapshot, query.unwanted, Glossary())[0]:
-        matching &= ~_having(snapshot, group)
+        matching &= ~_having(snapshot, group, standing)
     for condition in conditions_of(snapshot, filters, standing).values():
         matching &= condition
     return np.flatnonzero(matching).astype(np.int32)
 
 
-def _having(snapshot: Snapshot, group: Group) -> Mask:
+def _having(snapshot: Snapshot, group: Group, standing: Standing | None) -> Mask:
     having = np.zeros(snapshot.size, np.bool_)
     for alternative in group.alternatives:
         for name in alternative.fields:
             having[snapshot.phrase(name, alternative.words)] = True
     for filed in group.filed:
-        conditions = list(conditions_of(snapshot, filed).values())
+        conditions = list(conditions_of(snapshot, filed, standing).values())
         if conditions:
             having |= np.logical_and.reduce(conditions)
     return having

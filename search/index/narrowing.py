@@ -13,20 +13,28 @@ from search.filters import Filters
 from search.index.coding import Codes, codes_of, texts_of
 from search.index.snapshot import Mask, Snapshot
 
-SCHEDULE = "schedule"
+SCHEDULE, STATUS = "schedule", "status"
 FACETS = (
-    "kind", "theme", "nation", "category", "source_kind", "publisher", "year", "status", "staff_group", "plan",
+    "kind", "theme", "nation", "category", "source_kind", "publisher", "year", STATUS, "staff_group", "plan",
     "owner", SCHEDULE,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """How actions stand on one day, which no index can hold, and the ids of those that are overdue."""
+    """How records stand on one day, which no index can hold, and the ids of the actions that are overdue.
+
+    `status` has as ended what has run its time by then; without it the status is as it was written.
+    """
 
     today: date
     schedule: Codes
     overdue: frozenset[int]
+    status: Codes | None = None
+
+    def codes(self, name: str) -> Codes | None:
+        """The values of a field that depends on the day."""
+        return {SCHEDULE: self.schedule, STATUS: self.status}.get(name)
 
 
 def allowed_to(snapshot: Snapshot, readers: frozenset[str] | None) -> Mask:
@@ -46,6 +54,8 @@ def conditions_of(snapshot: Snapshot, filters: Filters, standing: Standing | Non
     nothing = np.zeros(snapshot.size, np.bool_)
     if filters.schedule:
         conditions[SCHEDULE] = standing.schedule.having(filters.schedule, snapshot.size) if standing else nothing
+    if filters.status and standing and standing.status:
+        conditions[STATUS] = standing.status.having(filters.status, snapshot.size)
     if filters.due:
         conditions["due"] = _due(snapshot, filters.due, standing.today) if standing else nothing
     if filters.year_from is not None or filters.year_to is not None:
@@ -74,10 +84,11 @@ def counts_of(
                 if other != name:
                     mask = mask & condition
             places = np.flatnonzero(mask).astype(np.int32)
-        if name != SCHEDULE:
-            counts[name] = codes_of(snapshot, name).counts(mask, places)
-        elif standing is not None:
-            counts[name] = standing.schedule.counts(mask, places)
+        codes = standing.codes(name) if standing is not None else None
+        if codes is None and name != SCHEDULE:
+            codes = codes_of(snapshot, name)
+        if codes is not None:
+            counts[name] = codes.counts(mask, places)
     return counts
 
 

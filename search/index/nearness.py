@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search.index.analysis import indexed
+from search.index.analysis import indexed, normal
 from search.index.narrowing import allowed_to
 from search.index.scoring import KIND_WEIGHTS, WEIGHTS
 from search.query import WORD
@@ -29,6 +29,22 @@ FILED = frozenset({"facts", "status"})
 # How alike a record has to be, as a share of what the record itself would score.
 NEAR_FROM = 0.15
 THEME_BOOST = 0.1
+# What more than so many of all records say is not told as the reason, nor are the small words that are rare among the
+# records and yet name no subject.
+TOLD_TO = 0.04
+_SMALL = (
+    "about above across after against along already also although always among another around away because become "
+    "before begin behind below beside best better between beyond both bring carry cause change come continue could "
+    "current different does done down during each early eight either else enough every everyone fewer fifth find first "
+    "five four fourth from full further give given good great half have help here high hold however improve include "
+    "into just keep know large last late later least less letters level like little long made main make many more most "
+    "move much must near need never next nine none often once only open other over part place possible provide quarter "
+    "quickly rather ready really right same second seven several shall short should show since some soon spelling "
+    "start still such take than that their them then there these they third this those though three through time "
+    "together toward twice under until upon used using very want well were what when where whether which while whole "
+    "will with within without would year years your"
+)
+SMALL = frozenset(normal(word) for word in _SMALL.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ def near(snapshot: Snapshot, record_id: int, title: str, readers: frozenset[str]
         scores[ids] *= 1 + THEME_BOOST
     for kind, weight in KIND_WEIGHTS.items():
         scores[snapshot.ids("kind", kind)] *= weight
+    naming = _naming(snapshot, terms, place)
     allowed = allowed_to(snapshot, readers) & (holding.sum(axis=0) >= min(FEWEST_SHARED, max(1, len(terms))))
     allowed &= scores >= NEAR_FROM * scores[place]
     allowed[place] = False
@@ -75,7 +92,11 @@ def near(snapshot: Snapshot, record_id: int, title: str, readers: frozenset[str]
         if kept["kind"] == "theme" and kept["ref"] in themes:
             continue  # the record's own page names it already
         shared = tuple(ref for ref, ids in themes.items() if each in ids)
-        words = tuple(term.written for term, held in zip(terms, holding[:, each], strict=True) if held)[:WORDS_TOLD]
+        words = tuple(
+            term.written
+            for term, held, both in zip(terms, holding[:, each], naming[:, each], strict=True)
+            if held and both
+        )[:WORDS_TOLD]
         answer.append(Near(kept["id"], kept["kind"], kept["parent"], shared, words))
     return answer
 
@@ -121,3 +142,16 @@ def _scores(snapshot: Snapshot, terms: list[_Term]) -> tuple[Scores, Mask]:
             total[ids] += weight * term.weight * scores
             holding[row, ids] = True
     return total, holding
+
+
+def _naming(snapshot: Snapshot, terms: list[_Term], place: int) -> Mask:
+    """Which words say to a reader why records are alike: rare ones that both have in their titles or names."""
+    named = np.zeros((len(terms), snapshot.size), np.bool_)
+    for row, term in enumerate(terms):
+        most = max(len(snapshot.ids(name, term.form)) for name in WEIGHTS)
+        if most > max(FEW, TOLD_TO * snapshot.size) or term.form in SMALL:
+            continue
+        for name in ("title", "names"):
+            named[row, snapshot.ids(name, term.form)] = True
+        named[row] &= named[row, place]
+    return named

@@ -14,7 +14,7 @@ from search.filters import Filters
 from search.index.expanding import Glossary, groups_of
 from search.index.feedback import raised
 from search.index.narrowing import FACETS, Standing, allowed_to, conditions_of, counts_of
-from search.index.ordering import Order, in_order
+from search.index.ordering import Order, in_order, usual
 from search.index.scoring import score
 from search.index.snapshot import Ids, Scores, Snapshot
 from search.query import Query
@@ -50,8 +50,8 @@ def answer(
     `hints` what the question says in words about where records are filed.
     """
     groups, also = groups_of(snapshot, query.wanted, glossary, hints)
-    scores, found = score(snapshot, groups)
     allowed = allowed_to(snapshot, readers)
+    scores, found = score(snapshot, groups, allowed, standing)
     if groups:
         allowed &= found
     elif query.wanted:
@@ -67,6 +67,6 @@ def answer(
     places = np.flatnonzero(allowed).astype(np.int32)
     if len(groups) > 1 and order == Order.BEST:  # one word says all that it means
         scores = raised(snapshot, places, scores)
-    places = in_order(snapshot, places, scores, order if groups or order != Order.BEST else Order.TITLE)
+    places = in_order(snapshot, places, scores, order if groups else usual(order, filters))
     sought = frozenset(alternative.words for group in groups for alternative in group.alternatives)
     return Ranked(places, scores[places], counts, sought, also)

@@ -7,17 +7,19 @@ figures were chosen on three sets of questions (`benchmarks/relevance.py`, decis
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from search.index.narrowing import conditions_of
+from search.index.store import FIELDS_IN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from search.filters import Filters
     from search.index.expanding import Alternative, Group
+    from search.index.narrowing import Standing
     from search.index.snapshot import Ids, Mask, Scores, Snapshot
 
 WEIGHTS = {"title": 1.5, "names": 1.5, "text": 1.0, "aside": 0.4}
@@ -27,6 +29,10 @@ COORDINATION = 2.0
 FEW_TERMS = 5
 # What being filed under what a question says in words is worth, beside the same words standing in the text.
 FILED_WEIGHT = 2.0
+# What such words are worth where they stand in a record that is filed elsewhere: they were said in passing.
+PASSING_WEIGHT = 0.4
+# What a record is worth that is filed under other nations than the one that the question says.
+ELSEWHERE_WEIGHT = 0.6
 # A source answers most questions better than one sentence of it; lists of names answer few.
 KIND_WEIGHTS = {
     "source": 1.3, "key_point": 0.9, "figure": 0.7, "comparison": 0.8, "priority_set": 0.8, "post": 0.7,
@@ -34,45 +40,77 @@ KIND_WEIGHTS = {
 }  # fmt: skip
 
 
-def score(snapshot: Snapshot, groups: Sequence[Group]) -> tuple[Scores, Mask]:
+def score(
+    snapshot: Snapshot, groups: Sequence[Group], allowed: Mask | None = None, standing: Standing | None = None
+) -> tuple[Scores, Mask]:
     """What every record is worth, and which match at all.
 
-    Where a record is filed raises it, and finds it only when nothing else is asked: "Scottish", "ending in 2022".
+    Where a record is filed raises it, and what a question says of that finds only when no record that is `allowed` has
+    anything else of the question: "Scottish", "ending in 2022".
     """
     if len(groups) == 1:  # whatever matches matches the whole question
-        worth = _worth_of(snapshot, groups[0])
+        worth = _worth_of(snapshot, groups[0], standing)[0]
         return worth * _kind_weights(snapshot), worth > 0
     total = np.zeros(snapshot.size)
     share = np.zeros(snapshot.size)
-    found = np.zeros(snapshot.size, np.bool_)
-    asks_only_where = all(group.filed for group in groups)
+    about = np.zeros(snapshot.size, np.bool_)
+    elsewhere = np.ones(snapshot.size)
     whole = 0.0
     for group in groups:
-        worth = _worth_of(snapshot, group)
-        if not group.filed or asks_only_where:
-            found |= worth > 0
-        else:
-            found |= _worth_of(snapshot, replace(group, filed=())) > 0
-        telling = _telling(snapshot, worth)
-        whole += telling
+        worth, matched = _worth_of(snapshot, group, standing)
+        if not group.filed:
+            about |= worth > 0
+        says = _telling(snapshot, worth)
+        whole += says
         total += worth
-        share += telling * (worth > 0)
+        share += says * matched
+        if any(filters.nation for filters in group.filed):
+            elsewhere[(_number_of_nations(snapshot) > 0) & (matched < 1)] = ELSEWHERE_WEIGHT
+    found = about if np.any(about if allowed is None else about & allowed) else total > 0
     strength = COORDINATION * min(1.0, FEW_TERMS / max(1, len(groups))) ** 2
     total[found] *= (share[found] / whole) ** strength
-    return total * _kind_weights(snapshot), found
+    return total * elsewhere * _kind_weights(snapshot), found
 
 
-def _worth_of(snapshot: Snapshot, group: Group) -> Scores:
-    """What one group adds to each record: the best of its alternatives."""
+def _worth_of(snapshot: Snapshot, group: Group, standing: Standing | None) -> tuple[Scores, Scores | Mask]:
+    """What one group adds to each record, the best of its alternatives, and how far each matches it."""
     best = np.zeros(snapshot.size)
     for alternative in group.alternatives:
         ids, worth = _worth(snapshot, alternative)
         if len(ids):
             best[ids] = np.maximum(best[ids], worth)
+    if not group.filed:
+        return best, best > 0
+    best *= PASSING_WEIGHT
+    matched: Scores = PASSING_WEIGHT * (best > 0).astype(np.float64)
     for filters in group.filed:
-        for filed in conditions_of(snapshot, filters).values():
-            best[filed] += FILED_WEIGHT * _telling(snapshot, filed)
-    return best
+        filed, worth = _filed(snapshot, filters, standing)
+        best += worth
+        matched[filed] = 1.0
+    return best, matched
+
+
+def _filed(snapshot: Snapshot, filters: Filters, standing: Standing | None) -> tuple[Mask, Scores]:
+    """The records that are filed so in every way, and what that is worth: less under one of several nations."""
+    conditions = conditions_of(snapshot, filters, standing)
+    filed: Mask = np.logical_and.reduce([snapshot.alive, *conditions.values()])
+    worth: Scores = (
+        FILED_WEIGHT * sum(_telling(snapshot, each) for each in conditions.values()) * filed.astype(np.float64)
+    )
+    if filters.nation:
+        worth = worth / np.sqrt(np.maximum(_number_of_nations(snapshot), 1))
+    return filed, worth
+
+
+def _number_of_nations(snapshot: Snapshot) -> Scores:
+    """Under how many nations each record is filed."""
+    kept: Scores | None = snapshot.derived.get("number of nations")
+    if kept is None:
+        number = np.zeros(snapshot.size)
+        for places in snapshot.values("nation").values():
+            number[places] += 1
+        kept = snapshot.derived["number of nations"] = number
+    return kept
 
 
 def _telling(snapshot: Snapshot, among: Scores | Mask) -> float:
@@ -128,3 +166,10 @@ def _kind_weights(snapshot: Snapshot) -> Scores:
         weights[snapshot.ids("kind", kind)] = weight
     snapshot.derived["weights of kinds"] = weights
     return weights
+
+
+def telling(snapshot: Snapshot, word: str) -> float:
+    """How much it says about a record to hold a word, as it is indexed, in the field where it stands most."""
+    names = (name for names in FIELDS_IN.values() for name in names)
+    most = max(len(snapshot.ids(name, word)) for name in names)
+    return float(np.log(max(1, snapshot.size) / (most + 1)) + 1)

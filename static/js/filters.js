@@ -6,6 +6,11 @@ for (const form of document.querySelectorAll("form[data-at-once]")) {
   const isTyped = form.querySelector("input[type=search], input[inputmode]");
   for (const shown of form.querySelectorAll("[data-at-once-note]")) shown.hidden = Boolean(isTyped);
   for (const button of form.querySelectorAll("[data-at-once-button]")) button.hidden = !isTyped;
+  // What is left empty asks nothing, and has no place in an address that people share.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const { name } of form.querySelectorAll("input[inputmode], input[type=search]"))
+      if (formData.get(name) === "") formData.delete(name);
+  });
   form.addEventListener("change", ({ target }) => {
     if (!target.matches("input[type=checkbox], input[type=radio], select")) return;
     sessionStorage.setItem(FOCUS, target.id);
@@ -17,3 +22,10 @@ for (const form of document.querySelectorAll("form[data-at-once]")) {
 const id = sessionStorage.getItem(FOCUS);
 sessionStorage.removeItem(FOCUS);
 if (id) document.getElementById(id)?.focus();
+
+// Whoever comes back to this page sees what it was made with, and not what was ticked as they left it.
+addEventListener("pageshow", ({ persisted }) => {
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (isNew && !persisted) return;
+  for (const form of document.querySelectorAll("form[data-at-once]")) form.reset();
+});

@@ -22,6 +22,8 @@ from kb.config import Settings
 from kb.models.outbox import Pulse
 from kb.models.user import WebSession
 from kb.paths import TEMPLATES
+from search import saved, upkeep
+from search.forms import Asked
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -58,7 +60,7 @@ def test_a_tick_plans_sends_and_notes_its_pulse(tick, due, given, session):
     assert tick().planned == tick().sent == 0
 
 
-@pytest.mark.parametrize("part", ["_plan", "_send", "_index", "_forget"])
+@pytest.mark.parametrize("part", ["_look", "_plan", "_send", "_index", "_forget", "_learn"])
 def test_a_part_that_fails_keeps_no_other_from_its_work(part, tick, due, monkeypatch, session, given):
     def broken(*_):
         raise RuntimeError("broken")
@@ -68,11 +70,20 @@ def test_a_part_that_fails_keeps_no_other_from_its_work(part, tick, due, monkeyp
     monkeypatch.setattr(jobs, part, broken)
     report = tick()
     assert report.trouble == [f"{part.strip('_')}: RuntimeError: broken"]
-    assert report.sent == (1 if part in {"_index", "_forget"} else 0)
+    assert report.sent == (0 if part in {"_plan", "_send"} else 1)
     assert pulse.last(session).note == report.trouble[0]
     monkeypatch.undo()
     assert tick().trouble == []
     assert len(list(given.outbox_dir.glob("*.eml"))) == 1
+
+
+def test_a_tick_looks_for_news_in_what_changed_before_it(tick, make, session, database, given):
+    upkeep.ensure(database, given)
+    reader = make.person(make.viewer())
+    saved.save(session, given, Asked("crisis"), "Mine", is_told=True, by=reader, today=date(2026, 11, 20))
+    make.source(title="Crisis teams")
+    session.commit()
+    assert tick().found == 1
 
 
 def test_a_tick_forgets_the_sessions_that_ended(tick, make, session):

@@ -16,6 +16,11 @@ MEANT = {
     "30 days": ("<30d", TODAY, TODAY + timedelta(days=30), "within 30 days"),
     "<=2w": ("<14d", TODAY, TODAY + timedelta(days=14), "within 14 days"),
     ">1d": (">1d", TODAY + timedelta(days=2), date.max, "in more than 1 day"),
+    "<30": ("<30d", TODAY, TODAY + timedelta(days=30), "within 30 days"),
+    "this week": ("this-week", date(2026, 11, 23), date(2026, 11, 29), "this week"),
+    "this month": ("this-month", date(2026, 11, 1), date(2026, 11, 30), "this month"),
+    "next-month": ("next-month", date(2026, 12, 1), date(2026, 12, 31), "next month"),
+    "next year": ("next-year", date(2027, 1, 1), date(2027, 12, 31), "next year"),
     "OVERDUE": ("overdue", date.min, TODAY - timedelta(days=1), "Overdue"),
     "2026": ("2026", date(2026, 1, 1), date(2026, 12, 31), "2026"),
     "2028-02": ("2028-02", date(2028, 2, 1), date(2028, 2, 29), "February 2028"),
@@ -37,7 +42,8 @@ def test_a_time_is_understood_and_told(given):
 
 
 @pytest.mark.parametrize(
-    "given", ["", "soon", "..", "2026-13", "2026-02-30", "9999d", "<d", "1700", "2026..soon", "١٢d"]
+    "given",
+    ["", "soon", "..", "2026-13", "2026-02-30", "9999d", "<2026", "<d", "last month", "1700", "2026..soon", "١٢d"],
 )
 def test_what_is_no_time_is_not_understood(given):
     assert due.read(given) is None

@@ -119,6 +119,46 @@ def test_where_a_record_is_filed_raises_it_and_finds_it_only_when_nothing_else_i
     assert found(held, "ending in 2022") == [20]
 
 
+def titled(tmp_path, *documents):
+    store.build(tmp_path, [documents], mark="one")
+    return snapshot.current(tmp_path)
+
+
+def test_a_year_that_limits_is_not_searched_as_a_word(tmp_path):
+    own = [
+        Document(1, "source", "a", "Nursing 2015 2015", year=2015),
+        Document(2, "source", "b", "Nursing", parts=(Part("summary", "All that nurses do."),), year=2014),
+        Document(3, "source", "c", "Midwives 2015", year=2015),
+    ]
+    held = titled(tmp_path, *own)
+    assert found(held, "nursing before 2015") == [2, 1]
+    assert found(held, "before 2015") == [2]
+    assert found(held, "nursing 2015")[0] == 1
+
+
+def test_a_record_with_nothing_of_the_subject_is_found_only_where_none_has_it(held):
+    assert 20 not in found(held, "midwives 2022")
+    assert found(held, "unheard Scottish")[0] == 20
+
+
+def test_being_filed_under_a_nation_counts_more_than_its_word_and_most_alone(tmp_path):
+    own = [
+        Document(1, "source", "a", "Scottish Scottish strategy of nursing", nation=("wales",), ends="2022"),
+        Document(2, "source", "b", "Strategy of nursing", nation=("scotland", "wales")),
+        Document(3, "source", "c", "Strategy of nursing", nation=("scotland",)),
+    ]
+    assert found(titled(tmp_path, *own), "Scottish nursing strategy") == [3, 2, 1]
+
+
+def test_the_word_as_typed_comes_before_its_synonyms(tmp_path):
+    own = [Document(1, "source", "a", "Unfilled posts"), Document(2, "source", "b", "Vacancies here")]
+    own += [Document(3 + number, "source", f"r{number}", "Vacancies and other things") for number in range(9)]
+    held = titled(tmp_path, *own)
+    glossary = Glossary(synonyms={("vacanc",): ("unfilled posts",)})
+    assert set(found(held, "vacancies", glossary)) == set(range(1, 12))
+    assert found(held, "vacancies", glossary)[0] == 2
+
+
 def test_filters_that_hints_name_are_those_of_the_index(held):
     query = parse("nursing")
     ranked = ranking.answer(held, query, Filters(ends=("2022",)), None, glossary=Glossary())

@@ -98,7 +98,7 @@ def test_a_figure_reaches_its_comparisons_and_an_owner_its_indicators(session, m
     figure.value = "Another number"
     assert noted() == {figure.id}
     assert touched_by(session, {figure.id}) == {figure.id, comparison.id}
-    assert touched_by(session, {source.id}) == {source.id, figure.id}
+    assert touched_by(session, {source.id}) == {source.id, figure.id, comparison.id}
     assert touched_by(session, {post.id}) == {post.id, indicator.id}
     session.refresh(comparison, ["figures"])
     comparison.figures.append(make.figure())

@@ -49,6 +49,19 @@ def test_a_quote_that_is_not_closed_runs_to_the_end():
         ("year:2017", Filters(year_from=2017, year_to=2017)),
         ("year:2017..", Filters(year_from=2017)),
         ("year:..2017", Filters(year_to=2017)),
+        ("year:2020 year:2021", Filters(year_from=2020, year_to=2021)),
+        ("year:2017.. year:..2021", Filters(year_from=2017, year_to=2021)),
+        ("year:2017.. year:2016", Filters(year_from=2016)),
+        ("status:in force", Filters(status=("in-force",))),
+        ("status:overdue", Filters(due=("overdue",))),
+        ("status:due-soon", Filters(schedule=("due_soon",))),
+        ("nation:cymru", Filters(nation=("wales",))),
+        ("nation:uk", Filters(nation=("wales", "england", "scotland", "northern-ireland"))),
+        ('owner:"Lead, workforce plan"', Filters(owner=("lead-workforce-plan",))),
+        ("owner:lead,chair", Filters(owner=("lead", "chair"))),
+        ("due:<30", Filters(due=("<30d",))),
+        ("due:<30 days", Filters(due=("<30d",))),
+        ("due:next month", Filters(due=("next-month",))),
     ],
 )
 def test_a_filter_is_read(question, filters):
@@ -63,8 +76,45 @@ def test_what_is_no_filter_is_searched_as_words(question):
     assert query.terms
 
 
-def test_an_unreadable_filter_is_said_so():
-    assert any("kind:banana" in note for note in parse("kind:banana").notes)
+def test_the_name_of_a_filter_is_no_word_and_any_other_is():
+    assert texts("nation:scotlnd") == ["scotlnd"]
+    assert texts("foo:bar") == ["foo", "bar"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("kind:banana", "It can be source, key-point"),
+        ("nation:scotlnd", "Did you mean “nation:scotland”?"),
+        ("status:foo", "It can be in-development"),
+        ("status:in-frce", "Did you mean “status:in-force”?"),
+        ("ower:me", "Did you mean “owner:me”?"),
+        ("foo:bar training", "The filters are kind, theme"),
+        ("due:soon", "Write it as 30d"),
+    ],
+)
+def test_an_unreadable_filter_is_said_so_with_what_may_be_meant(question, told):
+    (note,) = parse(question).notes
+    assert f"“{question.split()[0]}” is no filter here" in note
+    assert told in note
+
+
+def test_an_address_of_the_web_is_no_filter_that_was_not_understood():
+    assert parse("https://example.org/plan").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "rest", "as_words"),
+    [
+        ("nation:wales kind:source perinatal", "perinatal", "nation wales kind source perinatal"),
+        ('carers status:in force "peer support"', 'carers "peer support"', 'carers status "in force" "peer support"'),
+        ("kind:banana -training", "kind:banana -training", "kind:banana -training"),
+    ],
+)  # fmt: skip
+def test_a_question_is_known_without_its_filters_and_with_them_as_words(question, rest, as_words):
+    query = parse(question)
+    assert (query.rest, query.as_words) == (rest, as_words)
+    assert not parse(query.as_words).filters
 
 
 def test_a_star_after_fewer_than_three_letters_is_no_beginning():
@@ -81,6 +131,19 @@ def test_a_bomb_of_wildcards_holds_no_beginning(question):
 def test_common_words_are_left_out_and_acronyms_in_capitals_stay():
     assert texts("how to deliver IT for the nurses") == ["deliver", "IT", "nurses"]
     assert texts("what is it for") == []
+    assert texts("WHAT IS IT") == []
+    assert texts("IT") == ["IT"]
+
+
+@pytest.mark.parametrize(
+    ("question", "unwanted"),
+    [("training NOT nursing", ["nursing"]), ('training NOT "peer support"', ["peer support"]),
+     ("training not nursing", []), ("training NOT in force", []), ("training NOT", [])],
+)  # fmt: skip
+def test_not_in_capitals_leaves_the_next_word_out_and_says_so(question, unwanted):
+    query = parse(question)
+    assert [term.text for term in query.unwanted] == unwanted
+    assert bool(query.notes) == bool(unwanted)
 
 
 def test_a_question_is_cut_between_words_and_says_so():
@@ -108,6 +171,9 @@ def test_filters_of_an_address_keep_what_is_known_and_note_the_rest():
     filters, notes = filters_from({"kind": ["source", "banana"], "nation": [""], "colour": ["red"], "year": ["2020"]})
     assert filters == Filters(kind=("source",), year_from=2020, year_to=2020)
     assert len(notes) == 2
+    assert "It can be source" in notes[0]
+    filters, _ = filters_from({"year": ["2017..2019", "2021"], "status": ["overdue"]})
+    assert filters == Filters(due=("overdue",), year_from=2017, year_to=2021)
 
 
 @given(st.text(max_size=400))

@@ -105,6 +105,7 @@ def test_no_filter_is_lost(name):
         "nation": "wales",
         "category": "driver",
         "schedule": "overdue",
+        "status": "in-force",
         "due": "<30d",
         "ends": "2022",
     }
@@ -284,6 +285,23 @@ def test_two_workers_note_the_same_thing_once(session, database, own, make, keep
     assert [news._note(session, each[0], person, TOMORROW, at(TOMORROW)) for each in looks] == [1, 0]
 
 
+def test_a_search_that_fails_keeps_no_other_person_from_news(make, keep, look, session, monkeypatch):
+    broken, other = (keep("q=crisis", make.viewer()) for _ in range(2))
+    make.source(title="Crisis teams")
+    matching = saved.matching
+
+    def failing(session, settings, found, **values):
+        if found.id == broken.id:
+            raise ValueError("broken")
+        return matching(session, settings, found, **values)
+
+    monkeypatch.setattr(saved, "matching", failing)
+    with pytest.raises(ValueError, match="broken"):
+        look()
+    session.expire_all()
+    assert (broken.looked_on, other.looked_on) == (TODAY, TOMORROW)
+
+
 def test_without_an_index_nothing_is_told_and_nothing_is_noted(make, keep, look, database, own, session, plan):
     kept = keep("q=crisis", make.viewer())
     make.source(title="Crisis teams")
@@ -349,6 +367,7 @@ def test_a_draft_is_told_to_those_alone_who_may_see_it(make, keep, look, plan, s
     assert look() == 1
     (mail,) = plan()
     assert mail.recipient_id == lead.id
+    assert "Crisis teams (draft)" in mail.text
     draft.visibility = Visibility.PUBLISHED
     assert look(TOMORROW + timedelta(days=1)) == 1
     assert saved.list_new(session, saved.list_own(session, person=make.person(viewer))[0], person=make.person(viewer))
@@ -365,6 +384,21 @@ def test_what_was_hidden_after_it_was_found_is_not_told(make, keep, look, plan, 
     deleting.delete(session, other, reason="Entered twice", by=SYSTEM)
     session.flush()
     assert plan() == [], "the mail that names it is taken back before it leaves"
+    assert mail.state == MailState.CANCELLED
+    assert saved.list_new(session, kept, person=make.person(user)) == []
+    assert saved.count_new(session, [kept], person=make.person(user), now=at(TOMORROW)) == {}
+
+
+def test_what_is_read_inside_a_draft_is_told_to_nobody(session, make, keep, look, plan):
+    user = make.viewer()
+    kept = keep("q=crisis", user)
+    source = make.source(title="Teams")
+    make.key_point(source, title="A crisis line")
+    look()
+    (mail,) = plan()
+    source.visibility = Visibility.DRAFT
+    session.flush()
+    assert plan() == []
     assert mail.state == MailState.CANCELLED
     assert saved.list_new(session, kept, person=make.person(user)) == []
     assert saved.count_new(session, [kept], person=make.person(user), now=at(TOMORROW)) == {}
@@ -477,7 +511,7 @@ def test_a_search_is_saved_from_its_results_and_listed(reader, session):
     assert answer.location.endswith("/search?q=crisis&theme=gone")
     assert "Saved as" in reader.get(answer.location).text
     page = reader.get("/saved-searches").text
-    assert "“crisis” · Theme: Gone (no longer here)" in page
+    assert "“crisis” · Theme: “gone” (no longer here)" in page
     kept = session.scalars(select(SavedSearch)).one()
     answer = reader.post(f"/saved-searches/{kept.id}", {"name": "Renamed"})
     assert answer.status_code == 303

@@ -147,6 +147,37 @@ def test_drafts_are_neither_found_nor_counted_by_those_who_may_not(make, request
     assert len(refs(asking("unicorn", make.person(make.lead(other_plan))))) == 4
 
 
+def test_drafts_are_not_found_through_what_belongs_to_them(make, session, ask):
+    hidden = {"visibility": Visibility.DRAFT}
+    reader = make.person(make.viewer())
+    make.priority(title="Recruit", set_id=make.priority_set(title="Zebra", **hidden).id)
+    make.post(title="Manager", organisation_id=make.organisation(title="Giraffe", **hidden).id)
+    source = make.source(title="Leopard")
+    make.comparison(make.figure(source, title="Hippo"), make.figure(title="Other"), title="Two counts")
+    assert ask("zebra giraffe", reader).total == 0
+    assert [hit.kind for hit in ask("hippo", reader, {"kind": ["comparison"]}).hits] == ["comparison"]
+    source.visibility = Visibility.DRAFT
+    assert ask("hippo", reader).total == 0
+
+
+def test_without_the_index_drafts_are_not_found_through_others_either(make, session, own):
+    group, theme = make.staff_group(ref="nurses"), make.theme(ref="secret")
+    draft = make.source(title="Draft", visibility=Visibility.DRAFT, themes=[theme])
+    make.response(draft, title="Row")
+    make.implication(make.source(title="Law"), visibility=Visibility.DRAFT, staff_groups=[group])
+    for filters in ({"staff_group": ["nurses"]}, {"theme": ["secret"]}):
+        found = service.find(session, own, make.person(make.viewer()), "", filters, today=TODAY)
+        assert found.is_fallback
+        assert found.total == 0
+
+
+def test_without_the_index_a_long_question_is_cut_and_says_so(make, session, own):
+    make.source(title="Law")
+    found = service.find(session, own, SYSTEM, " ".join(f"word{number}" for number in range(8)) + " law", today=TODAY)
+    assert found.is_fallback
+    assert (found.total, len(found.notes)) == (0, 1)
+
+
 def test_what_was_made_a_draft_since_is_not_shown(make, session, own, ask):
     source = make.source(title="Soon withdrawn")
     assert ask("withdrawn", READER).hits
@@ -202,6 +233,31 @@ def test_a_name_that_several_records_bear_is_no_filter(make, ask):
     found = ask("nursing publisher:NHS")
     assert found.total == 2
     assert any("publisher" in note for note in found.notes)
+    assert {found.titles["publisher", ref] for each in found.offered for ref in each.values} == {
+        "NHS England",
+        "NHS Wales",
+    }
+
+
+def test_me_is_the_owner_whose_posts_the_reader_holds(make, ask):
+    post = make.post(title="Lead, workforce plan")
+    owner = make.owner(post)
+    mine = make.action(title="Nursing one", owner_id=post.id)
+    make.action(title="Nursing two", owner_id=make.post(title="Chair").id)
+    for question in ("nursing owner:me", 'nursing owner:"Lead, workforce plan"'):
+        found = ask(question, person=make.person(owner))
+        assert [hit.id for hit in found.hits if hit.kind == "action"] == [mine.id]
+        assert found.filters.owner == (post.ref,)
+    assert any("owner:me" in note for note in ask("nursing owner:me", person=make.person(make.viewer())).notes)
+
+
+def test_a_draft_is_not_offered_for_a_name_that_nothing_bears(make, ask):
+    body = make.organisation(title="Health board", abbreviation="HB")
+    for title, visibility in (("Secret head", Visibility.DRAFT), ("Head", Visibility.PUBLISHED)):
+        post = make.post(title=title, organisation_id=body.id, visibility=visibility)
+        make.action(title="Nursing", owner_id=post.id)
+    found = ask("nursing owner:HB", person=make.person(make.viewer()))
+    assert [found.titles["owner", each.values[0]] for each in found.offered] == ["Head"]
 
 
 def test_a_misspelt_word_is_put_right_unless_asked_as_written(make, ask):
@@ -234,6 +290,47 @@ def test_filters_alone_list_what_they_leave_and_nothing_at_all_asks_for_words(ma
     assert ask("", filters={"nation": ["wales"]}).total == 1
     assert ask("").total == 0
     assert ask("what is it").notes
+
+
+def test_filters_alone_list_sources_first_the_newest_first_and_by_due_date_what_is_due(make, ask):
+    make.theme(title="A theme")
+    for title, year in (("B law", 2019), ("A law", 2018), ("C law", 2020)):
+        make.source(title=title, published_on=date(year, 1, 1), published_precision="day")
+    every = {"kind": ["theme", "source"]}
+    assert [hit.record.title[0] for hit in ask("", filters=every).hits] == ["C", "B", "A", "A"]
+    assert [hit.kind for hit in ask("", filters=every).hits][-1] == "theme"
+    for title, day in (("A action", 20), ("B action", 10)):
+        make.action(title=title, due_on=date(2027, 1, day))
+    assert [hit.record.title[0] for hit in ask("", filters={"due": ["2027"]}).hits] == ["B", "A"]
+
+
+def test_half_a_word_is_searched_as_a_beginning_and_says_so(make, ask):
+    make.source(title="Perinatal care")
+    found = ask("perin")
+    assert (found.total, found.is_corrected) == (1, False)
+    assert "perin" in found.notes[0]
+    assert ask("perin", as_written=True).total == 0
+
+
+def test_words_that_no_record_has_are_named(make, ask):
+    make.source(title="Training in Northern areas")
+    assert ask("zzxqv training").notes == ("No record has “zzxqv”; found by “training” only.",)
+    for question in ("zzxqv", "training", "Northern Irish training", "training -zzxqv"):
+        assert ask(question).notes == (), question
+
+
+def test_a_question_of_one_acronym_that_is_a_word_finds_it(make, ask):
+    make.term("IT", "information technology")
+    assert ask("IT").total == 1
+    assert ask("it").total == 0
+
+
+def test_overdue_actions_in_words_are_raised_and_offered(make, ask):
+    make.action(title="Actions that are overdue, in words alone")
+    late = make.action(title="Teach", due_on=date(2026, 1, 1))
+    found = ask("overdue actions")
+    assert found.hits[0].ref == late.ref
+    assert [(each.name, each.values) for each in found.offered] == [("kind", ("action",)), ("due", ("overdue",))]
 
 
 def test_an_unknown_filter_is_ignored_with_a_note(make, ask):
@@ -415,6 +512,17 @@ def test_a_rebuild_tells_how_far_it_is_and_settles_what_waited(make, session, da
     assert told[-1] == (3, 3)
     assert service.waiting(session) == 0
     assert pointer.read_progress(own.index_dir) is None
+
+
+def test_an_index_without_records_is_usable_too(session, database, own, keep_up, make):
+    keep_up()
+    assert not service.ensure(database, own), "it is not built again and again"
+    for question in ("law", "a law of nurs*", '"law of Wales"', "-law", "kind:source Scottish"):
+        found = service.find(session, own, SYSTEM, question, today=TODAY)
+        assert (found.is_fallback, found.total) == (False, 0)
+    make.source(title="A law")
+    keep_up()
+    assert service.find(session, own, SYSTEM, "law", today=TODAY).total == 1
 
 
 def test_a_missing_mark_means_another_database(make, session, database, own, keep_up):

@@ -44,11 +44,11 @@ def built(root: Path, *texts: str, **values: object) -> Snapshot:
 
 
 def corrected(held: Snapshot, question: str, **meanings: tuple[str, ...]) -> str | None:
-    return suggest.corrected(held, parse(question), held.alive, Glossary(meanings))
+    return suggest.corrected(suggest.Speller(held, held.alive, Glossary(meanings)), parse(question))
 
 
 def offered(held: Snapshot, question: str) -> str | None:
-    return suggest.offered(held, parse(question), held.alive, Glossary())
+    return suggest.offered(suggest.Speller(held, held.alive, Glossary()), parse(question))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,28 @@ def test_words_that_were_run_together_or_torn_apart_are_put_right(held, typed, m
 
 def test_words_are_parted_only_where_they_stand_in_a_row(held):
     assert corrected(held, "nursesschools") is None
+
+
+@pytest.mark.parametrize("typed", ["Aneurin Scools", "nurses in Scools", "*ment", "*chools", "nurses of Lare"])
+def test_names_beside_others_and_ends_of_words_are_left(held, typed):
+    assert corrected(held, typed) is None
+    assert offered(held, typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("hydrotherapy bears wisy", "hydrotherapy bears wish"), ("cwish of many", "wish of many")],
+)
+def test_a_short_word_beside_a_strange_one_or_with_another_first_letter_is_asked_about(held, typed, meant):
+    assert corrected(held, typed) is None
+    assert offered(held, typed) == meant
+
+
+def test_a_short_word_is_put_right_only_to_one_that_records_speak_of(tmp_path):
+    few = built(tmp_path, *["Health workforce"] * (2 * suggest.SPOKEN_OF), "Pools")
+    assert corrected(few, "pooks") is None
+    assert offered(few, "pooks") == "pools"
+    assert corrected(few, "heelth") == "health"
 
 
 def test_an_acronym_of_the_glossary_is_not_put_right(held):

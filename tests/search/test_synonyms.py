@@ -16,6 +16,12 @@ def test_the_file_is_right_and_says_what_the_field_says():
     assert "IT" in known.words_too
 
 
+def test_no_single_word_of_many_meanings_is_a_synonym():
+    known = synonyms.checked(yaml.safe_load(synonyms.FILE.read_text("utf-8")))
+    told = {other.lower() for others in known.others.values() for other in others}
+    assert not told & {"colleges", "college", "council", "assembly", "review", "posts", "gaps", "pay", "stress"}
+
+
 def test_same_words_find_each_other_and_wider_ones_only_one_way():
     known = synonyms.checked({"same": [["patient", "service user"]], "wider": {"burnout": ["stress"]}})
     assert known.others == {

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ NOT_YET = ("in-development", "draft", "consultation", "enacted")
 
 
 def filters_of(question: str) -> list[Filters]:
-    return [hint.filters for hint in understood(question, KINDS)]
+    return [hint.filters for hint in understood(question, KINDS, date(2026, 12, 5))]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,15 @@ def filters_of(question: str) -> list[Filters]:
         ("strategies", Filters(source_kind=("strategy",))),
         ("a White Paper", Filters(source_kind=("white-paper",))),
         ("the Act", Filters(source_kind=("legislation",))),
+        ("which strategies have ended", Filters(status=("ended", "superseded", "withdrawn"))),
+        ("expired strategies", Filters(status=("ended", "superseded", "withdrawn"))),
+        ("actions on suicide", Filters(kind=("action",))),
+        ("key points", Filters(kind=("key_point",))),
+        ("what is overdue?", Filters(kind=("action",), due=("overdue",))),
+        ("overdue actions", Filters(kind=("action",), due=("overdue",))),
+        ("actions due this month", Filters(kind=("action",), due=("2026-12",))),
+        ("due next month", Filters(kind=("action",), due=("2027-01",))),
+        ("due soon", Filters(kind=("action",), due=("<30d",))),
     ],
 )
 def test_years_nations_states_and_types_are_read_in_words(question, filters):
@@ -47,10 +58,33 @@ def test_years_nations_states_and_types_are_read_in_words(question, filters):
 
 @pytest.mark.parametrize(
     "question",
-    ["Welsh language", "ni", "12022", "drafting", '"Scottish"', "-Scottish", "nation:scotland", "reinforce", "by 22"],
+    [
+        "Welsh language",
+        "ni",
+        "12022",
+        "drafting",
+        '"Scottish"',
+        "-Scottish",
+        "nation:scotland",
+        "reinforce",
+        "by 22",
+        "NOT Scottish",
+        "action",
+        "figure",
+    ],
 )
 def test_what_may_mean_something_else_is_not_read(question):
     assert filters_of(question) == []
+
+
+def test_without_a_day_no_month_is_read():
+    assert [hint.filters for hint in understood("actions due this month")] == [Filters(kind=("action",))]
+
+
+def test_only_years_that_limit_others_are_a_span():
+    assert [understood(question)[0].is_span for question in ("before 2015", "since 2015", "in 2015")] == [
+        True, True, False,
+    ]  # fmt: skip
 
 
 def test_no_word_is_read_twice():

@@ -265,7 +265,7 @@ def test_filters_that_stand_nowhere_on_the_page_are_kept_by_its_form(make, look)
 def test_a_filter_that_is_ignored_is_no_filter_that_is_on(make, look):
     make.source(title="Crisis law")
     html = look("q=crisis&theme=unheard-of")
-    assert "Nothing is filed under theme “unheard-of”" in words_of(html)
+    assert "Nothing is filed under theme “unheard of”" in words_of(html)
     assert "gt-chip--on" not in html
 
 
@@ -315,6 +315,16 @@ def test_the_api_narrows_and_pages_as_the_page_does(make, look, browse):
     assert (first["total"], len(first["hits"]), len(last["hits"])) == (5, 2, 1)
     assert first["hits"][0]["title"] == "Crisis 4"
     assert first["facets"]["schedule"] == {"due_soon": 5}
+
+
+def test_the_api_takes_the_meaning_that_was_chosen(make, look, browse):
+    make.term("LTP", "long-term plan", "long-term physical conditions")
+    make.source(title="Physical conditions: long-term physical conditions")
+    make.source(title="The long-term plan")
+    look("q=LTP")
+    for place, title in ((1, "The long-term plan"), (2, "Physical conditions: long-term physical conditions")):
+        found = browse.get(f"/api/v1/search?q=LTP&kind=source&meaning=LTP:{place}").json
+        assert [hit["title"] for hit in found["hits"]] == [title]
 
 
 def test_a_page_of_every_kind_takes_few_statements(make, session, look, browse, count_statements):
@@ -368,3 +378,50 @@ def test_words_that_say_where_a_source_is_filed_are_suggested_as_filters(make, l
         r'href="/search\?q=draft\+nursing&amp;status=draft"|href="/search\?q=draft%20nursing&amp;status=draft"', html
     )
     assert "Status: Draft" in words_of(html)
+
+
+def addresses_in(html: str, pattern: str) -> list[str]:
+    return [each.replace("&amp;", "&") for each in re.findall(pattern, html)]
+
+
+def test_filters_in_the_question_can_be_taken_out_as_those_of_the_address(make, look):
+    make.source(title="Crisis law", nations=("wales",))
+    make.source(title="Crisis plan", nations=("england",))
+    html = look("q=nation:wales+kind:source+crisis")
+    assert "Crisis plan" not in html
+    assert 'name="q" type="search" value="nation:wales kind:source crisis"' in html
+    assert addresses_in(html, r'gt-chip--on" href="([^"]+)"') == ["/search?q=crisis&kind=source"]
+    assert addresses_in(html, r'href="([^"]+)">All \d') == ["/search?q=crisis&nation=wales"]
+    form = html.partition("data-at-once")[2].partition("</form>")[0]
+    assert '<input type="hidden" name="q" value="crisis">' in form
+    assert "/search?q=nation%20wales%20kind%20source%20crisis" in addresses_in(
+        html, r'href="([^"]+)">Search these as words'
+    )
+
+
+def test_filters_in_the_question_that_hide_everything_say_what_there_would_be(make, look):
+    make.source(title="Crisis law")
+    words = words_of(look("q=crisis+kind:action+due:<90d"))
+    assert "Without them there is 1 result." in words
+    assert "Nothing here matches" not in words
+
+
+def test_a_filter_by_a_title_is_shown_as_the_record_that_it_means(make, look):
+    theme = make.theme(title="Perinatal mental health", ref="perinatal")
+    make.source(title="Crisis law", themes=[theme])
+    make.source(title="Crisis plan")
+    html = look("q=crisis&theme=perinatal-mental-health")
+    assert "Theme: Perinatal mental health" in words_of(html)
+    assert re.search(r'name="theme" value="perinatal" checked', html)
+    assert "Crisis plan" not in html
+
+
+def test_an_owner_that_is_no_post_offers_those_of_the_organisation(make, look):
+    body = make.organisation(title="Health Education", abbreviation="HEIW")
+    post = make.post(title="Workforce lead", organisation_id=body.id)
+    make.action(title="Crisis", owner_id=post.id)
+    html = look("q=crisis+owner:HEIW")
+    assert "Nothing is filed under owner “heiw”, so that filter was ignored." in words_of(html)
+    assert "gt-chip--on" not in html
+    assert "read from your words" not in html
+    assert f"/search?q=crisis&owner={post.ref}" in addresses_in(html, r'gt-chip" href="([^"]+)"')
