@@ -167,11 +167,15 @@ class Snapshot:
     def beginning(self, field: str, prefix: str) -> list[str]:
         """The words of a field that begin so."""
         found = self._beginnings.get((field, prefix))
+        if found is None and (field, f"{prefix}*") in self._absent:
+            return []
         if found is None:
             with self._reading():
                 found = [word.decode() for word in self._reader.expand_prefix(field, prefix)]
-            if found:  # what nobody wrote is not kept: there is no end to it
+            if found:
                 self._beginnings[field, prefix] = found
+            else:
+                self._note_absent(field, f"{prefix}*")
         return found
 
     def column(self, field: str) -> list[str]:
