@@ -24,7 +24,7 @@ def test_a_lead_finds_a_driver_and_follows_it_to_an_action(
 ) -> None:
     page = open_as("lead", width=width, scripts=scripts)
     page.goto("/")
-    page.get_by_role("main").get_by_label("Search everything").fill("perinatal services staffing")
+    page.get_by_role("main").get_by_label(re.compile("^Search")).fill("perinatal services staffing")
     page.get_by_role("main").get_by_role("button", name="Search").click()
     page.goto("/sources/perinatal-review-2017")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Perinatal")

@@ -178,7 +178,7 @@ def test_every_filter_is_described(described):
     indicators = {"plan", "owner", "perspective", "frequency", "only", "sort"}
     assert set(parameters(described, "/api/v1/figures")) == figures | shared
     assert set(parameters(described, "/api/v1/indicators")) == indicators | shared
-    search = {*SEARCH_FILTERS, *SEARCH_YEARS, "order", "own", "exact"}
+    search = {*SEARCH_FILTERS, *SEARCH_YEARS, "order", "own", "exact", "meaning"}
     assert set(parameters(described, "/api/v1/search")) == search | shared
 
 

@@ -91,7 +91,7 @@ def test_a_search_takes_every_filter_of_the_page_and_says_what_it_ignored(kb: Kb
     wide = document(kb("search", "workforce", "--json"))
     narrow = kb("search", "workforce", "--json", "--nation", "wales", "--year", "2015..", "--staff-group", "no-such")
     assert 0 < document(narrow)["total"] < wide["total"]
-    assert "no-such" in narrow.stderr
+    assert "staff group “no such”" in narrow.stderr
 
 
 def test_stats_agree_with_the_founding_documents(kb: Kb) -> None:
