@@ -11,7 +11,7 @@ from kb.db import Database
 from kb.models.history import Channel
 from kb.models.record import Kind
 from kb.models.source import KeyPoint, Source, SourceNation
-from search.document import Document, Part
+from search.documents.document import Document, Part
 
 SEED = 2026
 VOCABULARY = 8_000

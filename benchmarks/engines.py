@@ -17,15 +17,15 @@ from whoosh.fields import ID, KEYWORD, TEXT, Schema
 from whoosh.index import create_in
 from whoosh.sorting import FieldFacet
 
-from search.excerpts import Sought, excerpt_of
-from search.filters import NO_FILTERS, Filters
+from search.answers.excerpts import Sought, excerpt_of
 from search.index import pointer, ranking, snapshot, store
 from search.index.expanding import Glossary
-from search.query import parse
+from search.language.filters import NO_FILTERS, Filters
+from search.language.query import parse
 
 if TYPE_CHECKING:
     from benchmarks.corpus import Ask
-    from search.document import Document
+    from search.documents.document import Document
 
 TOP = 20
 FACETS = ("nation", "category", "source_kind", "status")

@@ -43,15 +43,16 @@ from kb.paths import SEED_DATA
 from kb.permissions import SYSTEM
 from kb.seeding import service as seeding
 from search import service
-from search.document import Document, Part
-from search.documents import documents_for
-from search.filters import NO_FILTERS
+from search.documents.document import Document, Part
+from search.documents.kinds import documents_for
 from search.index import ranking, snapshot, store
 from search.index.expanding import Glossary
-from search.query import WORD, parse
+from search.language.asked import Asked
+from search.language.filters import NO_FILTERS
+from search.language.query import WORD, parse
 
 if TYPE_CHECKING:
-    from search.results import Results
+    from search.answers.results import Results
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TODAY = date(2026, 11, 23)
@@ -96,7 +97,7 @@ def _ask_leads(path: Path, place: Path, *, each: bool) -> None:
         questions = leads_questions(path, sources)
 
         def ours(words: str) -> list[str]:
-            return sources_of(service.find(session, settings, SYSTEM, words, today=TODAY, limit=DEEP))
+            return sources_of(service.find(session, settings, SYSTEM, Asked(words), today=TODAY, limit=DEEP))
 
         print(f"\n{len(questions)} questions of strategy leads, {len(sources)} sources, {len(documents):,} records")
         scores = ask(questions, ours, steep)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import graph.outbox
 import kb.tables
-import search.outbox
+import search.documents.outbox
 from kb.db import Database, connect
 from kb.removal import deleted
 
@@ -20,6 +20,6 @@ def open_database(settings: Settings) -> Database:
     """The database of these settings, with the hooks that note each change; web, worker and commands start here."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     deleted.install()
-    search.outbox.install()
+    search.documents.outbox.install()
     graph.outbox.install()
     return connect(settings.database)

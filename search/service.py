@@ -15,22 +15,23 @@ from sqlalchemy import select
 from kb.models.record import Record
 from kb.permissions import Person, visible_to
 from kb.words import gettext
-from search import asking, fallback, hydrating, labels, naming, reading, standing, vocabulary
+from search.answers import access, fallback, hydrating, standing
+from search.answers.excerpts import Sought, excerpt_of, marked
+from search.answers.results import Hit, Results, Titles, as_json
 from search.errors import IndexUnusable
-from search.excerpts import Sought, excerpt_of, marked
-from search.filters import NAMED, NO_FILTERS, Filters, filters_from
 from search.index import matching, ranking
 from search.index import pointer as pointers
 from search.index.analysis import normal, welsh
 from search.index.coding import texts_of
 from search.index.expanding import Glossary, ambiguous
 from search.index.narrowing import Standing, allowed_to
-from search.index.ordering import Order
 from search.index.ranking import Ranked
 from search.index.scoring import telling
-from search.query import Query, parse
-from search.results import Hit, Results, Titles, as_json
-from search.understanding import Hint, Offered, understood
+from search.language import labels, naming, settling, vocabulary
+from search.language.asked import Asked
+from search.language.filters import NAMED, Filters
+from search.language.query import Query, parse
+from search.language.understanding import Hint, Offered, understood
 from search.upkeep import catch_up, differences, ensure, rebuild, waiting
 
 if TYPE_CHECKING:
@@ -58,77 +59,53 @@ def find(
     session: Session,
     settings: Settings,
     person: Person,
-    question: str,
-    filters: Filters | Mapping[str, Iterable[str]] = NO_FILTERS,
+    asked: Asked,
     *,
     today: date,
     page: int = 1,
     limit: int = PER_PAGE,
     most: int = MOST_PER_PAGE,
-    order: Order = Order.BEST,
-    only_my_words: bool = False,
-    as_written: bool = False,
-    chosen: Mapping[str, int] | None = None,
 ) -> Results:
-    """The records that answer a question, as far as the person may see them.
-
-    `only_my_words` leaves out what words may stand for; `as_written` leaves misspelt words as they are; `chosen` is the
-    place of the meaning, from 1, of an acronym with several. A page has at most `most` hits.
-    """
-    query = parse(question)
-    given, ignored = (filters, ()) if isinstance(filters, Filters) else filters_from(filters)
-    limit = max(1, min(limit, most))
-    asked = Results(query.text, query, given.and_also(query.filters), order, notes=(*query.notes, *ignored))
-    if not query.terms and not asked.filters:
+    """The records that answer a question, as far as the person may see them. A page has at most `most` hits."""
+    query = parse(asked.question)
+    notes = tuple(dict.fromkeys((*asked.notes, *query.notes)))
+    answer = Results(query.text, query, asked.filters.and_also(query.filters), asked.order, notes=notes)
+    if not query.terms and not answer.filters:
         if query.text:
             only_small = gettext(
                 "Every word of the question is too common to search for. Add one that names the subject."
             )
-            return replace(asked, notes=(*asked.notes, only_small))
-        return asked
+            return replace(answer, notes=(*answer.notes, only_small))
+        return answer
+    limit = max(1, min(limit, most))
     offset = (max(1, page) - 1) * limit
-    glossary = Glossary() if only_my_words else vocabulary.of(session, person, chosen)
     try:
-        held = reading.held(session, settings)
-        return _from_index(
-            session, held, person, asked, glossary, today, offset, limit,
-            as_written=as_written, reads_words=not only_my_words,
-        )  # fmt: skip
+        held = access.held(session, settings)
+        return _from_index(session, held, person, asked, answer, today, offset, limit)
     except IndexUnusable as error:
         log.warning("Searching without the index: %s", error)
-        return _from_database(session, settings, person, asked, today, offset, limit)
+        return _from_database(session, settings, person, answer, today, offset, limit)
 
 
-def find_all(
-    session: Session,
-    settings: Settings,
-    person: Person,
-    question: str,
-    filters: Filters,
-    *,
-    today: date,
-    only_my_words: bool = False,
-    chosen: Mapping[str, int] | None = None,
-) -> list[int]:
+def find_all(session: Session, settings: Settings, person: Person, asked: Asked, *, today: date) -> list[int]:
     """The ids of the records that answer a question with every word of it, as it is written; or IndexUnusable.
 
     A filter that no longer exists leaves nothing, where `find` ignores it and says so.
     """
-    query = parse(question)
-    both = filters.and_also(query.filters)
+    query = parse(asked.question)
+    both = asked.filters.and_also(query.filters)
     if not query.terms and not both:
         return []
-    glossary = Glossary() if only_my_words else vocabulary.of(session, person, chosen)
-    held = reading.held(session, settings)
+    held = access.held(session, settings)
     both = naming.resolved(session, person, both, {name: held.lexicon(name) for name in NAMED})
     places = matching.wholly(
         held,
         query,
         both,
-        reading.marks_of(person),
-        glossary=glossary,
+        access.marks_of(person),
+        glossary=_glossary(session, person, asked),
         standing=standing.on(session, held, today),
-        hints=() if only_my_words else understood(query.text, held.lexicon("source_kind"), today),
+        hints=() if asked.only_my_words else understood(query.text, held.lexicon("source_kind"), today),
     )
     ids = texts_of(held, "id")
     return [int(ids[place]) for place in places]
@@ -143,35 +120,38 @@ def titles_of(session: Session, person: Person, refs: Iterable[str]) -> Titles:
     return {(fields[kind], ref): title for kind, ref, title in session.execute(query)}
 
 
+def _glossary(session: Session, person: Person, asked: Asked) -> Glossary:
+    return Glossary() if asked.only_my_words else vocabulary.of(session, person, dict(asked.chosen))
+
+
 def _from_index(
     session: Session,
     held: Snapshot,
     person: Person,
-    asked: Results,
-    glossary: Glossary,
+    asked: Asked,
+    answer: Results,
     today: date,
     offset: int,
     limit: int,
-    *,
-    as_written: bool,
-    reads_words: bool,
 ) -> Results:
-    readers = reading.marks_of(person)
-    filters, notes, near = _known_filters(session, person, held, asked.filters)
-    asked = replace(asked, filters=filters, notes=(*asked.notes, *notes))
+    readers = access.marks_of(person)
+    filters, notes, near = _known_filters(session, person, held, answer.filters)
     allowed = allowed_to(held, readers)
-    settled = asking.settled(
-        held, asked.query, allowed, glossary, today, as_written=as_written, reads_words=reads_words
+    glossary = _glossary(session, person, asked)
+    reads_words = not asked.only_my_words
+    settled = settling.settled(
+        held, answer.query, allowed, glossary, today, as_written=asked.as_written, reads_words=reads_words
     )
     query = settled.query
     hints = settled.hints
     standing_today = standing.on(session, held, today)
     ranked = ranking.answer(
-        held, query, filters, readers, glossary=glossary, order=asked.order, standing=standing_today, hints=hints
+        held, query, filters, readers, glossary=glossary, order=answer.order, standing=standing_today, hints=hints
     )
     facets, titles = _named(session, person, ranked.facets, filters, near)
     return replace(
-        asked,
+        answer,
+        filters=filters,
         total=len(ranked.places),
         whole=_whole(held, query, filters, readers, glossary, standing_today, hints),
         hits=_hits(session, held, person, ranked, offset, limit),
@@ -180,11 +160,11 @@ def _from_index(
         overdue=standing_today.overdue,
         did_you_mean=settled.did_you_mean,
         is_corrected=settled.is_corrected,
-        notes=(*asked.notes, *settled.notes),
+        notes=(*answer.notes, *notes, *settled.notes),
         also_searched=ranked.also_searched,
         ambiguous=ambiguous(query.wanted, glossary),
         chosen=glossary.chosen,
-        offered=(*near, *asking.offered(held, hints, filters, facets)),
+        offered=(*near, *settling.offered(held, hints, filters, facets)),
     )
 
 
@@ -241,29 +221,29 @@ def _named(
 
 
 def _from_database(
-    session: Session, settings: Settings, person: Person, asked: Results, today: date, offset: int, limit: int
+    session: Session, settings: Settings, person: Person, answer: Results, today: date, offset: int, limit: int
 ) -> Results:
-    filters = naming.resolved(session, person, asked.filters, dict.fromkeys(NAMED, ()))
-    asked = replace(asked, filters=filters)
+    filters = naming.resolved(session, person, answer.filters, dict.fromkeys(NAMED, ()))
+    answer = replace(answer, filters=filters)
     total, ids, counts = fallback.find(
-        session, person, asked.query, asked.filters, today=today, offset=offset, limit=limit
+        session, person, answer.query, answer.filters, today=today, offset=offset, limit=limit
     )
     records = hydrating.load(session, ids, person)
-    wanted = asked.query.wanted
+    wanted = answer.query.wanted
     sought = Sought.of(tuple(form(word) for word in term.words) for term in wanted for form in (normal, welsh))
     hits = []
     for record, parent in (records[each] for each in ids if each in records):
         language = hydrating.language_of(record, parent)
         hits.append(Hit(record, 0.0, marked(record.title, sought, language), None, parent, language))
-    cut = max(len(wanted), len(asked.query.unwanted)) > fallback.MOST_TERMS
+    cut = max(len(wanted), len(answer.query.unwanted)) > fallback.MOST_TERMS
     only_some = gettext("For now only the first %(number)s words were used.", number=fallback.MOST_TERMS)
     return replace(
-        asked,
-        notes=(*asked.notes, only_some) if cut else asked.notes,
+        answer,
+        notes=(*answer.notes, only_some) if cut else answer.notes,
         total=total,
         hits=tuple(hits),
         facets={"kind": counts},
-        titles=_named(session, person, {}, asked.filters)[1],
+        titles=_named(session, person, {}, answer.filters)[1],
         is_fallback=True,
         percent_rebuilt=pointers.read_progress(settings.index_dir),
     )

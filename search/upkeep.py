@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session
 from kb.db import Database, now
 from kb.models.history import Channel
 from kb.models.record import Record
-from search.document import Document
-from search.documents import documents_for
+from search.documents.document import Document
+from search.documents.kinds import documents_for
+from search.documents.touched import touched_by
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
 from search.index import snapshot, store
 from search.models import IndexChange, IndexState
-from search.touched import touched_by
 
 if TYPE_CHECKING:
     from kb.config import Settings

@@ -1,7 +1,7 @@
 """What saved searches have newly found, told in the one mail of a day: each record once for each search.
 
-The worker's search leaves what it finds in `saved_match` (`search.news`); here it is read as that table has it, with
-the rights that its reader has at this moment, and marked as told with the mail that tells it.
+The worker's search leaves what it finds in `saved_match` (`search.saving.news`); here it is read as that table has it,
+with the rights that its reader has at this moment, and marked as told with the mail that tells it.
 """
 
 from __future__ import annotations

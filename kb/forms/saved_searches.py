@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from kb.forms.base import Form
 from kb.words import gettext
-from search.saved import LONGEST_NAME
+from search.saving.saved import LONGEST_NAME
 
 
 class SavedSearchForm(Form):

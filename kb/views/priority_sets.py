@@ -15,7 +15,7 @@ from kb.permissions import Capability
 from kb.planning import plans, priority_sets
 from kb.views.saving import answer
 from kb.words import gettext
-from search import likeness
+from search.unasked import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

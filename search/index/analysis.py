@@ -10,7 +10,7 @@ from pathlib import Path
 from whoosh.lang.porter import stem as _stem
 
 from kb.models.term import Language
-from search.query import STOP_WORDS, WORD
+from search.language.query import STOP_WORDS, WORD
 
 # Raise this when the same text gives other words, so that every index is built anew.
 ANALYSIS_VERSION = 2

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from math import log
 
 from kb.models.term import Language
-from search.filters import Filters
 from search.index import mutations
 from search.index.analysis import folded, is_stopped, normal, tokens
 from search.index.snapshot import Snapshot
 from search.index.store import FIELDS_IN, TEXT_FIELDS
-from search.query import Term, TermKind, words_of
-from search.understanding import Hint
+from search.language.filters import Filters
+from search.language.query import Term, TermKind, words_of
+from search.language.understanding import Hint
 
 EXPANSION_WEIGHT = 0.9
 SYNONYM_WEIGHT = 0.7

@@ -12,12 +12,12 @@ from search.index.narrowing import allowed_to, conditions_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.filters import Filters
     from search.index.expanding import Group
     from search.index.narrowing import Standing
     from search.index.snapshot import Ids, Mask, Snapshot
-    from search.query import Query
-    from search.understanding import Hint
+    from search.language.filters import Filters
+    from search.language.query import Query
+    from search.language.understanding import Hint
 
 
 def wholly(

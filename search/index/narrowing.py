@@ -8,10 +8,10 @@ from datetime import date
 
 import numpy as np
 
-from search import due
-from search.filters import Filters
 from search.index.coding import Codes, codes_of, texts_of
 from search.index.snapshot import Mask, Snapshot
+from search.language import due
+from search.language.filters import Filters
 
 SCHEDULE, STATUS = "schedule", "status"
 FACETS = (

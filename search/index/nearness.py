@@ -12,7 +12,7 @@ import numpy as np
 from search.index.analysis import indexed, normal
 from search.index.narrowing import allowed_to
 from search.index.scoring import KIND_WEIGHTS, WEIGHTS
-from search.query import WORD
+from search.language.query import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

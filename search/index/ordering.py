@@ -7,9 +7,9 @@ from enum import StrEnum
 import numpy as np
 
 from kb.models.record import Kind
-from search.filters import Filters
 from search.index.coding import ranks_of, texts_of
 from search.index.snapshot import NO_IDS, Ids, Scores, Snapshot
+from search.language.filters import Filters
 
 
 class Order(StrEnum):

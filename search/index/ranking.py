@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.filters import Filters
 from search.index.expanding import Glossary, groups_of
 from search.index.feedback import raised
 from search.index.narrowing import FACETS, Standing, allowed_to, conditions_of, counts_of
 from search.index.ordering import Order, in_order, usual
 from search.index.scoring import score
 from search.index.snapshot import Ids, Scores, Snapshot
-from search.query import Query
-from search.understanding import Hint
+from search.language.filters import Filters
+from search.language.query import Query
+from search.language.understanding import Hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from search.index.store import FIELDS_IN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.filters import Filters
     from search.index.expanding import Alternative, Group
     from search.index.narrowing import Standing
     from search.index.snapshot import Ids, Mask, Scores, Snapshot
+    from search.language.filters import Filters
 
 WEIGHTS = {"title": 1.5, "names": 1.5, "text": 1.0, "aside": 0.4}
 PHRASE_BOOST = 1.3

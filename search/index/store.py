@@ -20,14 +20,14 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
 from kb.models.term import Language
-from search.document import DOCUMENTS_VERSION
+from search.documents.document import DOCUMENTS_VERSION
 from search.errors import IndexUnusable
 from search.index import pointer as pointers
 from search.index.analysis import ANALYSIS_VERSION, every_word, field_text, plain_words
 from search.index.pointer import Pointer
 
 if TYPE_CHECKING:
-    from search.document import Document
+    from search.documents.document import Document
 
 MEMORY_MB = 64
 # Fields that are searched for words; each has its weight in `search.index.ranking`.

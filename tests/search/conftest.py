@@ -10,6 +10,7 @@ import pytest
 
 from kb.permissions import SYSTEM
 from search import service
+from search.language.asked import Asked
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from kb.config import Settings
     from kb.db import Database
-    from search.results import Results
+    from search.answers.results import Results
 
 QUESTIONS = Path(__file__).resolve().parents[3] / "shared" / "search_questions.yaml"
 collect_ignore = [] if QUESTIONS.exists() else ["test_questions.py"]
@@ -49,7 +50,9 @@ def ask(session: Session, own: Settings, keep_up: Callable[[], None]) -> Callabl
 
     def asking(question: str, person: Any = SYSTEM, filters: Any = None, **options: Any) -> Results:
         keep_up()
-        found = service.find(session, own, person, question, filters or {}, **{"today": TODAY, **options})
+        paged = {"today": TODAY, **{name: options.pop(name) for name in ("today", "page", "limit") if name in options}}
+        asked = replace(Asked.by_name(question, filters or {}), **options)
+        found = service.find(session, own, person, asked, **paged)
         assert not found.is_fallback
         return found
 

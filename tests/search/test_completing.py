@@ -5,9 +5,9 @@ from sqlalchemy import update
 
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM, Person
-from search import completing
 from search.index import pointer
 from search.models import IndexState
+from search.unasked import completing
 
 READER = Person(reads_publicly=True)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search import due
+from search.language import due
 from tests.conftest import TODAY
 
 MEANT = {

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from search.document import Document, Part
-from search.filters import NO_FILTERS, Filters
+from search.documents.document import Document, Part
 from search.index import ranking, snapshot, store
 from search.index.expanding import Glossary, ambiguous, groups_of
-from search.query import parse
-from search.understanding import understood
+from search.language.filters import NO_FILTERS, Filters
+from search.language.query import parse
+from search.language.understanding import understood
 
 MEANINGS = {
     "CAMHS": ("child and adolescent mental health services",),

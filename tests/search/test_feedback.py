@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from search.document import Document, Part
-from search.filters import NO_FILTERS
+from search.documents.document import Document, Part
 from search.index import ranking, snapshot, store
 from search.index.expanding import Glossary
-from search.query import parse
+from search.language.filters import NO_FILTERS
+from search.language.query import parse
 
 
 def document(number: int, text: str, **values: object) -> Document:

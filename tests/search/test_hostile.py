@@ -7,6 +7,7 @@ import pytest
 from kb.permissions import SYSTEM
 from search import service
 from search.index import pointer
+from search.language.asked import Asked
 from tests.conftest import TODAY
 from tests.search.hostile import HOSTILE
 
@@ -19,7 +20,7 @@ def test_every_hostile_question_is_answered_from_the_index_and_without_it(make, 
         assert ask(question).total <= 1, question[:40]
     pointer.discard(own.index_dir)
     for question in HOSTILE:
-        found = service.find(session, own, SYSTEM, question, today=TODAY)
+        found = service.find(session, own, SYSTEM, Asked(question), today=TODAY)
         assert found.is_fallback or not found.total, question[:40]
         assert found.total <= 1, question[:40]
 

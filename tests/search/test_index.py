@@ -11,14 +11,14 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.query import Or, Phrase, Term
 
-from search.document import Document, Part
+from search.documents.document import Document, Part
 from search.errors import IndexUnusable
-from search.filters import NO_FILTERS, Filters
 from search.index import decoding, pointer, ranking, snapshot, store
 from search.index.analysis import field_text, normal, tokens
 from search.index.expanding import Glossary
 from search.index.snapshot import Snapshot
-from search.query import parse
+from search.language.filters import NO_FILTERS, Filters
+from search.language.query import parse
 
 if TYPE_CHECKING:
     from pathlib import Path

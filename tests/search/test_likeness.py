@@ -7,9 +7,9 @@ from kb.errors import NotFound
 from kb.models.link import LinkType
 from kb.models.record import Kind, Visibility
 from kb.permissions import SYSTEM, Person
-from search import likeness
 from search.index import pointer
 from search.models import IndexState
+from search.unasked import likeness
 
 READER = Person(reads_publicly=True)
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from kb.models.record import Visibility
 from kb.permissions import Person
 from search import service
-from search.document import Document
-from search.filters import Filters
+from search.documents.document import Document
 from search.index import coding, narrowing, pointer, snapshot, store
 from search.index.narrowing import FACETS, Standing
 from search.index.ordering import Order, in_order
+from search.language.asked import Asked
+from search.language.filters import Filters
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def test_actions_are_found_by_when_they_are_due_with_the_index_and_without(make,
     pointer.discard(own.index_dir)
     by_sql = {}
     for each in DUE:
-        found = service.find(session, own, READER, f"promise {each}", today=TODAY)
+        found = service.find(session, own, READER, Asked(f"promise {each}"), today=TODAY)
         assert found.is_fallback
         by_sql[each] = first_words(found)
     assert by_sql == DUE
@@ -224,9 +225,9 @@ def test_the_schedule_is_asked_of_the_database_once_for_each_state_of_the_index(
 ):
     ask("promise")
     with count_statements() as again:
-        service.find(session, own, READER, "promise", today=TODAY)
+        service.find(session, own, READER, Asked("promise"), today=TODAY)
     with count_statements() as next_day:
-        service.find(session, own, READER, "promise", today=TODAY + timedelta(days=1))
+        service.find(session, own, READER, Asked("promise"), today=TODAY + timedelta(days=1))
     assert again.number < next_day.number
 
 
@@ -276,7 +277,7 @@ def test_staff_groups_leave_the_implications_about_them_and_their_sources(make, 
     assert found.facets["staff_group"] == {nurses.ref: 2, others.ref: 2}
     assert found.titles["staff_group", nurses.ref] == "Nurses"
     pointer.discard(own.index_dir)
-    without = service.find(session, own, READER, "promise", chosen, today=TODAY)
+    without = service.find(session, own, READER, Asked.by_name("promise", chosen), today=TODAY)
     assert {hit.ref for hit in without.hits} == {source.ref, wanted.ref}
 
 

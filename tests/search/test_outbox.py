@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 from kb.models.plan import PrioritySet
 from kb.models.source import Source, SourceName, SourceNation
 from kb.models.term import Meaning
-from search import outbox
+from search.documents import outbox
+from search.documents.touched import touched_by
 from search.models import IndexChange
-from search.touched import touched_by
 
 
 @pytest.fixture

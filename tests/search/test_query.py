@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.filters import Filters, filters_from
-from search.query import LONGEST_QUESTION, MOST_TERMS, Term, TermKind, parse, words_of
+from search.language.filters import Filters, filters_from
+from search.language.query import LONGEST_QUESTION, MOST_TERMS, Term, TermKind, parse, words_of
 
 
 def texts(question: str) -> list[str]:

@@ -19,6 +19,7 @@ from kb.paths import SEED_DATA
 from kb.permissions import SYSTEM
 from kb.seeding import service as seeding
 from search import service
+from search.language.asked import Asked
 from tests.conftest import TODAY
 
 pytestmark = pytest.mark.page  # the index answers, whatever database it was made from
@@ -39,7 +40,7 @@ def test_strategy_leads_find_what_a_right_answer_contains(session, own, keep_up)
         grades = {each["driver"]: each["grade"] for each in question["relevant"] if each["driver"] in seeded}
         if not grades:
             continue
-        answer = sources_of(service.find(session, own, SYSTEM, question["query"], today=TODAY, limit=100))[:TOP]
+        answer = sources_of(service.find(session, own, SYSTEM, Asked(question["query"]), today=TODAY, limit=100))[:TOP]
         gains.append(gain([grades.get(ref, 0) for ref in answer]) / gain(sorted(grades.values(), reverse=True)[:TOP]))
         recalls.append(sum(ref in answer for ref in grades) / len(grades))
         must = {ref for ref, grade in grades.items() if grade >= MUST}

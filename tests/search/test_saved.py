@@ -18,11 +18,11 @@ from kb.models.outbox import MailState, OutboxMessage
 from kb.models.record import Visibility
 from kb.permissions import NOBODY, SYSTEM
 from kb.removal import deleting, merging
-from search import news, saved
-from search.forms import Asked
 from search.index import pointer
 from search.index.ordering import Order
+from search.language.asked import Asked
 from search.models import SavedMatch, SavedSearch
+from search.saving import news, saved
 
 TODAY = date(2026, 11, 23)  # a Monday
 TOMORROW = TODAY + timedelta(days=1)

@@ -10,11 +10,12 @@ from kb.models.record import Visibility
 from kb.models.source import KeyPoint, Source
 from kb.permissions import NOBODY, SYSTEM, Person
 from search import service
+from search.answers.results import as_json
 from search.errors import IndexUnusable
 from search.index import pointer, snapshot, store
 from search.index.ordering import Order
+from search.language.asked import Asked
 from search.models import IndexChange, IndexState
-from search.results import as_json
 from tests.conftest import TODAY
 
 READER = Person(reads_publicly=True)
@@ -28,9 +29,9 @@ def refs(results) -> list[str]:
 def fall_back(session, own):
     """Search while there is no index."""
 
-    def asking(question, person=SYSTEM, filters=None, **options):
+    def asking(question, person=SYSTEM, filters=None):
         session.commit()
-        found = service.find(session, own, person, question, filters or {}, **{"today": TODAY, **options})
+        found = service.find(session, own, person, Asked.by_name(question, filters or {}), today=TODAY)
         assert found.is_fallback
         return found
 
@@ -166,14 +167,15 @@ def test_without_the_index_drafts_are_not_found_through_others_either(make, sess
     make.response(draft, title="Row")
     make.implication(make.source(title="Law"), visibility=Visibility.DRAFT, staff_groups=[group])
     for filters in ({"staff_group": ["nurses"]}, {"theme": ["secret"]}):
-        found = service.find(session, own, make.person(make.viewer()), "", filters, today=TODAY)
+        found = service.find(session, own, make.person(make.viewer()), Asked.by_name("", filters), today=TODAY)
         assert found.is_fallback
         assert found.total == 0
 
 
 def test_without_the_index_a_long_question_is_cut_and_says_so(make, session, own):
     make.source(title="Law")
-    found = service.find(session, own, SYSTEM, " ".join(f"word{number}" for number in range(8)) + " law", today=TODAY)
+    words = " ".join(f"word{number}" for number in range(8))
+    found = service.find(session, own, SYSTEM, Asked(f"{words} law"), today=TODAY)
     assert found.is_fallback
     assert (found.total, len(found.notes)) == (0, 1)
 
@@ -183,7 +185,7 @@ def test_what_was_made_a_draft_since_is_not_shown(make, session, own, ask):
     assert ask("withdrawn", READER).hits
     source.visibility = Visibility.DRAFT
     session.commit()
-    assert not service.find(session, own, READER, "withdrawn", today=TODAY).hits
+    assert not service.find(session, own, READER, Asked("withdrawn"), today=TODAY).hits
 
 
 def test_acronyms_are_searched_with_their_meanings_unless_unwanted(make, ask):
@@ -202,7 +204,7 @@ def test_a_meaning_is_asked_for_where_an_acronym_has_several(make, ask):
     assert ask("LTP").ambiguous == {"LTP": ("long-term plan", "long-term physical conditions")}
     sources = {"kind": ["source"]}
     assert ask("LTP", filters=sources).total == 2
-    chosen = ask("LTP", filters=sources, chosen={"LTP": 2})
+    chosen = ask("LTP", filters=sources, chosen=(("LTP", 2),))
     assert [hit.record.title for hit in chosen.hits] == ["Long-term physical conditions"]
     assert chosen.also_searched == ("long-term physical conditions",)
 
@@ -348,7 +350,7 @@ def test_any_question_is_answered(make, ask, session, own, question):
     make.source(title="A law")
     found = ask(question)
     pointer.discard(own.index_dir)
-    assert service.find(session, own, SYSTEM, question, today=TODAY).total == found.total
+    assert service.find(session, own, SYSTEM, Asked(question), today=TODAY).total == found.total
 
 
 def test_the_fallback_finds_and_filters_as_the_index_does(make, ask, own, fall_back):
@@ -374,11 +376,11 @@ def test_damage_is_answered_from_the_database_and_then_mended(make, ask, session
             path = next(current.folder(own.index_dir).glob("*" + path.suffix))
         path.write_bytes(b"\x80\x04" + path.read_bytes()[1:100])
         snapshot.forget(own.index_dir)
-        found = service.find(session, own, SYSTEM, "law", today=TODAY)
+        found = service.find(session, own, SYSTEM, Asked("law"), today=TODAY)
         assert found.is_fallback
         assert found.total == 1
         assert service.ensure(database, own)
-        assert not service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
+        assert not service.find(session, own, SYSTEM, Asked("law"), today=TODAY).is_fallback
 
 
 def test_damage_found_while_writing_leaves_the_changes_waiting(make, ask, session, database, own, keep_up):
@@ -395,7 +397,7 @@ def test_damage_found_while_writing_leaves_the_changes_waiting(make, ask, sessio
     assert service.waiting(session) > 0
     keep_up()
     assert service.waiting(session) == 0
-    assert service.find(session, own, SYSTEM, "law", today=TODAY).total == 2
+    assert service.find(session, own, SYSTEM, Asked("law"), today=TODAY).total == 2
 
 
 def test_while_another_process_writes_changes_wait(make, session, database, own, keep_up):
@@ -435,15 +437,15 @@ def test_a_database_from_a_backup_gets_an_index_of_its_own(make, session, databa
         with session.begin_nested():
             pass
         generation = pointer.read(own.index_dir)
-        documents = service.find(session, own, SYSTEM, "law", today=TODAY)
+        documents = service.find(session, own, SYSTEM, Asked("law"), today=TODAY)
         store.change(own.index_dir, [], [source.id], mark="later")
         store.change(own.index_dir, [], [], mark="later still")
         since_the_backup.rollback()
     assert documents.total == 1
-    assert service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
+    assert service.find(session, own, SYSTEM, Asked("law"), today=TODAY).is_fallback
     assert service.ensure(database, own)
     assert pointer.read(own.index_dir).generation != generation.generation
-    assert refs(service.find(session, own, SYSTEM, "law", today=TODAY)) == [source.ref]
+    assert refs(service.find(session, own, SYSTEM, Asked("law"), today=TODAY)) == [source.ref]
 
 
 def test_the_index_equals_the_database_after_any_series_of_changes(make, session, database, own, keep_up):
@@ -518,11 +520,11 @@ def test_an_index_without_records_is_usable_too(session, database, own, keep_up,
     keep_up()
     assert not service.ensure(database, own), "it is not built again and again"
     for question in ("law", "a law of nurs*", '"law of Wales"', "-law", "kind:source Scottish"):
-        found = service.find(session, own, SYSTEM, question, today=TODAY)
+        found = service.find(session, own, SYSTEM, Asked(question), today=TODAY)
         assert (found.is_fallback, found.total) == (False, 0)
     make.source(title="A law")
     keep_up()
-    assert service.find(session, own, SYSTEM, "law", today=TODAY).total == 1
+    assert service.find(session, own, SYSTEM, Asked("law"), today=TODAY).total == 1
 
 
 def test_a_missing_mark_means_another_database(make, session, database, own, keep_up):
@@ -531,7 +533,7 @@ def test_a_missing_mark_means_another_database(make, session, database, own, kee
     session.execute(delete(IndexState))
     session.execute(delete(IndexChange))
     session.commit()
-    assert service.find(session, own, SYSTEM, "law", today=TODAY).is_fallback
+    assert service.find(session, own, SYSTEM, Asked("law"), today=TODAY).is_fallback
     assert service.ensure(database, own)
     assert not service.ensure(database, own)
 
@@ -556,5 +558,5 @@ def test_a_search_takes_few_statements(make, session, own, ask, count_statements
     ask("law")
     session.expire_all()
     with count_statements() as count:
-        assert len(service.find(session, own, READER, "law", today=TODAY, limit=100).hits) == 100
+        assert len(service.find(session, own, READER, Asked("law"), today=TODAY, limit=100).hits) == 100
     assert count.number <= 12

@@ -5,7 +5,7 @@ import os
 import pytest
 import yaml
 
-from search import synonyms
+from search.language import synonyms
 
 
 def test_the_file_is_right_and_says_what_the_field_says():

@@ -14,8 +14,10 @@ from kb.models.record import Visibility
 from kb.models.source import SourceStatus
 from kb.models.term import Language
 from kb.permissions import SYSTEM
-from search import likeness, service
-from search.excerpts import Sought, excerpt_of
+from search import service
+from search.answers.excerpts import Sought, excerpt_of
+from search.language.asked import Asked
+from search.unasked import likeness
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def test_without_the_index_ended_is_the_same(make, session, own):
     make.source(title="Crisis last day", **LAST_DAY)
     session.commit()
     for status, title in (("ended", "Crisis old"), ("in-force", "Crisis last day")):
-        found = service.find(session, own, SYSTEM, "crisis", {"status": [status]}, today=TODAY)
+        found = service.find(session, own, SYSTEM, Asked.by_name("crisis", {"status": [status]}), today=TODAY)
         assert found.is_fallback
         assert titles(found) == {title}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.filters import NO_FILTERS, Filters, filters_from
-from search.understanding import MOST_HINTS, Offered, offered_by, understood
+from search.language.filters import NO_FILTERS, Filters, filters_from
+from search.language.understanding import MOST_HINTS, Offered, offered_by, understood
 
 KINDS = ("strategy", "white-paper", "legislation")
 NOT_YET = ("in-development", "draft", "consultation", "enacted")

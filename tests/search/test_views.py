@@ -12,7 +12,8 @@ from kb.models.link import LinkType
 from kb.models.record import Visibility
 from search import service
 from search.index import pointer
-from search.query import LONGEST_QUESTION
+from search.language.asked import Asked
+from search.language.query import LONGEST_QUESTION
 from tests.conftest import TODAY
 
 
@@ -189,7 +190,9 @@ def test_the_api_answers_what_the_command_prints(make, look, browse, session, ow
     user = make.viewer()
     browse.sign_in(user)
     document = browse.get("/api/v1/search?q=crisis&kind=source&limit=10").json
-    found = service.find(session, own, make.person(user), "crisis", {"kind": ["source"]}, today=TODAY, limit=10)
+    found = service.find(
+        session, own, make.person(user), Asked.by_name("crisis", {"kind": ["source"]}), today=TODAY, limit=10
+    )
     assert document == service.as_json(found)
     assert document["hits"][0]["title"] == "Crisis law"
 
@@ -298,7 +301,7 @@ def test_a_file_holds_every_result_in_the_order_of_the_page(make, look, browse, 
     make.source(title="Crisis law")
     address = "q=crisis&kind=action&from_year=2026&order=due"
     shown = [each for each in re.findall(r'<a href="/actions/([^"]+)"', look(address)) if "?" not in each]
-    monkeypatch.setattr("search.views.PER_BATCH", 4)
+    monkeypatch.setattr("search.pages.views.PER_BATCH", 4)
     answer = browse.get(f"/search?{address}&format=csv")
     rows = list(csv.DictReader(StringIO(answer.data.decode("utf-8-sig"))))
     assert [row["Ref"] for row in rows] == shown

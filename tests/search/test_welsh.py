@@ -16,13 +16,14 @@ from search import service
 from search.index import pointer
 from search.index.analysis import WELSH_STOP_WORDS, folded, tokens
 from search.index.mutations import spellings
+from search.language.asked import Asked
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kb.config import Settings
     from kb.models.source import Source
-    from search.results import Results
+    from search.answers.results import Results
     from tests.factories import Make
 
 READER = Person(reads_publicly=True)
@@ -206,6 +207,6 @@ def test_the_fallback_marks_welsh_titles(make, ask, session: Session, own: Setti
     welsh(make, "Nodiadau gofal")
     ask("nodiadau")
     pointer.discard(own.index_dir)
-    found = service.find(session, own, SYSTEM, "nodiadau", today=date(2026, 11, 23))
+    found = service.find(session, own, SYSTEM, Asked("nodiadau"), today=date(2026, 11, 23))
     assert found.is_fallback
     assert found.hits[0].title[0] == ("Nodiadau", True)

@@ -1,0 +1,1 @@
+"""What is searchable of each record, and which records a change touches."""

@@ -1,0 +1,1 @@
+"""Searches that people save, and what they newly find."""
