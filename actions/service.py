@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from actions import brief, filters, in_sql
 from actions.models import Action, Closure
@@ -127,20 +128,29 @@ def schedule_now(session: Session, action: Action, today: date) -> Schedule:
 
 def choices(session: Session, person: Person) -> Choices:
     """The plans, owners, priorities and themes that visible actions have; four statements."""
-    seen = select(Action.id).where(visible_to(person)).correlate(None)
 
     def named(model: type[Record], query: Select[*tuple[Any, ...]]) -> list[tuple[str, str]]:
-        return [(ref, title) for ref, title in session.execute(query.distinct().order_by(model.title, model.ref))]
+        return [(ref, title) for ref, title in session.execute(query.order_by(model.title, model.ref))]
 
-    visible = select(Plan.ref, Plan.title).where(visible_to(person))
-    owners = select(Post.ref, Post.title).where(Post.id.in_(seen.with_only_columns(Action.owner_id)))
-    priorities = select(Priority.ref, Priority.title).where(Priority.plan_id.is_not(None), visible_to(person))
-    themes = (
-        select(Theme.ref, Theme.title)
-        .join(record_theme, record_theme.c.theme_id == Theme.id)
-        .where(record_theme.c.record_id.in_(seen))
+    # Of each owner and theme one visible action is looked for, and not all of them.
+    action = _action()
+    seen = select(action.id).where(visible_to(person, action))
+    filed = seen.join(record_theme, record_theme.c.record_id == action.id).where(record_theme.c.theme_id == Theme.id)
+    return Choices(
+        plans=named(Plan, select(Plan.ref, Plan.title).where(visible_to(person))),
+        owners=named(Post, select(Post.ref, Post.title).where(seen.where(action.owner_id == Post.id).exists())),
+        priorities=named(
+            Priority,
+            select(Priority.ref, Priority.title).where(Priority.plan_id.is_not(None), visible_to(person)),
+        ),
+        themes=named(Theme, select(Theme.ref, Theme.title).where(filed.exists())),
     )
-    return Choices(named(Plan, visible), named(Post, owners), named(Priority, priorities), named(Theme, themes))
+
+
+@cache
+def _action() -> type[Action]:
+    """An action beside what it is named by, since both keep a part of themselves in the table of records."""
+    return aliased(Action, flat=True)
 
 
 def get(session: Session, ref: str, person: Person) -> Action:

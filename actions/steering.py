@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
 
 from actions import closing, in_sql, service, support, updates
 from actions.models import Action, Closure, Confidence, Update
@@ -114,14 +114,15 @@ def overview(
     chosen = _chosen(plans, plan, person)
     plan_id = chosen.id if chosen else None
     findings = _findings(session, person, today)
+    worst = {key: _worst(person, findings[key], _order(key), plan_id, limits.listed) for key in _LISTED}
+    worst["to_verify"] = _worst(person, findings["to_verify"], (Action.done_on, Action.id), plan_id, limits.decisions)
+    lists = _lists(session, person, worst, today)
     return Overview(
         plans=plans,
         plan=chosen,
         numbers=_numbers(session, person, findings, chosen),
-        lists={
-            key: _worst(session, person, findings[key], _order(key), plan_id, today, limits.listed) for key in _LISTED
-        },
-        decisions=_decisions(session, person, findings["to_verify"], plan_id, today, limits.decisions),
+        decisions=_decisions(session, person, lists.pop("to_verify"), plan_id, today, limits.decisions),
+        lists=lists,
         latest=updates.list_latest(session, person, limits.latest, plan_id),
     )
 
@@ -171,18 +172,26 @@ def _numbers(
 
 
 def _worst(
-    session: Session,
-    person: Person,
-    finding: ColumnElement[bool],
-    order: tuple[Any, ...],
-    plan_id: int | None,
-    today: date,
-    limit: int,
-) -> list[Listed]:
-    query = service.select_listed(person).where(finding)
+    person: Person, finding: ColumnElement[bool], order: tuple[Any, ...], plan_id: int | None, limit: int
+) -> Select[Any]:
+    """The ids of one list, the worst first, with the place of each."""
+    keys = [column.label(f"key_{place}") for place, column in enumerate(order)]
+    query = service.seen_by(person, select(Action.id.label("id"), *keys)).where(finding).order_by(*order).limit(limit)
     if plan_id is not None:
         query = query.where(Action.plan_id == plan_id)
-    return service.listed(session, query.order_by(*order).limit(limit), today)
+    found = query.subquery()
+    return select(found.c.id, func.row_number().over(order_by=[found.c[key.name] for key in keys]).label("place"))
+
+
+def _lists(session: Session, person: Person, worst: dict[str, Select[Any]], today: date) -> dict[str, list[Listed]]:
+    """The rows of all lists: their ids in one statement, then each action once, however many lists it stands in."""
+    named = [query.add_columns(literal(key).label("list")) for key, query in worst.items()]
+    rows = sorted(session.execute(union_all(*named)).all(), key=lambda row: row.place)
+    ids = list(dict.fromkeys(row.id for row in rows))
+    known: dict[int, Listed] = {}
+    for start in range(0, len(ids), service.BATCH):
+        known |= service.list_by_ids(session, ids[start : start + service.BATCH], person, today)
+    return {key: [known[row.id] for row in rows if row.list == key and row.id in known] for key in worst}
 
 
 def _order(key: str) -> tuple[Any, ...]:
@@ -194,12 +203,10 @@ def _order(key: str) -> tuple[Any, ...]:
 
 
 def _decisions(
-    session: Session, person: Person, to_verify: ColumnElement[bool], plan_id: int | None, today: date, limit: int
+    session: Session, person: Person, done: list[Listed], plan_id: int | None, today: date, limit: int
 ) -> list[Decision]:
     """The asks for support, then the changes asked for, oldest first; then what is done and not verified."""
     asks = support.list_asks(session, person, plan_id, limit)
-    oldest_first = (Action.done_on, Action.id)
-    done = _worst(session, person, to_verify, oldest_first, plan_id, today, limit)
     wanted = requests.wanted_of(session, person, today, plan_id=plan_id, limit=limit)
     decisions = [
         *(_to_answer(ask, person, today) for ask in asks),

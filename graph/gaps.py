@@ -30,7 +30,7 @@ def gaps(network: Network, *, keep: Keep = None, plan_id: int | None = None) -> 
 
 def find(
     network: Network, live: Set[int], plan_id: int | None = None, among: Set[int] | None = None
-) -> dict[str, set[int]]:
+) -> dict[str, Set[int]]:
     """The ids of each kind of gap, of one plan or of all, or only `among` some: searches that go no further than these.
 
     Whether a thread leads on from a record is asked of all that is live.
@@ -38,19 +38,18 @@ def find(
     nodes = network.nodes
     mine = live if plan_id is None else network.of_plan(plan_id) & live
     asked = mine if among is None else mine & among
-    priorities = {id for id in of_kind(network, asked, "priority") if nodes[id].plan_id is not None}
-    responses = set(of_kind(network, asked, "response"))
-    actions = set(of_kind(network, asked, "action"))
+    priorities = (asked & network.of_kind("priority")) - network.of_plan(None)
+    responses = asked & network.of_kind("response")
+    actions = asked & network.of_kind("action")
     implications = _read(network, live, plan_id, among)
-
-    def takes_up(node: Node) -> bool:
-        is_own = plan_id is None or node.plan_id == plan_id
-        return is_own and (node.kind == "action" or (node.kind == "priority" and node.plan_id is not None))
-
-    supported = leading(network, actions, lambda node: node.kind == "source", live, back=True)
-    acted_on = leading(network, priorities | responses, lambda node: node.kind == "action", live)
+    acting = network.of_kind("action")
+    taking_up = acting | (network.of_kind("priority") - network.of_plan(None))
+    if plan_id is not None:
+        taking_up &= network.of_plan(plan_id)
+    supported = leading(network, actions, network.of_kind("source"), live, back=True)
+    acted_on = leading(network, priorities | responses, acting, live)
     return {
-        "implication-without-priority": implications - leading(network, implications, takes_up, live),
+        "implication-without-priority": implications - leading(network, implications, taking_up, live),
         "priority-without-action": priorities - acted_on,
         "action-without-source": actions - supported,
         "response-without-action": {id for id in responses - acted_on if nodes[id].response_type in ANSWERED_TYPES},
@@ -63,15 +62,15 @@ def _read(network: Network, live: Set[int], plan_id: int | None, among: Set[int]
     sources: Set[int] = network.of_kind("source") & live
     if plan_id is not None:
         responses = network.of_plan(plan_id) & network.of_kind("response") & live
-        sources = {source for id in responses for source in network.before(id) if source in sources}
+        sources = {source for id in responses for source in network.before[id] if source in sources}
     if among is None:
-        near = (id for source in sources for id in network.after(source) if id in live)
+        near = (id for source in sources for id in network.after[source] if id in live)
     else:
-        near = (id for id in among & live if not sources.isdisjoint(network.before(id)))
+        near = (id for id in among & live if not sources.isdisjoint(network.before[id]))
     return set(of_kind(network, near, "implication"))
 
 
 def measured(network: Network, ids: Iterable[int], live: Set[int]) -> set[int]:
     """Those of these actions and priorities that a live indicator measures."""
     indicators = network.of_kind("indicator") & live
-    return {id for id in ids if not indicators.isdisjoint(network.after(id))}
+    return {id for id in ids if not indicators.isdisjoint(network.after[id])}

@@ -58,10 +58,11 @@ class _Facts:
     responses: Sequence[Any]
     owners: dict[int, Any]  # rows of posts by their ids
     owner_of: dict[int, str]  # the owning post's title by the id of an action or a response
+    lead: str
 
     def who(self, id: int) -> str:
         """Who should act on a record: its owner, else the lead."""
-        return self.owner_of.get(id) or _lead()
+        return self.owner_of.get(id, self.lead)
 
 
 def find(session: Session, held: Snapshot, person: Person, plan_id: int | None, today: date) -> dict[str, list[Gap]]:
@@ -116,7 +117,7 @@ def _facts(session: Session, person: Person, plan_id: int | None, today: date) -
     named = {row.owner_id for row in (*actions, *responses)} | {row.sponsor_id for row in actions}
     owners = _owners(session, named - {None}, person, today)
     owner_of = {row.id: owners[row.owner_id].title for row in (*actions, *responses) if row.owner_id in owners}
-    return _Facts(actions, responses, owners, owner_of)
+    return _Facts(actions, responses, owners, owner_of, gettext("Strategy lead"))
 
 
 def _owners(session: Session, ids: Set[int], person: Person, today: date) -> dict[int, Any]:
@@ -141,7 +142,7 @@ def _of_review(held: Snapshot, row: Row[Any], facts: _Facts, seen: Set[int]) -> 
 
 
 def _sources_of(held: Snapshot, id: int, seen: Set[int]) -> list[Node]:
-    return [held.network.nodes[each] for each in held.network.before(id) if each in seen]
+    return [held.network.nodes[each] for each in held.network.before[id] if each in seen]
 
 
 def _empty_posts(facts: _Facts, open_actions: Iterable[Row[Any]]) -> list[Gap]:
@@ -158,7 +159,3 @@ def _waiting(rows: Iterable[Row[Any]], post_id: int) -> str:
     if not owned:
         return gettext("Sponsors open actions")
     return ngettext("Owns %(num)s action or response", "Owns %(num)s actions and responses", owned)
-
-
-def _lead() -> str:
-    return gettext("Strategy lead")

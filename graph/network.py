@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import networkx as nx
@@ -60,6 +60,8 @@ class Network:
 
     nodes: Mapping[int, Node]
     support: Any  # a frozen networkx.DiGraph; networkx has no types
+    after: Mapping[int, tuple[int, ...]]  # what each record directly supports
+    before: Mapping[int, tuple[int, ...]]  # what each record directly rests on
     relations: tuple[Edge, ...]
     by_kind: Mapping[str, frozenset[int]]
     by_plan: Mapping[int | None, frozenset[int]]  # what all plans share is under None
@@ -75,16 +77,6 @@ class Network:
     def edge(self, source: int, target: int) -> Edge:
         """The support link between two records."""
         found: Edge = self.support.edges[source, target]["edge"]
-        return found
-
-    def after(self, id: int) -> Iterator[int]:
-        """What this record directly supports."""
-        found: Iterator[int] = self.support.successors(id)
-        return found
-
-    def before(self, id: int) -> Iterator[int]:
-        """What this record directly rests on."""
-        found: Iterator[int] = self.support.predecessors(id)
         return found
 
 
@@ -109,9 +101,16 @@ def build(nodes: Iterable[Node], edges: Iterable[Edge]) -> Network:
         twin = support.get_edge_data(edge.source, edge.target)
         if twin is None or twin["edge"].is_suspect:  # of two links between the same records the sound one speaks
             support.add_edge(edge.source, edge.target, edge=edge)
-    by_kind = _grouped(known, lambda node: node.kind)
-    by_plan = _grouped(known, lambda node: node.plan_id)
-    return Network(known, nx.freeze(support), tuple(relations), by_kind, by_plan)
+    return Network(
+        nodes=known,
+        support=nx.freeze(support),
+        # Answers ask for the neighbours of thousands of records, and the graph would make each list anew.
+        after={id: tuple(near) for id, near in support.adjacency()},
+        before={id: tuple(support.predecessors(id)) for id in known},
+        relations=tuple(relations),
+        by_kind=_grouped(known, lambda node: node.kind),
+        by_plan=_grouped(known, lambda node: node.plan_id),
+    )
 
 
 def _grouped(nodes: Mapping[int, Node], key: Callable[[Node], K]) -> dict[K, frozenset[int]]:
@@ -150,24 +149,19 @@ def _living(network: Network, ids: Iterable[int]) -> set[int]:
 
 def reached(network: Network, starts: Iterable[int], among: Set[int], *, back: bool = False) -> set[int]:
     """All records that a thread leads to from any of the starts (or, back, that lead to them), starts included."""
-    step = network.before if back else network.after
-    seen = {id for id in starts if id in among}
-    waiting = deque(seen)
-    while waiting:
-        for near in step(waiting.popleft()):
-            if near in among and near not in seen:
-                seen.add(near)
-                waiting.append(near)
+    near = network.before if back else network.after
+    last = among & set(starts)
+    seen = set(last)
+    while last:  # as often as there are columns, since no thread turns back
+        last = (among & set(chain.from_iterable(map(near.__getitem__, last)))) - seen
+        seen |= last
     return seen
 
 
-def leading(
-    network: Network, ids: Set[int], to: Callable[[Node], bool], among: Set[int], *, back: bool = False
-) -> set[int]:
-    """Those of the ids from which a thread leads to a record such as is asked for; such a record itself is one."""
+def leading(network: Network, ids: Set[int], goals: Set[int], among: Set[int], *, back: bool = False) -> set[int]:
+    """Those of the ids from which a thread leads to one of the goals; a goal itself is one of them."""
     within = reached(network, ids, among, back=back)
-    found = [id for id in within if to(network.nodes[id])]
-    return reached(network, found, within, back=not back) & ids
+    return reached(network, within & goals, within, back=not back) & ids
 
 
 def of_kind(network: Network, ids: Iterable[int], *kinds: str) -> Iterator[int]:

@@ -6,8 +6,9 @@ looked at once however many records are asked about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from graph.network import COLUMNS, Keep, Network, living, of_kind, reached, visible
 
@@ -42,17 +43,25 @@ def counts(
     found: dict[int, dict[str, int]] = {id: {} for id in wanted}
     for back in (True, False):
         within = reached(network, wanted, seen, back=back)
-        ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind], reverse=not back)
-        bits = {id: 1 << place for place, id in enumerate(ordered)}
-        masks = _gather(ordered, bits, network.before if back else network.after)
-        of_each = {kind: sum(bits[id] for id in of_kind(network, ordered, kind)) for kind in COLUMNS}
-        of_each |= {name: sum(bits[id] for id in members & within) for name, members in (also or {}).items()}
+        # What a record leads to stands in other columns; those come first, as _gather needs them.
+        order = sorted(COLUMNS, key=lambda kind: COLUMNS[kind], reverse=not back)
+        members = {kind: within & network.of_kind(kind) for kind in order}
+        bits = {id: 1 << place for place, id in enumerate(chain.from_iterable(members.values()))}
+        masks = _gather(bits, bits, network.before if back else network.after)
+        members |= {name: within & group for name, group in (also or {}).items()}
+        groups = {name: sum(bits[id] for id in group) for name, group in members.items() if group}
+        ahead = {kind: [name for name in groups if _may_lie_ahead(name, kind, order)] for kind in order}
         for id in wanted:
-            others = masks[id] & ~bits[id]
-            for kind, of_this in of_each.items() if others else ():
-                if number := (others & of_this).bit_count():
-                    found[id][kind] = number
+            others = masks[id] ^ bits[id]
+            for name in ahead[network.nodes[id].kind] if others else ():
+                if number := (others & groups[name]).bit_count():
+                    found[id][name] = number
     return found
+
+
+def _may_lie_ahead(name: str, kind: str, order: Sequence[str]) -> bool:
+    """Whether a thread from a record of this kind may lead to the group: never to its own column or one behind it."""
+    return name not in COLUMNS or (COLUMNS[name] != COLUMNS[kind] and order.index(name) < order.index(kind))
 
 
 def without(network: Network, ids: Collection[int], *, keep: Keep = None) -> Loss:
@@ -75,7 +84,7 @@ class Resting:
 def resting(network: Network, id: int, *, keep: Keep = None) -> Resting:
     """What rests on a record, which itself may have ended or been superseded."""
     live = living(network, keep)
-    touched = reached(network, network.after(id), live)
+    touched = reached(network, network.after[id], live)
     others = _sources_behind(network, touched, live, without=frozenset((id,)))
     return Resting(frozenset(touched), frozenset(each for each in touched if not others[each]))
 
@@ -89,12 +98,12 @@ def _sources_behind(
     return {id: mask.bit_count() for id, mask in _gather(ordered, bits, network.before).items()}
 
 
-def _gather(ordered: Iterable[int], bits: Mapping[int, int], step: Callable[[int], Iterable[int]]) -> dict[int, int]:
+def _gather(ordered: Iterable[int], bits: Mapping[int, int], step: Mapping[int, Iterable[int]]) -> dict[int, int]:
     """The bits of each record and of all that it leads to; what it leads to must come first in the order."""
     masks: dict[int, int] = {}
     for id in ordered:
         mask = bits.get(id, 0)
-        for near in step(id):
+        for near in step[id]:
             mask |= masks.get(near, 0)  # one that is not there is hidden or not live
         masks[id] = mask
     return masks

@@ -65,7 +65,7 @@ def strips(
 
 
 def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
-    strip = [(each, counts[each]) for each in IN_STRIP if each in counts]
+    strip = [(each, number) for each in IN_STRIP if (number := counts.get(each))]
     furthest = max(COLUMNS[kind], COLUMNS[strip[-1][0]] if strip else 0)
     if furthest in _FOLLOWS:
         strip.append((_FOLLOWS[furthest], 0))
@@ -164,8 +164,8 @@ def extent(session: Session, person: Person, plan: Plan) -> Extent:
     own = network.of_plan(plan.id) & seen
     responses = set(of_kind(network, own, "response"))
     sources = network.of_kind("source") & seen
-    mapped = {id for response in responses for id in network.before(response)} & sources
-    read = {id for source in mapped for id in network.after(source)} & seen
+    mapped = {id for response in responses for id in network.before[response]} & sources
+    read = {id for source in mapped for id in network.after[source]} & seen
     indicators = set(of_kind(network, own, "indicator"))
     return Extent(
         held=len(sources),
@@ -173,7 +173,7 @@ def extent(session: Session, person: Person, plan: Plan) -> Extent:
         implications=sum(1 for _ in of_kind(network, read, "implication")),
         priorities=sum(1 for _ in of_kind(network, own, "priority")),
         indicators=len(indicators),
-        linked_indicators=sum(any(before in seen for before in network.before(id)) for id in indicators),
+        linked_indicators=sum(any(before in seen for before in network.before[id]) for id in indicators),
     )
 
 

@@ -78,7 +78,7 @@ class Snapshot:
             child
             for id in hidden
             if self.network.nodes[id].kind == "source"
-            for child in self.network.after(id)
+            for child in self.network.after[id]
             if self.network.nodes[child].kind == "implication"
         }
         return (self.published | drafts) - within

@@ -67,7 +67,7 @@ def thread(network: Network, id: int, *, keep: Keep = None) -> Thread:
     below = reached(network, [id], seen)
     whole = above | below
     nodes = sorted((network.nodes[each] for each in whole), key=lambda node: (COLUMNS[node.kind], node.id))
-    edges = tuple(network.edge(node.id, after) for node in nodes for after in network.after(node.id) if after in whole)
+    edges = tuple(network.edge(node.id, after) for node in nodes for after in network.after[node.id] if after in whole)
     stops = tuple(_stops(network, whole, living(network, keep)))
     return Thread(id, tuple(nodes), edges, stops, frozenset(above - {id}), frozenset(below - {id}))
 
@@ -83,13 +83,13 @@ def _stops(network: Network, whole: Set[int], live: Set[int]) -> Iterator[Stop]:
     unfinished = set().union(*(ends[kind] for kind in _MISSING))
     for kind, missing in _MISSING.items():
         for id in sorted(ends[kind]):
-            if unfinished.isdisjoint(network.after(id)) or missing == "response":
+            if unfinished.isdisjoint(network.after[id]) or missing == "response":
                 yield Stop(id, missing)
     owned = (id for id in whole & live if network.nodes[id].plan_id is not None)
     candidates = set(of_kind(network, owned, "priority", "action"))
-    unsupported = candidates - leading(network, candidates, lambda node: node.kind == "source", live, back=True)
+    unsupported = candidates - leading(network, candidates, network.of_kind("source"), live, back=True)
     for id in sorted(unsupported):
-        if unsupported.isdisjoint(network.before(id)):
+        if unsupported.isdisjoint(network.before[id]):
             yield Stop(id, "source")
 
 
@@ -105,7 +105,7 @@ def why(network: Network, id: int, *, keep: Keep = None) -> list[Path]:
     doubts = {id: (0, 0)}  # suspect links, then links without a reason, on the way down from here
     level = [id]
     while level:
-        steps = [(_doubt(network, up, down, doubts), up, down) for down in level for up in network.before(down)]
+        steps = [(_doubt(network, up, down, doubts), up, down) for down in level for up in network.before[down]]
         level = []
         for doubt, up, down in sorted(steps):
             if up in seen and up not in next_down:

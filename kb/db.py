@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,11 +110,11 @@ class Database:
         """A session that only reads; a steady one sees the database as it is now however often it asks."""
         # SQLite's always do.
         steady = is_steady and not self.is_sqlite
-        return _maker(self.engine.execution_options(isolation_level="REPEATABLE READ") if steady else self.engine)()
+        return _session(self.engine.execution_options(isolation_level="REPEATABLE READ") if steady else self.engine)
 
     def writer(self) -> Session:
         """A session that may write; on SQLite it takes the write lock at once, so that it never fails half way."""
-        return _maker(self.engine.execution_options(sqlite_begin="IMMEDIATE"))()
+        return _session(self.engine.execution_options(sqlite_begin="IMMEDIATE"))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -129,8 +129,8 @@ class Database:
             yield session
 
 
-def _maker(engine: Engine) -> sessionmaker[Session]:
-    return sessionmaker(engine, expire_on_commit=False)
+def _session(engine: Engine) -> Session:
+    return Session(engine, expire_on_commit=False)
 
 
 def learn_sizes(session: Session) -> None:
@@ -143,7 +143,8 @@ def learn_sizes_if_grown(database: Database) -> None:
     if not database.is_sqlite:
         return
     with database.reading() as session:
-        rows = session.scalar(text("SELECT max(id) FROM record")) or 0
+        # Counted, since the highest id stands far above the number of rows where many were removed.
+        rows = session.scalar(text("SELECT count(*) FROM record")) or 0
         is_known = session.scalar(text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"))
         known = session.scalar(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'record'")) if is_known else None
     # The first number of the text is that of the rows.

@@ -89,16 +89,15 @@ class Timeline:
 
 
 def offered(session: Session, wanted: Wanted, person: Person) -> tuple[Wanted, Choices]:
-    """What may be chosen, and the wish with its plan filled in; two statements.
+    """What may be chosen, and the wish with its plan filled in; two statements, three for a priority without a plan.
 
     Without a plan it is that of the priority, else the person's own, else the first; `all` and a plan that nobody
     knows stay as they are.
     """
     plans = session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title, Plan.id)).all()
-    rows = session.execute(_choices(person)).all()
-    of_priority = next((row.plan_id for row in rows if row.what == "priority" and row.ref == wanted.priority), None)
-    plan = _plan(plans, wanted.plan, of_priority, person)
+    plan = _plan(plans, wanted.plan, _plan_of(session, wanted, person), person)
     ref = wanted.plan or (plan.ref if plan else "")
+    rows = session.execute(_choices(person, plan)).all()
     plan_id = plan.id if plan else None
     found: dict[str, dict[str, str]] = {"priority": {}, "owner": {}, "theme": {}}
     for row in rows:
@@ -115,6 +114,13 @@ def offered(session: Session, wanted: Wanted, person: Person) -> tuple[Wanted, C
     return replace(wanted, plan="" if ref == ALL else ref), choices
 
 
+def _plan_of(session: Session, wanted: Wanted, person: Person) -> int | None:
+    """The plan of the priority, where that says which plan is meant."""
+    if wanted.plan or not wanted.priority:
+        return None
+    return session.scalar(select(Priority.plan_id).where(Priority.ref == wanted.priority, visible_to(person)))
+
+
 def _plan(plans: Sequence[Plan], ref: str, of_priority: int | None, person: Person) -> Plan | None:
     if ref:
         return next((plan for plan in plans if plan.ref == ref), None)
@@ -123,18 +129,19 @@ def _plan(plans: Sequence[Plan], ref: str, of_priority: int | None, person: Pers
     return next(iter([*named, *own, *plans]), None)
 
 
-def _choices(person: Person) -> Any:
-    """Priorities, owners and themes of visible actions, each once for each plan that has it."""
+def _choices(person: Person, plan: Plan | None) -> Any:
+    """Priorities of all plans, which groups are named by, and owners and themes of visible actions of one or of all."""
+    seen = [visible_to(person)] + ([Action.plan_id == plan.id] if plan else [])
     owned = (
         select(Action.owner_id.label("post_id"), Action.plan_id)
-        .where(visible_to(person), Action.owner_id.is_not(None))
+        .where(*seen, Action.owner_id.is_not(None))
         .distinct()
         .subquery()
     )
     filed = (
         select(record_theme.c.theme_id, Action.plan_id)
         .join(Action, Action.id == record_theme.c.record_id)
-        .where(visible_to(person))
+        .where(*seen)
         .distinct()
         .subquery()
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import render_template_string
+from jinja2 import Environment
 from markupsafe import Markup
 from werkzeug.routing.converters import AnyConverter, NumberConverter
 
@@ -17,6 +18,7 @@ from kb.config import Settings
 from kb.db import now
 from kb.errors import Misconfigured
 from kb.permissions import Capability
+from kb.words import catalogue
 from tests.browsing import lend
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -136,6 +138,24 @@ MACROS = {
     "a translated number": """{{ ngettext("%(num)s of %(what)s", "%(num)s of %(what)s", 2, what=text) }}""",
     "a translated block": """{% trans what=text %}Due {{ what }}{% endtrans %}""",
 }
+
+
+@pytest.mark.parametrize("escapes", [True, False])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "_('Plain & simple')",
+        "_('100%% of <b>%(name)s</b>', name='<i>Ann</i>')",
+        "gettext('%(name)s', name=safe)",
+        "_('%(message)s %(n)d', message='a & b', n=3)",
+    ],
+)
+def test_templates_translate_as_jinja_does(app, call, escapes):
+    plain = Environment(autoescape=escapes, extensions=["jinja2.ext.i18n"])
+    plain.install_gettext_callables(catalogue().gettext, catalogue().ngettext, newstyle=True)
+    page = "{% autoescape " + str(escapes) + " %}{{ " + call + " }}{% endautoescape %}"
+    ours = app.jinja_env.from_string(page).render(safe=Markup("<u>"))
+    assert ours == plain.from_string("{{ " + call + " }}").render(safe=Markup("<u>"))
 
 
 @pytest.mark.parametrize("template", MACROS.values(), ids=MACROS)

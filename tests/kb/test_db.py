@@ -77,6 +77,21 @@ def test_sqlite_counts_its_rows_anew_once_they_have_doubled(tmp_path: Path, monk
     assert [known_after(more) for more in (4, 3, 3)] == [4, 4, 10]
 
 
+def test_sqlite_does_not_count_its_rows_anew_because_many_were_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'sizes.sqlite'}")
+    migrate.upgrade(database)
+    monkeypatch.setattr(db, "FEW_ROWS", 0)
+    with database.writing("web") as session:
+        session.add_all([Theme(ref="early", title="Early"), Theme(id=1_000, ref="late", title="Late")])
+    db.learn_sizes_if_grown(database)
+    learnt: list[object] = []
+    monkeypatch.setattr(db, "learn_sizes", learnt.append)
+    db.learn_sizes_if_grown(database)
+    assert learnt == []
+
+
 def test_dates_in_the_wrong_order_are_refused_by_the_database(session: Session, make: Make) -> None:
     source = make.source()
     with pytest.raises(Exception, match="dates_in_order"):
