@@ -33,9 +33,11 @@ def index() -> ResponseReturnValue:
     """Sources narrowed by the filters of the list page; `limit` up to 100, `page` from 1."""
     session, person = web.session(), web.person()
     wanted = source_filters.read(request.args)
-    total = sources.count(session, wanted, person=person)
+    total = sources.count(session, wanted, person=person, today=web.today())
     paging = paged(total, limit())
-    found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
+    found = sources.list_sources(
+        session, wanted, person=person, today=web.today(), offset=paging.offset, limit=paging.limit
+    )
     responses = sources.responses_by_source(session, [source.id for source in found], person=person)
     listed = [
         {**_source(source), "responses": [one.response_type for one in responses.get(source.id, [])]}
@@ -87,7 +89,7 @@ def _source(source: Source) -> dict[str, Any]:
         **named(source),
         "category": source.category,
         "source_kind": source.source_kind,
-        "status": source.status,
+        "status": source.status_on(web.today()),
         "publishers": [named(one) for one in source.publishers],
         "nations": [one.nation for one in source.nations],
         "published": _date(source.published),

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Table, Text, UniqueConstraint, and_, case
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from kb.dates import Precision, StatedDate
@@ -183,9 +183,23 @@ class Source(Record):
     )
 
     def status_on(self, today: date) -> str:
-        """Where it stands on a day: what has run its time has ended, though nobody wrote that down."""
+        """Where it stands on a day: what has run its time has ended, though nobody wrote that down.
+
+        `status_on` below is the same rule for lists, in SQL.
+        """
         has_run_out = self.ends_on is not None and self.ends_on < today
         return SourceStatus.ENDED if has_run_out and self.status not in OVER_STATUSES else self.status
+
+
+def has_run_out(today: date) -> ColumnElement[bool]:
+    """The sources whose last day has passed though nobody wrote that they ended."""
+    source = Source.__table__.c
+    return and_(source.ends_on < today, source.status.not_in(OVER_STATUSES))
+
+
+def status_on(today: date) -> ColumnElement[str]:
+    """`Source.status_on` as an expression."""
+    return case((has_run_out(today), SourceStatus.ENDED.value), else_=Source.__table__.c.status)
 
 
 class SourceNation(Base):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kb.models.history import Change
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record
-from kb.models.source import OVER_STATUSES, Source
+from kb.models.source import OVER_STATUSES, Source, status_on
 from kb.permissions import Person, may_see, visible_to
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def list_over(session: Session, plan: Plan, *, person: Person, today: date) -> S
     )
     query = (
         select(Source)
-        .where(or_(Source.status.in_(OVER_STATUSES), Source.ends_on < today), visible_to(person))
+        .where(status_on(today).in_(OVER_STATUSES), visible_to(person))
         .where(Source.id.in_(answered.correlate(None)), Source.id.not_in(succeeded))
         .order_by(Source.ends_on.is_(None), Source.ends_on.desc(), Source.id)
     )
