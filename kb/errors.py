@@ -59,6 +59,13 @@ class Invalid(KnowledgeBaseError):
         self.field = field
 
 
+class Unreadable(Invalid):
+    """An uploaded file cannot be read; the text says what is wrong with it and what to do instead."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("file", message)
+
+
 class TooMany(KnowledgeBaseError):
     """Too many tries in too short a time; `seconds` says how long to wait."""
 

@@ -71,8 +71,20 @@ class Sheet(Generic[R]):
 
 
 def harmless(text: str) -> str:
-    """The text as a spreadsheet never runs it: one that begins like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    """The text as a spreadsheet never runs it: one that begins like a formula gets an apostrophe in front.
+
+    So does one that begins with an apostrophe and then like a formula: else nobody could tell whose apostrophe it is.
+    """
+    return f"'{text}" if _begins_like_a_formula(text) else text
+
+
+def as_typed(text: str) -> str:
+    """The text that `harmless` was given."""
+    return text[1:] if text.startswith("'") and _begins_like_a_formula(text) else text
+
+
+def _begins_like_a_formula(text: str) -> bool:
+    return text.lstrip(" '").startswith(FORMULA_STARTS)
 
 
 # CSV
@@ -129,6 +141,7 @@ class _Looks:
         self.name = made(bold=True)
         # Not wrapped: one long summary would make its row as high as the window.
         self.text = made()
+        self.run = book.add_format()
         # Excel keeps such a text as a text also after somebody has edited it.
         self.quoted = made(quote_prefix=True)
         self.day = made(num_format="d mmmm yyyy", align="left")
@@ -179,7 +192,12 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet[Any], looks: _Looks) -> None
 def _write_text(worksheet: Worksheet, row: int, place: int, text: str, looks: _Looks) -> None:
     if len(text) > LONGEST_TEXT:
         text = text[: LONGEST_TEXT - 1] + "…"
-    worksheet.write_string(row, place, text, looks.text if harmless(text) is text else looks.quoted)
+    look = looks.text if harmless(text) is text else looks.quoted
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter takes such a text for its own markup and would write it as it is; in two runs it writes neither so.
+        worksheet.write_rich_string(row, place, text[:1], looks.run, text[1:], look)
+    else:
+        worksheet.write_string(row, place, text, look)
 
 
 def _write_value(worksheet: Worksheet, row: int, place: int, value: float | date, looks: _Looks) -> None:
