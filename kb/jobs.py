@@ -28,11 +28,12 @@ from kb import pulse
 from kb.accounts import sessions
 from kb.assembly import open_database
 from kb.db import learn_sizes_if_grown, now
+from kb.importing import work as importing
 from kb.mailing import mail
 from kb.mailing.delivery import deliverer_for
 from kb.models.history import Channel
-from search import news
 from search import service as search
+from search.saving import news
 
 if TYPE_CHECKING:
     from kb.config import Settings
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 class Report:
     """What one tick did; `trouble` names the parts that failed."""
 
+    imported: int = 0
     found: int = 0
     planned: int = 0
     withdrawn: int = 0
@@ -72,7 +74,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_index, _look, _plan, _send, _forget, _learn):
+    for part in (_import, _index, _look, _plan, _send, _forget, _learn):
         if should_stop():
             break
         try:
@@ -89,6 +91,18 @@ def tick(
         log.exception("The pulse could not be noted")
         report.trouble.append(f"pulse: {type(error).__name__}: {error}")
     return report
+
+
+def _import(
+    database: Database,
+    settings: Settings,
+    report: Report,
+    clock: Callable[[], datetime],
+    _worker: str,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Files whose request ended before it had done its work."""
+    report.imported = importing.run_waiting(database, settings, clock=clock, should_stop=should_stop)
 
 
 def _look(

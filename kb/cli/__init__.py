@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kb.cli import data, keeping, looking, people, reminding, serving
+from kb.cli import data, files, keeping, looking, people, reminding, serving
 from kb.errors import KnowledgeBaseError
 
 
@@ -29,6 +29,7 @@ def kb() -> None:
 
 for command in (
     *data.COMMANDS,
+    *files.COMMANDS,
     *keeping.COMMANDS,
     *serving.COMMANDS,
     *looking.COMMANDS,

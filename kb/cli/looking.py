@@ -13,6 +13,7 @@ from kb.models.record import Kind
 from kb.permissions import SYSTEM
 from kb.planning import plans
 from search import service as search_service
+from search.language.asked import Asked
 
 KINDS = sorted({name for kind in Kind for name in (kind.value, kind.value.replace("_", "-"))})
 
@@ -53,8 +54,8 @@ def search(words: str, limit: int, is_json: bool, **filters: tuple[str, ...]) ->
     given = settings()
     database = ready_database(given)
     with database.reading() as session:
-        chosen = {name: list(values) for name, values in filters.items() if values}
-        results = search_service.find(session, given, SYSTEM, words, chosen, today=today(given), limit=limit)
+        asked = Asked.by_name(words, filters)
+        results = search_service.find(session, given, SYSTEM, asked, today=today(given), limit=limit)
         document = search_service.as_json(results)
     for note in results.notes:
         say(note)

@@ -18,6 +18,7 @@ class Channel(StrEnum):
     WEB = "web"
     API = "api"
     MAIL = "mail"  # a link in a mail, which opens a page
+    IMPORT = "import"  # rows of a file that somebody brought and accepted
     COMMAND = "command"
     SEED = "seed"
     WORKER = "worker"

@@ -1,0 +1,125 @@
+"""Which column of a table holds what, by the words that head it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from kb.importing.mapping.cells import Cover, covers
+from kb.importing.mapping.rows import DRIVER
+from kb.importing.mapping.rows import RESEARCH as RESEARCH_CATEGORY
+from kb.importing.mapping.words import HEADINGS, POLICY, RESEARCH, SAID, UNSAID, Role
+
+if TYPE_CHECKING:
+    from kb.importing.grid import Row, Table
+
+# By the place of a column, counted from 0, as text: what it holds.
+Columns = dict[str, str]
+MOST_HEADING_WORDS = 16
+MOST_REFERENCE_WORDS = 5
+MOST_SECTION_WORDS = 8
+ROWS_LOOKED_AT = 4
+MOST_UNKNOWN_WORDS = 5
+
+
+def recognise(table: Table) -> Columns:
+    """The columns of a mapping table by its first header row; nothing where it has none and so may be another table."""
+    header = header_of(table)
+    return {} if header is None else columns_of(table.rows[header])
+
+
+def header_of(table: Table) -> int | None:
+    """The place of the row that heads the columns: it names documents and what is said about them, in few words."""
+    return next((at for at, row in enumerate(table.rows[:ROWS_LOOKED_AT]) if _is_header(row)), None)
+
+
+def is_heading_like(row: Row) -> bool:
+    """Whether a row could head columns whose words nobody knows: each cell of it holds a few words."""
+    texts = [cell.text.split() for cell in row.cells]
+    return len(texts) > 1 and all(0 < len(text) <= MOST_UNKNOWN_WORDS for text in texts)
+
+
+def section_of(row: Row) -> str:
+    """The heading that a row across the table is: few words in one cell, merged over the others or in capitals."""
+    own = [cell for cell, cover in zip(row.cells, covers(row), strict=True) if cover is not Cover.LEFT]
+    text = " ".join(own[0].text.split()) if own else ""
+    stands_out = len(own) == 1 or (text.isupper() and not any(own[1:]))
+    return text if stands_out and 0 < len(text.split()) <= MOST_SECTION_WORDS and not own[0].links else ""
+
+
+def words_of(row: Row) -> tuple[str, ...]:
+    """The headings as they are compared: two header rows are the same if these are."""
+    texts = [_plain(cell.text) for cell, cover in zip(row.cells, covers(row), strict=True) if cover is Cover.NOT]
+    return tuple(text for text in texts if text)
+
+
+def order_of(columns: Columns, header: Row) -> tuple[str, ...]:
+    """What the headings of a row promise, one after the other; a merged one counts once."""
+    return tuple(
+        columns.get(str(at), Role.IGNORED) for at, cover in enumerate(covers(header)) if cover is not Cover.LEFT
+    )
+
+
+def going_on(order: tuple[str, ...], table: Table) -> Columns:
+    """The columns of a table without headings that goes on with the one before: most rows have as many cells."""
+    rows = [covers(row) for row in table.rows]
+    usual = Counter(len(row) - row.count(Cover.LEFT) for row in rows).most_common(1)
+    if not order or not usual or usual[0][0] != len(order) or is_heading_like(table.rows[0]):
+        return {}
+    row = next(row for row in rows if len(row) - row.count(Cover.LEFT) == len(order))
+    places = accumulate(cover is not Cover.LEFT for cover in row)
+    return {str(at): order[place - 1] for at, place in enumerate(places)}
+
+
+def columns_of(row: Row) -> Columns:
+    """What each cell of a header row promises; one that says nothing known is ignored."""
+    return {str(at): _role(cell.text) for at, cell in enumerate(row.cells)}
+
+
+def category(text: str, before: str = DRIVER) -> str:
+    """Whether a heading turns what follows into research or into policy; one that says both or neither does not."""
+    words = set(_plain(text).split())
+    if len(words) > MOST_SECTION_WORDS or bool(words & RESEARCH) == bool(words & POLICY):
+        return before
+    return RESEARCH_CATEGORY if words & RESEARCH else DRIVER
+
+
+def _is_header(row: Row) -> bool:
+    heads = [cell.text for cell in row.cells if cell]
+    if not all(map(_is_short, heads)):
+        return False
+    roles = {role for head in heads if (role := _role(head)) and _is_about(head, role)}
+    return Role.REFERENCE in roles and bool(roles & SAID)
+
+
+def _role(heading: str) -> Role:
+    """The role whose phrase comes first in a heading; of several at the same place the longest."""
+    given = f" {_plain(heading)} "
+    found = [
+        (at, -len(phrase), role)
+        for role, phrases in HEADINGS.items()
+        for phrase in phrases
+        if (at := given.find(f" {phrase} ")) >= 0
+    ]
+    return min(found, default=(0, 0, Role.IGNORED))[2]
+
+
+def _is_about(heading: str, role: Role) -> bool:
+    """Whether a heading begins or ends with what it is about; a title of more words may do so by chance."""
+    given = _plain(heading)
+    is_named = any(
+        f"{given} ".startswith(f"{phrase} ") or f" {given}".endswith(f" {phrase}") for phrase in HEADINGS[role]
+    )
+    return is_named and (role != Role.REFERENCE or len(given.split()) <= MOST_REFERENCE_WORDS)
+
+
+def _plain(text: str) -> str:
+    return " ".join(word for word in re.findall(r"\w+", text.lower()) if word not in UNSAID)
+
+
+def _is_short(text: str) -> bool:
+    # “No.” is a heading, too.
+    is_sentence = text.rstrip().endswith((".", ";")) and len(text.split()) > 1
+    return len(text.split()) <= MOST_HEADING_WORDS and not is_sentence and "://" not in text

@@ -1,0 +1,149 @@
+"""What goes out in a list comes back as the same records, and what was edited there as just that change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kb.dates import parse
+from kb.importing.kinds import KINDS, guess
+from kb.models.importing import Outcome
+from kb.models.link import LinkType
+from kb.models.source import Mention, SourceName
+from tests.kb.importing.sheets import Incoming, read, told
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tests.browsing import Browser
+    from tests.factories import Make
+
+HOSTILE = (
+    *(
+        "=1+2",
+        "+44 1",
+        "-3 posts",
+        "@all",
+        "'quoted",
+        "'=1",
+        "''",
+        "a; b",
+        '"; "',
+        '"Together" now',
+        "x\n- y\n\n= z",
+        "_x000D_",
+    ),
+    *(
+        "<r>bold</r>",
+        "<b>&amp;</b>",
+        "2019",
+        "1/2/2026",
+        "TRUE",
+        "1e5",
+        "0012",
+        "‘’ “” – ＝x",
+        "🧵 edau",
+        "a\tb",
+        "\u202eabc",
+        "#REF!",
+        "None",
+    ),
+)
+LISTS = {"sources": "/sources", "actions": "/actions", "posts": "/posts", "indicators": "/indicators"}
+
+
+@pytest.fixture
+def everything(session: Session, make: Make) -> None:
+    """Records whose every field says something, as hostile as it can be, and names that several bear."""
+    boards = [
+        make.organisation(title="The Board"),
+        make.organisation(title="The Board"),
+        make.organisation(title="A; B"),
+    ]
+    posts = [make.post(title="Lead", organisation_id=board.id, note="=1", is_assumed=True) for board in boards]
+    themes = [make.theme(title="Nursing; all"), make.theme(title='"Young" people')]
+    first, twin = (make.priority(title="Train; retain") for _ in range(2))
+    for number, text in enumerate(HOSTILE):
+        title = f"{text} {number}" if number % 2 else text
+        make.source(
+            title=title,
+            summary=text,
+            publisher_as_stated=text,
+            status_as_stated=text,
+            publishers=boards[: number % 4],
+            themes=themes[: number % 3],
+            curator_id=posts[number % 3].id,
+            link="https://example.org/a?b=c;d&e=%20f" if number % 2 else "",
+            is_statutory=bool(number % 2),
+            review_by=date(2027, 1, 1 + number),
+            nations=("wales", "england")[: number % 3],
+            names=[SourceName(name=text + " also", language=("en", "cy")[number % 2]), SourceName(name="x; y")],
+            mentions=[Mention(document="000", line=number, named_as=f"a; {number}")],
+            published=parse(
+                ("2019", "2021-Q3", "spring 2023", "2019/20", "2021-12", "5 December 2021", "")[number % 7]
+            ),
+            visibility=("draft", "published")[number % 2],
+            language=("en", "cy")[number % 2],
+        )
+        action = make.action(
+            title=title,
+            description=text,
+            timescale=text,
+            resources=text,
+            measure=text,
+            owner_id=posts[number % 3].id,
+            sponsor_id=posts[(number + 1) % 3].id,
+            contributors=boards[: number % 4],
+            themes=themes[: number % 3],
+            term=(None, "short", "long")[number % 3],
+            due_on=date(2026, 1, 1 + number) if number % 2 else None,
+            closure=("open", "done")[number % 2],
+            visibility=("draft", "published")[number % 2],
+        )
+        for one in (first, twin)[: number % 3]:
+            make.link(one, LinkType.DELIVERED_BY, action)
+        make.post(title=title, organisation_id=boards[number % 3].id, note=text)
+        make.indicator(
+            title=title,
+            definition=text,
+            unit=text,
+            note=text,
+            baseline=number / 3,
+            target=-number / 7,
+            target_on=date(1899 + number, 3, 1),
+            owner_id=posts[number % 3].id,
+        )
+    session.commit()
+
+
+def exported(browse: Browser, address: str, ending: str) -> bytes:
+    answer = browse.get(f"{address}?format={ending}")
+    assert answer.status_code == 200
+    return answer.data
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", LISTS)
+def test_what_went_out_changes_nothing_when_it_comes_back(
+    browse: Browser, session: Session, make: Make, name: str, ending: str
+):
+    lead = make.lead()
+    found = read(exported(browse.sign_in(lead), LISTS[name], ending), f".{ending}")
+    assert guess(found) == name
+    incoming = Incoming(session, KINDS[name], make.person(lead), make.the_plan)
+    proposals = incoming.proposals(found)
+    assert len(proposals) >= len(HOSTILE)
+    assert [(one.title, told(one), one.problems) for one in proposals if one.outcome != Outcome.SAME] == []
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", LISTS)
+def test_every_column_of_our_own_lists_is_known(browse: Browser, make: Make, name: str, ending: str):
+    found = read(exported(browse.sign_in(make.lead()), LISTS[name], ending), f".{ending}")
+    table = found.tables[-1]
+    assert len(KINDS[name].recognise(table)) == len(table.rows[0].cells)
+    assert all(KINDS[name].recognise(one) == {} for one in found.tables[:-1])
