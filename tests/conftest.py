@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
 from argon2 import PasswordHasher
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from kb import migrate
@@ -25,7 +26,7 @@ from kb.db import Database
 from kb.models.history import Channel
 from kb.seeding import folder
 from tests.browsing import Browser
-from tests.databases import OneConnection, empty_tables, postgres_url
+from tests.databases import MigratedOnce, OneConnection, empty_tables, postgres_url
 from tests.factories import Make
 
 if TYPE_CHECKING:
@@ -38,21 +39,9 @@ TODAY = date(2026, 11, 23)
 SECRET = "a secret that only tests use, long enough"
 
 
-class CompiledTemplates(BytecodeCache):
-    """Keeps templates compiled from one application of the run to the next."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledTemplates()
+# Keeps templates compiled from one application to the next; runs side by side share a folder, see tests/run.py.
+OWN_FOLDER = tempfile.TemporaryDirectory(prefix="golden-thread-templates-")
+COMPILED = FileSystemBytecodeCache(os.environ.get("KB_TEST_TEMPLATES") or OWN_FOLDER.name)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -109,13 +98,24 @@ def seed_files_parsed_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def migrations_run_once() -> Iterator[None]:
+    """Tests set up many a SQLite database of their own: each after the first is given what the migrations made of it.
+
+    Taking migrations back, and bringing what an older version left up to date, runs them as ever.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "upgrade", MigratedOnce(command.upgrade))
+        yield
+
+
 @pytest.fixture(scope="session")
 def settings(request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of a service that needs signing in, with data in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as place:
         url = os.environ.get("KB_TEST_DATABASE_URL", "")
         if not url and request.config.getoption("--database") == "postgresql":
-            url = postgres_url(Path(place), counts_tables=False)
+            url = postgres_url(Path(place), is_undone=True)
         yield Settings(data_dir=Path(place), database_url=url, secret_key=SECRET)
 
 

@@ -43,10 +43,17 @@ RUNS = (
 def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
     """Run the suite once; returns its exit code and what it printed."""
     started = time.monotonic()
+    templates = folder / "templates"
+    templates.mkdir(exist_ok=True)
     cover = ["--cov", "--cov-report="] if one.is_covered and IS_GATE else []
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *one.options, *cover, *arguments],
-        env={**os.environ, **KEEPS_BYTECODE, "COVERAGE_FILE": str(folder / f".coverage.{RUNS.index(one)}")},
+        env={
+            **os.environ,
+            **KEEPS_BYTECODE,
+            "COVERAGE_FILE": str(folder / f".coverage.{RUNS.index(one)}"),
+            "KB_TEST_TEMPLATES": str(templates),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -19,6 +19,8 @@ from kb.planning.reminder_policy import Policy, policy_of
 from tests.actions.clock import LONG_AGO, TODAY, at, days
 
 NOW = at()
+# Foresight counts in Python what the plan of reminders, which runs on each database, has read.
+counted_once = pytest.mark.page
 
 
 @pytest.fixture
@@ -151,6 +153,7 @@ def test_what_is_switched_off_stands_in_no_order(change, values):
     assert asdict(policy_of(change(**values))) == asdict(Policy(**values))
 
 
+@counted_once
 def test_a_policy_that_floods_somebody_is_refused_with_the_number_and_what_to_change(make, post, change, session):
     for number in range(1000):
         make.action(owner_id=post.id, due_on=days(-1 - number % 50))
@@ -190,6 +193,7 @@ def test_the_change_that_is_named_is_enough_and_the_day_before_it_is_not(make, p
     assert change(overdue_every_days=enough).overdue_every_days == enough
 
 
+@counted_once
 def test_where_no_single_number_is_enough_the_shipped_ones_are_named(make, post, change):
     for number in range(60):
         make.action(owner_id=post.id, due_on=days(-1 - number % 20), created_at=NOW)
@@ -200,6 +204,7 @@ def test_where_no_single_number_is_enough_the_shipped_ones_are_named(make, post,
     assert refused.value.field == "overdue_every_days"
 
 
+@counted_once
 def test_a_number_that_could_not_stand_beside_the_others_is_not_named(make, post, change):
     for _ in range(250):
         make.action(owner_id=post.id, due_on=days(110), created_at=NOW)
@@ -209,6 +214,7 @@ def test_a_number_that_could_not_stand_beside_the_others_is_not_named(make, post
     assert refused.value.field == "first_days_before"
 
 
+@counted_once
 @pytest.mark.parametrize(
     ("action", "values", "field"),
     [

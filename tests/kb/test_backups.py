@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import inspect, select, text
 
 from kb import migrate
 from kb.backups import file
@@ -21,6 +22,7 @@ from kb.models.organisation import Organisation
 from kb.models.outbox import OutboxMessage
 from kb.models.user import AccountToken, WebSession
 from tests.conftest import TODAY
+from tests.databases import places
 from tests.factories import Make
 
 if TYPE_CHECKING:
@@ -42,49 +44,31 @@ def quiet(_what: str, _done: int, _total: int) -> None:
 @pytest.fixture
 def place(settings: Settings, tmp_path: Path) -> Iterator[Place]:
     """Makes empty places for a knowledge base, on the database that the tests run on."""
-    made: list[Database] = []
-    names: list[str] = []
-
-    def empty(name: str) -> Database:
-        if settings.database_url:
-            _on_server(settings, f"CREATE DATABASE {name}")
-            names.append(name)
-            made.append(connect(str(_named(settings, name))))
-        else:
-            (tmp_path / name).mkdir()
-            made.append(connect(f"sqlite:///{tmp_path / name / 'golden-thread.sqlite'}"))
-        return made[-1]
-
-    yield empty
-    for database in made:
-        database.engine.dispose()
-    for name in names:
-        _on_server(settings, f"DROP DATABASE {name} WITH (FORCE)")
+    with places(settings, tmp_path) as empty:
+        yield empty
 
 
-def _named(settings: Settings, name: str) -> str:
-    return make_url(settings.database_url).set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="module")
+def used(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A knowledge base with a little of many kinds, on the database that the tests run on; nobody changes it."""
+    with places(settings, tmp_path_factory.mktemp("used")) as empty:
+        yield _fill(empty("used"))
 
 
-def _on_server(settings: Settings, statement: str) -> None:
-    engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-@pytest.fixture
-def used(place: Place) -> Database:
-    """A knowledge base with a little of many kinds, on the database that the tests run on."""
-    return _fill(place("used"))
-
-
-@pytest.fixture
-def backup(tmp_path: Path) -> Path:
-    """A backup of such a knowledge base."""
-    database = _fill(connect(f"sqlite:///{tmp_path / 'used.sqlite'}"))
-    back_up(database, tmp_path / "a.backup", progress=quiet)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with such a knowledge base on SQLite and a backup of it."""
+    folder = tmp_path_factory.mktemp("made")
+    database = _fill(connect(f"sqlite:///{folder / 'used.sqlite'}"))
+    back_up(database, folder / "a.backup", progress=quiet)
     database.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def backup(made: Path, tmp_path: Path) -> Path:
+    """A copy of that backup beside one of what it was made of, for the test to spoil."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path / "a.backup"
 
 

@@ -115,6 +115,7 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("priorities.edit", "POST"): LEAD,
     ("plans.index", "GET"): READ,
     ("plans.detail", "GET"): READ,
+    ("plan_mapping.index", "GET"): READ,
     ("plans.new", "GET"): ADMINISTRATOR,
     ("plans.new", "POST"): ADMINISTRATOR,
     ("plans.edit", "GET"): LEAD,
@@ -173,6 +174,20 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("deletions.confirm", "POST"): ANY_LEAD,
     ("deletions.index", "GET"): ANY_LEAD | ADMINISTRATOR,
     ("deletions.undo", "POST"): ANY_LEAD,
+    ("imports.index", "GET"): ANY_LEAD,
+    ("imports.new", "GET"): ANY_LEAD,
+    ("imports.new", "POST"): ANY_LEAD,
+    ("imports.template", "GET"): ANY_LEAD,
+    ("imports.detail", "GET"): ANY_LEAD,
+    ("imports.leave_out", "POST"): ANY_LEAD,
+    ("imports.accept", "POST"): ANY_LEAD,
+    ("imports.discard", "POST"): ANY_LEAD,
+    ("imports.undo", "GET"): ANY_LEAD,
+    ("imports.undo", "POST"): ANY_LEAD,
+    ("imports.columns_of", "GET"): ANY_LEAD,
+    ("imports.columns_of", "POST"): ANY_LEAD,
+    ("imports.row", "GET"): ANY_LEAD,
+    ("imports.row", "POST"): ANY_LEAD,
     ("outbox.index", "GET"): ADMINISTRATOR,
     ("outbox.detail", "GET"): ADMINISTRATOR,
     ("outbox.send_again", "POST"): ADMINISTRATOR,
@@ -308,6 +323,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
         message_id="<one@example.org>", next_try_at=now(),
     )  # fmt: skip
     session.add(mail)
+    incoming = make.incoming()
     member, owner = make.viewer(), make.owner(post)
     asked = make.request(action, owner, proposed_on=make.today + timedelta(days=30))
     other = make.user(role=Role.LEAD, plan=make.plan(ref="another-plan"))
@@ -323,6 +339,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             "parts.response": {"ref": "the-response"},
             "priorities": {"ref": priority.ref},
             "plans": {"ref": plan.ref},
+            "plan_mapping": {"ref": plan.ref},
             "reminders": {"ref": plan.ref},
             "members": {"ref": plan.ref, "user_id": member.id},
             "people": {"ref": plan.ref, "user_id": member.id},
@@ -343,6 +360,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             "deletions": {"kinds": "sources", "ref": source.ref, "deletion_id": deletion.id},
             "merging": {"kinds": "sources", "ref": source.ref},
             "links": {"link_id": link.id, "from": f"implication:{implication.ref}"},
+            "imports": {"import_id": incoming.id, "row_id": make.incoming_row(incoming).id, "kind": "sources"},
             "outbox": {"message_id": mail.id},
             "actions": {
                 "ref": action.ref,
@@ -413,7 +431,7 @@ def test_each_route_opens_for_those_that_the_policy_names_and_for_nobody_else(
         session.commit()
     token = TOKEN.search(client.get("/forgotten-password" if user is None else "/account").text)
     assert token, "the page shows a form with its token"
-    for endpoint, method in sorted(POLICY, key=lambda route: LAST.index(route) + 1 if route in LAST else 0):
+    for endpoint, method in routes_for(who, session):
         address = address_of(app, endpoint, world)
         point = session.begin_nested()
         answer = client.open(address, method=method, data={"csrf_token": token.group(1)} if method == "POST" else None)
@@ -426,11 +444,20 @@ def test_each_route_opens_for_those_that_the_policy_names_and_for_nobody_else(
     assert wrong == []
 
 
+def routes_for(who: str, session: Session) -> list[tuple[str, str]]:
+    """All routes, and last what ends others; beside SQLite an administrator asks for what is closed to a lead."""
+    routes = sorted(POLICY, key=lambda route: LAST.index(route) + 1 if route in LAST else 0)
+    if who == "administrator" and session.get_bind().dialect.name != "sqlite":
+        return [route for route in routes if "lead" not in POLICY[route]]
+    return routes
+
+
 def is_opened(status: int, location: str) -> bool:
     """Whether the answer is the view's own: neither a refusal nor the way to the sign-in page."""
     return status not in (401, 403) and not (status == 303 and location.startswith("/sign-in"))
 
 
+@pytest.mark.page
 def test_reading_changes_nothing(app: Flask, session: Session, world: World) -> None:
     """Every GET, by every kind of person, leaves every table as it was."""
     from sqlalchemy import func, select  # counted here only

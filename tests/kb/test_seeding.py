@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 DEMONSTRATION = "plans/north-iapt-plan/demonstration.yaml"
+WALES = "plans/mental-health-workforce-wales/demonstration.yaml"
 
 
 @pytest.fixture
@@ -37,30 +38,40 @@ def folder(tmp_path: Path) -> Path:
     return shutil.copytree(paths.SEED_DATA, tmp_path / "seed")
 
 
-def test_outside_the_demonstration_there_are_no_made_up_dates_updates_or_accounts(session: Session) -> None:
-    load(session, demo=False)
-    assert session.scalar(select(func.count()).select_from(Action).where(Action.due_on.is_not(None))) == 0
-    assert session.scalar(select(func.count()).select_from(Update)) == 0
-    assert session.scalar(select(func.count()).select_from(Reading)) == 0
-    assert session.scalar(select(func.count()).select_from(User)) == 0
-    assert session.scalar(select(func.count()).select_from(Plan).where(Plan.is_demonstration)) == 0
+def test_outside_the_demonstration_nothing_is_made_up_and_progress_is_told_for_every_row(session: Session) -> None:
+    told: list[tuple[int, int]] = []
+    session.info["channel"] = Channel.SEED
+    service.load(
+        session,
+        paths.SEED_DATA,
+        today=DAY,
+        is_demonstration=False,
+        progress=lambda _what, done, total: told.append((done, total)),
+    )
+    assert told[0] == (1, 55), "progress begins with the first row"
+    assert told[-1] == (55, 55), "progress ends with the last"
+    made_up = {
+        "dates of actions": select(func.count()).select_from(Action).where(Action.due_on.is_not(None)),
+        "updates": select(func.count()).select_from(Update),
+        "readings": select(func.count()).select_from(Reading),
+        "accounts": select(func.count()).select_from(User),
+        "plans marked as demonstrations": select(func.count()).select_from(Plan).where(Plan.is_demonstration),
+    }
+    assert {what: session.scalar(query) for what, query in made_up.items()} == dict.fromkeys(made_up, 0)
 
 
-def test_a_reading_follows_the_rule_of_its_file(session: Session, folder: Path) -> None:
+def test_readings_follow_the_rule_of_their_file_and_what_is_stopped_has_its_day(session: Session, folder: Path) -> None:
     rule = {"indicator": "iapt-recovery-rate", "start": 10, "step": 0.5, "wave": [0, 1, -1.25], "months": 4}
     edit(folder, lambda data: data.update(readings=[rule]), DEMONSTRATION)
+    stopped = {"action": "t4mh-17", "due_in_days": 40, "closure": "stopped", "closed_days_ago": 9}
+    edit(folder, lambda data: data.update(actions=[stopped]), WALES)
     load(session, folder)
     query = select(Reading.value).join(Indicator, Indicator.id == Reading.indicator_id).order_by(Reading.ends_on)
-    assert session.scalars(query.where(Indicator.ref == "iapt-recovery-rate")).all() == [10.0, 11.5, 9.75, 11.5]
-
-
-def test_an_action_that_the_demonstration_stops_has_its_day_and_is_not_verified(session: Session, folder: Path) -> None:
-    plan = "plans/mental-health-workforce-wales/demonstration.yaml"
-    stopped = {"action": "t4mh-17", "due_in_days": 40, "closure": "stopped", "closed_days_ago": 9}
-    edit(folder, lambda data: data.update(actions=[stopped]), plan)
-    load(session, folder)
+    values = session.scalars(query.where(Indicator.ref == "iapt-recovery-rate")).all()
+    assert values == [10.0, 11.5, 9.75, 11.5], "readings follow the rule"
     action = session.scalars(select(Action).where(Action.ref == "t4mh-17")).one()
-    assert (action.closure, action.done_on, action.verified_on) == ("stopped", DAY - timedelta(days=9), None)
+    told = (action.closure, action.done_on, action.verified_on)
+    assert told == ("stopped", DAY - timedelta(days=9), None), "it is stopped on its day, and not verified"
 
 
 @pytest.mark.parametrize(
@@ -120,17 +131,3 @@ def test_a_file_that_is_not_text_or_is_missing_is_refused_by_name(folder: Path) 
     (folder / "organisations.yaml").unlink()
     with pytest.raises(Malformed, match="missing"):
         read(folder)
-
-
-def test_progress_is_told_for_every_row(session: Session) -> None:
-    told: list[tuple[int, int]] = []
-    session.info["channel"] = Channel.SEED
-    service.load(
-        session,
-        paths.SEED_DATA,
-        today=DAY,
-        is_demonstration=False,
-        progress=lambda _what, done, total: told.append((done, total)),
-    )
-    assert told[0] == (1, 55)
-    assert told[-1] == (55, 55)

@@ -80,22 +80,18 @@ def _lives(pid):
     )
 
 
-def test_one_that_dies_is_replaced_and_the_pages_stay_up(serving, port):
+def test_one_that_dies_is_replaced_and_all_end_when_told_to(serving, port):
     _await(lambda: _is_well(port), "the service answers")
     first = _children(serving)
-    assert len(first) == 2
+    assert len(first) == 2, "there are as many as asked for"
     time.sleep(5.5)  # what dies in its first seconds is taken for one that cannot start
     os.kill(first[0], signal.SIGKILL)
     _await(lambda: len(_children(serving)) == 2 and first[0] not in _children(serving), "another takes its place")
-    assert _is_well(port)
-
-
-def test_all_end_when_told_to(serving, port):
-    _await(lambda: _is_well(port), "the service answers")
+    assert _is_well(port), "the pages stay up"
     answering = _children(serving)
     serving.send_signal(signal.SIGTERM)
-    assert serving.wait(WITHIN_SECONDS) == 0
-    assert not any(_lives(pid) for pid in answering)
+    assert serving.wait(WITHIN_SECONDS) == 0, "the first ends well when told to"
+    assert not any(_lives(pid) for pid in answering), "the others end with it"
 
 
 def test_none_answers_on_when_the_first_was_killed(serving, port):

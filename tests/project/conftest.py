@@ -1,4 +1,4 @@
-"""The seed, loaded once for each module that looks at all of it."""
+"""The seed, loaded once for all modules that look at the whole of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.config import Settings
-    from kb.db import Database
+
+
+@pytest.fixture(scope="session")
+def loaded(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[seeded.Loaded]:
+    """The whole seed with its demonstration accounts."""
+    yield from seeded.load(settings, tmp_path_factory.mktemp("seeded"))
 
 
 @pytest.fixture(scope="module")
-def seed(
-    empty_database: Database, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[seeded.Seeded]:
-    """The whole seed with its demonstration accounts."""
-    yield from seeded.load(empty_database, settings, tmp_path_factory.mktemp("seeded"))
+def seed(loaded: seeded.Loaded) -> Iterator[seeded.Seeded]:
+    """An application over the seed, of each module's own."""
+    yield from seeded.serve(loaded)

@@ -10,7 +10,7 @@ from kb.models.organisation import PostHolding
 from kb.models.user import Membership, Role
 from kb.permissions import SYSTEM
 from kb.removal import deleting
-from tests.project.test_budgets import statements_of
+from tests.project.test_budgets import statements_of, warm
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -77,8 +77,10 @@ def test_ten_times_the_rows_take_the_same_number_of_statements(browse: Browser, 
     )
     browse.sign_in(reader)
     fill(FEW)
+    warm(browse)
     few = {address: len(statements_of(browse, address)) for address in (*LISTS, *records)}
     fill(MANY - FEW)
+    warm(browse)
     many = {address: len(statements_of(browse, address)) for address in (*LISTS, *records)}
     assert {address: (few[address], many[address]) for address in few if few[address] != many[address]} == {}
 
