@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from actions.models import Action, action_contributor
 from actions.schedule import Schedule, counted_from, schedule_of
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.organisation import Organisation, Post
 from kb.models.plan import Plan, Priority
+from kb.models.record import Theme, record_theme
 from kb.permissions import Person, visible_to
 
 if TYPE_CHECKING:
@@ -80,15 +82,16 @@ def priorities_of(session: Session, ids: Iterable[int], *, person: Person) -> di
     return titles
 
 
-def sponsors_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, str]:
-    """For each of these actions the title of the post that sponsors it, as far as the person may see it."""
-    sponsored = Action.__table__.c
+def sponsors_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, tuple[str, str]]:
+    """For each of these actions the titles of the post that sponsors it and of its organisation, as far as seen."""
+    sponsored, body = Action.__table__.c, aliased(Organisation, flat=True)
     query = (
-        select(sponsored.id, Post.title)
+        select(sponsored.id, Post.title, body.title.label("organisation"))
         .join(Post, Post.id == sponsored.sponsor_id)
+        .join(body, body.id == Post.organisation_id)
         .where(sponsored.id.in_(list(ids)), visible_to(person))
     )
-    return {row.id: row.title for row in session.execute(query)}
+    return {row.id: (row.title, row.organisation) for row in session.execute(query)}
 
 
 def contributors_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[str]]:
@@ -98,6 +101,20 @@ def contributors_of(session: Session, ids: Iterable[int], *, person: Person) -> 
         .join(Organisation, Organisation.id == action_contributor.c.organisation_id)
         .where(action_contributor.c.action_id.in_(list(ids)), visible_to(person))
         .order_by(Organisation.title)
+    )
+    titles: dict[int, list[str]] = {}
+    for action_id, title in session.execute(query):
+        titles.setdefault(action_id, []).append(title)
+    return titles
+
+
+def themes_of(session: Session, ids: Iterable[int], *, person: Person) -> dict[int, list[str]]:
+    """For each of these actions the themes that it is filed under, as far as the person may see them."""
+    query = (
+        select(record_theme.c.record_id, Theme.title)
+        .join(Theme, Theme.id == record_theme.c.theme_id)
+        .where(record_theme.c.record_id.in_(list(ids)), visible_to(person))
+        .order_by(Theme.title)
     )
     titles: dict[int, list[str]] = {}
     for action_id, title in session.execute(query):

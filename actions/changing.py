@@ -5,6 +5,7 @@ Who may move a due date outside a request is said here too, for the form and the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from actions.requests.deciding import DUE_DATE, Dates, Matter, matter_of, may_decide
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
     from actions.models import Action
     from kb.models.organisation import Post
     from kb.permissions import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What hangs on the due date of an action: the first one agreed, what its owner expects, whether it was made up."""
+
+    baseline_due_on: date | None
+    forecast_on: date | None
+    is_demonstration_dated: bool
+
+    @classmethod
+    def of(cls, action: Action) -> Agreed:
+        """As they stand."""
+        return cls(action.baseline_due_on, action.forecast_on, action.is_demonstration_dated)
+
+    def put_into(self, action: Action) -> None:
+        """Let them stand again."""
+        action.baseline_due_on, action.forecast_on = self.baseline_due_on, self.forecast_on
+        action.is_demonstration_dated = self.is_demonstration_dated
 
 
 def set_due_date(session: Session, action: Action, to: date, *, reason: str, by: Person) -> None:

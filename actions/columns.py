@@ -10,7 +10,7 @@ from actions import brief, remarks, service, slips
 from actions.remarks import Remarks
 from actions.schedule import schedule_words
 from kb import downloads, web
-from kb.columns.words import draft, in_words, joined, yes
+from kb.columns.words import draft, in_words, joined, listed, yes
 from kb.permissions import Capability
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -33,8 +33,9 @@ class Row:
     plan: Plan
     schedule: Schedule
     priorities: Sequence[str]
-    sponsor: str = ""
+    sponsor: tuple[str, str] = ("", "")  # the titles of the post and of its organisation
     contributors: Sequence[str] = ()
+    themes: Sequence[str] = ()
     times_moved: int = 0
     remarks: Remarks = field(default_factory=Remarks)
 
@@ -47,12 +48,13 @@ def sheet(wanted: Filters) -> Sheet[Row]:
 
 
 def rows(found: Sequence[Listed]) -> list[Row]:
-    """These actions with what stands beside them; six statements."""
+    """These actions with what stands beside them; seven statements."""
     session, person = web.session(), web.person()
     ids = [one.action.id for one in found]
     priorities = brief.priorities_of(session, ids, person=person)
     sponsors = brief.sponsors_of(session, ids, person=person)
     contributors = brief.contributors_of(session, ids, person=person)
+    themes = brief.themes_of(session, ids, person=person)
     moves = slips.moves_of(session, ids, person)
     said = remarks.of(session, [(one.action, one.schedule) for one in found], person, web.today())
     return [
@@ -61,8 +63,9 @@ def rows(found: Sequence[Listed]) -> list[Row]:
             one.plan,
             one.schedule,
             priorities.get(one.action.id, []),
-            sponsors.get(one.action.id, ""),
+            sponsors.get(one.action.id, ("", "")),
             contributors.get(one.action.id, []),
+            themes.get(one.action.id, []),
             len(moves.get(one.action.id, [])),
             said.get(one.action.id, Remarks()),
         )
@@ -83,11 +86,12 @@ def columns() -> list[Column[Row]]:
         Column(gettext("Ref"), lambda row: row.action.ref, width=20),
         Column(gettext("Action"), lambda row: row.action.title, width=50),
         Column(gettext("Plan"), lambda row: row.plan.title),
-        Column(gettext("Priority"), lambda row: joined(row.priorities)),
+        Column(gettext("Priority"), lambda row: listed(row.priorities)),
         *standing(),
         *(said if may_know else ()),
         Column(gettext("Pointed out"), lambda row: joined(filter(None, (row.remarks.mismatch, *row.remarks.waits)))),
         *matrix(),
+        Column(gettext("Themes"), lambda row: listed(row.themes)),
         Column(gettext("Draft"), lambda row: draft(row.action), width=8),
         Column(gettext("Demonstration dates"), lambda row: yes(row.action.is_demonstration_dated), width=14),
         downloads.page_of(lambda row: row.action),
@@ -108,8 +112,9 @@ def standing() -> list[Column[Row]]:
             gettext("Owner’s organisation"),
             lambda row: row.action.owner.organisation.title if row.action.owner else "",
         ),
-        Column(gettext("Sponsor"), lambda row: row.sponsor),
-        Column(gettext("Contributing organisations"), lambda row: joined(row.contributors)),
+        Column(gettext("Sponsor"), lambda row: row.sponsor[0]),
+        Column(gettext("Sponsor’s organisation"), lambda row: row.sponsor[1]),
+        Column(gettext("Contributing organisations"), lambda row: listed(row.contributors)),
         Column(gettext("Timescale as stated"), lambda row: row.action.timescale, width=22),
         Column(gettext("Term"), lambda row: in_words(terms, row.action.term), width=12),
         Column(gettext("Starts"), lambda row: row.action.starts_on, Kind.DATE),

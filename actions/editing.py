@@ -10,8 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from actions import changing, service
 from actions.models import Action, Term
-from kb import history, links, records
-from kb.editing import checked_title
+from kb import editing, history, links, records
 from kb.errors import Invalid
 from kb.models.link import LinkType
 from kb.models.organisation import Organisation, Post
@@ -21,7 +20,7 @@ from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -148,16 +147,39 @@ def edit(
     if details.due_on != due_before:
         changing.require_moving(action, details.due_on, by=by, today=today)
         _require_reason(reason, gettext("Say why the due date changes"))
+    _change(session, action, details, found, reason, by)
+    if details.due_on != due_before:
+        changing.settle_due_date(action, due_before)
+    session.flush()
+    return action
+
+
+def put_back(
+    session: Session,
+    ref: str,
+    details: ActionDetails,
+    agreed: changing.Agreed,
+    *,
+    version: int,
+    reason: str,
+    by: Person,
+) -> Action:
+    """Give an action what it promised before a change that is taken back, with the dates that hang on its due date."""
+    action = _editable(session, ref, version, by)
+    details = _checked(details)
+    _change(session, action, details, _find(session, details, by), reason, by)
+    agreed.put_into(action)
+    session.flush()
+    return action
+
+
+def _change(session: Session, action: Action, details: ActionDetails, found: _Found, reason: str, by: Person) -> None:
     if found.owner is not action.owner:
         _require_reason(reason, gettext("Say why another post owns it"))
     with session.no_autoflush:
         _fill(action, details)
         history.note_changes(session, action, by=by, reason=reason)
         _note_related(session, action, found, reason, by)
-        if details.due_on != due_before:
-            changing.settle_due_date(action, due_before)
-    session.flush()
-    return action
 
 
 def move_due_date(
@@ -201,15 +223,26 @@ def _in_words(action: Action) -> dict[str, str]:
     }
 
 
+def faults(details: ActionDetails) -> list[Invalid]:
+    """Everything that is wrong with the details by themselves."""
+    return editing.faults(
+        lambda: editing.checked_title(details.title),
+        lambda: _check("term", details.term, {"", *Term}, gettext("Choose short, medium or long")),
+        lambda: _check("visibility", details.visibility, set(Visibility), gettext("Choose who may read it")),
+        lambda: changing.check_order(details.starts_on, details.due_on),
+    )
+
+
 def _checked(details: ActionDetails) -> ActionDetails:
     """The details with their title in one line; Invalid where something is wrong with them."""
-    title = checked_title(details.title)
-    if details.term and details.term not in set(Term):
-        raise Invalid("term", gettext("Choose short, medium or long"))
-    if details.visibility not in set(Visibility):
-        raise Invalid("visibility", gettext("Choose who may read it"))
-    changing.check_order(details.starts_on, details.due_on)
-    return replace(details, title=title)
+    for fault in faults(details):
+        raise fault
+    return replace(details, title=editing.checked_title(details.title))
+
+
+def _check(field: str, value: str, allowed: Collection[str], words: str) -> None:
+    if value not in allowed:
+        raise Invalid(field, words)
 
 
 def _require_reason(reason: str, words: str) -> None:

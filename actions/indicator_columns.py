@@ -54,6 +54,10 @@ def columns() -> list[Column[Listed]]:
         ),
         Column(gettext("Where it comes from"), lambda one: one.indicator.data_source, width=40),
         Column(gettext("Owner"), lambda one: one.indicator.owner.title if one.indicator.owner else ""),
+        Column(
+            gettext("Owner’s organisation"),
+            lambda one: one.indicator.owner.organisation.title if one.indicator.owner else "",
+        ),
         Column(gettext("Note"), lambda one: one.indicator.note, width=40),
         Column(gettext("Draft"), lambda one: draft(one.indicator), width=8),
         downloads.page_of(lambda one: one.indicator),

@@ -31,6 +31,7 @@ from kb.models.source import Source
 from kb.permissions import Person
 from search import service
 from search.index import pointer
+from search.language.asked import Asked
 from tests.conftest import TODAY
 from tests.search.hostile import HOSTILE
 
@@ -120,12 +121,14 @@ def ask_all(database: Database, settings: Settings, asked: list[str]) -> float:
     """What a person waits for: question, facets, excerpts and records; returns p95 of the first time in ms."""
     first, again = [], []
     with database.reading() as session:
-        service.find(session, settings, READER, "warm", today=TODAY)
+        service.find(session, settings, READER, Asked("warm"), today=TODAY)
         for question in asked:
             taken = []
             for _ in range(REPEATS):
                 session.expunge_all()
-                taken.append(_timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question))
+                taken.append(
+                    _timed(lambda text: service.find(session, settings, READER, Asked(text), today=TODAY), question)
+                )
             first.append(taken[0])
             again += taken[1:]
     for name, taken in (("asked for the first time", first), ("asked again", again)):
@@ -143,7 +146,7 @@ def change_some(database: Database, settings: Settings) -> float:
             session.get_one(Source, 1).title = f"Xylophone{number} strategy"
         service.catch_up(database, settings)
         with database.reading() as session:
-            assert service.find(session, settings, READER, f"xylophone{number}", today=TODAY).total
+            assert service.find(session, settings, READER, Asked(f"xylophone{number}"), today=TODAY).total
         taken.append(perf_counter() - started)
     print(f"a change is found after {median(taken):.2f} s, at most {max(taken):.2f} (budget {GOAL_VISIBLE_S})")
     return max(taken)
@@ -174,7 +177,7 @@ def ask_hostile(database: Database, settings: Settings, ordinary: list[str], tol
 
 
 def _seconds(session: Session, settings: Settings, question: str) -> float:
-    return _timed(lambda text: service.find(session, settings, READER, text, today=TODAY), question) / 1_000
+    return _timed(lambda text: service.find(session, settings, READER, Asked(text), today=TODAY), question) / 1_000
 
 
 def _p95(taken: list[float]) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, abort, request
-from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import actions.api
@@ -18,17 +20,18 @@ import graph.views
 import kb.api.figures
 import kb.api.openapi
 import kb.api.sources
-import search.api
-import search.saved_views
+import search.pages.api
+import search.pages.saved_views
+import search.pages.suggesting_views
+import search.pages.views
 import search.service
-import search.suggesting_views
-import search.views
-from kb import csrf, downloads, error_pages, web, words
+from kb import csrf, downloads, error_pages, uploads, web, words
 from kb.accounts import first_day
 from kb.assembly import open_database
 from kb.catalogue import amounts
 from kb.config import Settings
 from kb.headers import add_headers
+from kb.importing import service as importing
 from kb.models.user import Role
 from kb.paging import url_with
 from kb.paths import STATIC, TEMPLATES
@@ -44,6 +47,8 @@ from kb.views import (
     figures,
     health,
     home,
+    import_rows,
+    imports,
     key_points,
     links,
     mapping,
@@ -55,6 +60,7 @@ from kb.views import (
     parts,
     people,
     plan_forms,
+    plan_mapping,
     plans,
     posts,
     priorities,
@@ -86,6 +92,7 @@ VIEW_MODULES = (
     priority_sets,
     plans,
     plan_forms,
+    plan_mapping,
     reminders,
     responses,
     organisations,
@@ -106,21 +113,23 @@ VIEW_MODULES = (
     outbox,
     deletions,
     merges,
+    imports,
+    import_rows,
     health,
     actions.views,
     actions.views.answers,
     actions.views.indicators,
     actions.views.requests,
-    search.views,
-    search.suggesting_views,
-    search.saved_views,
+    search.pages.views,
+    search.pages.suggesting_views,
+    search.pages.saved_views,
     graph.views,
     kb.api.sources,
     kb.api.figures,
     actions.measures_api,
     kb.api.openapi,
     actions.api,
-    search.api,
+    search.pages.api,
 )
 
 
@@ -144,6 +153,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     app.extensions["database"] = open_database(settings)
     app.extensions["after_commit"] = [search.service.catch_up]
     _set_up_templates(app, settings)
+    app.before_request(uploads.allow)
     app.before_request(_refuse_unreadable)
     app.before_request(csrf.check)
     app.after_request(web.finish_response)
@@ -157,6 +167,15 @@ def build_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+@pass_eval_context
+def _translated(evaluated: EvalContext, message: str, /, **values: object) -> str:
+    """As the gettext of Jinja, which goes through four calls where this is one; a page asks for hundreds of texts."""
+    text = words.catalogue().gettext(message)
+    if not evaluated.autoescape:
+        return text % values
+    return Markup(text) % values if values else Markup(text % values)  # noqa: S704 - the values are escaped
+
+
 def _set_up_templates(app: Flask, settings: Settings) -> None:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("nhsuk_frontend_jinja")])
     environment: Any = app.jinja_env
@@ -165,6 +184,8 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
     # Newstyle: `_("… %(name)s", name=…)` escapes the values and not the message.
     environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)
     environment.globals.update(
+        _=_translated,
+        gettext=_translated,
         settings=settings,
         demonstration=settings.demo,
         csrf_token=csrf.token,
@@ -173,6 +194,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         url_to=web.url_to,
         may_delete=lambda record: deleting.may_delete(record, web.person()),
         may_merge=lambda record: merging.may_merge(record, web.person()),
+        origins_of=lambda record: importing.origins_of(web.session(), record, by=web.person()),
         spoken=words.spoken,
         spoken_time=lambda at: words.spoken_time(at, settings.timezone),
         relative=words.relative,
@@ -193,6 +215,7 @@ def _of_this_request() -> dict[str, object]:
 
     told = {"person": person, "today": web.today(), "shortlisted": web.shortlisted()}
     told["may_tidy"] = deleting.may_list(person)
+    told["may_bring"] = importing.may_bring(person)
     told["is_print"] = downloads.are_on_paper()
     return told | {"confidence_of": confidence_of, "first_steps": _first_steps}
 

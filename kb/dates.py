@@ -20,6 +20,7 @@ _FORMS = re.compile(
     r"""^(?:
         (?P<year>\d{4}) (?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?
       | (?P<qyear>\d{4})-Q(?P<quarter>[1-4])
+      | quarter\s+(?P<spoken_quarter>[1-4])\s+of\s+(?P<spoken_qyear>\d{4})
       | (?P<fyear>\d{4})/(?P<fend>\d{2})
       | (?P<season>spring|summer|autumn|winter)\s+(?P<syear>\d{4})
       | (?:(?P<mday>\d{1,2})\s+)? (?P<mname>[a-z]{3,9})\s+(?P<myear>\d{4})
@@ -69,7 +70,12 @@ class StatedDate:
                 return (self.words or str(self.day.year)).lower()
             case Precision.FINANCIAL_YEAR:
                 return f"{self.day.year - 1}/{self.day.year % 100:02d}"
-        return gettext("%(year)s (only the year is known)", year=self.day.year)
+        return _only_the_year(str(self.day.year))
+
+
+def _only_the_year(year: str) -> str:
+    """The year as it is spoken, since the day that is kept with it is not known."""
+    return gettext("%(year)s (only the year is known)", year=year)
 
 
 NO_DATE = StatedDate(None, None, None)
@@ -78,11 +84,11 @@ NO_DATE = StatedDate(None, None, None)
 def parse(words: str | None) -> StatedDate:
     """Read `2021-12-05`, `5 December 2021`, `2021-12`, `December 2021`, `2021-Q3`, `spring 2023`, `2021` or `2019/20`.
 
-    Nothing gives no date.
+    What `spoken` tells is read too. Nothing gives no date.
 
     Raises ValueError, with a sentence that says how to write it, for anything else.
     """
-    words = (words or "").strip()
+    words = (words or "").strip().removesuffix(_only_the_year("")).strip()
     if not words:
         return NO_DATE
     found = _FORMS.match(words)
@@ -102,6 +108,8 @@ def parse(words: str | None) -> StatedDate:
 
 def _last_day(found: re.Match[str]) -> tuple[date, Precision]:
     part = found.groupdict()
+    if part["spoken_qyear"]:
+        part.update(qyear=part["spoken_qyear"], quarter=part["spoken_quarter"])
     if part["qyear"]:
         return _end_of_month(int(part["qyear"]), 3 * int(part["quarter"])), Precision.QUARTER
     if part["fyear"]:

@@ -1,15 +1,20 @@
-"""Any list as a file: its own address with `format=csv` or `format=xlsx`, narrowed as the page is and never cut."""
+"""Any list as a file: its own address with `format=csv` or `format=xlsx`, narrowed as the page is and never cut.
+
+Pages that are read as documents have `format=docx` too.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from os import SEEK_END
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, request, send_file
 
-from kb import spreadsheets, web
+from kb import history, spreadsheets, web
 from kb.db import now
+from kb.exporting import paper
 from kb.paging import number, url_with
 from kb.planning import plans
 from kb.spreadsheets import Column, Kind, Sheet
@@ -18,19 +23,27 @@ from kb.words import gettext, spoken_time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from kb.exporting.lines import Line, Table
+
 R = TypeVar("R")
-CSV, EXCEL = "csv", "xlsx"
+CSV, EXCEL, WORD = "csv", "xlsx", "docx"
 CSV_TYPE = "text/csv; charset=utf-8"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BATCH = 5_000
 MOST_IN_MEMORY = 1 << 20
 # In the address, but no filter.
-NO_FILTERS = frozenset({"format", "page", "table", "print"})
+NO_FILTERS = frozenset({"format", "page", "table", "print", "as", "with"})
 
 
 def are_wanted() -> bool:
     """Whether the address asks for a file and not for the page."""
     return request.args.get("format") in (CSV, EXCEL)
+
+
+def document_is_wanted() -> bool:
+    """Whether the address asks for a document to go on writing in, of a page that has one."""
+    return request.args.get("format") == WORD
 
 
 def are_on_paper() -> bool:
@@ -65,8 +78,7 @@ def send(name: str, *sheets: Sheet[Any], filters: Sequence[str] = ()) -> Respons
     """
     base = web.settings().base_url
     made = [replace(sheet, columns=spreadsheets.absolute(sheet.columns, base)) for sheet in sheets]
-    is_demonstration = plans.has_demonstration(web.session(), person=web.person())
-    file_name = "-".join((name, *(["demonstration"] if is_demonstration else []), web.today().isoformat()))
+    is_demonstration, file_name = _marked(name)
     # Written whole before it is sent: what goes wrong is answered with a page, and no reader is too slow for us.
     file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 (the answer reads it and closes it)
     try:
@@ -79,6 +91,38 @@ def send(name: str, *sheets: Sheet[Any], filters: Sequence[str] = ()) -> Respons
     except BaseException:
         file.close()
         raise
+
+
+def send_document(
+    name: str, title: str, parts: Sequence[Line | Table], *, about: str, plan: str = "", is_brief: bool = False
+) -> Response:
+    """The document for Word that the address asks for; `about` is the `kind:ref` of what it was made of."""
+    settings = web.settings()
+    is_demonstration, file_name = _marked(name)
+    front = paper.Front(
+        title=title,
+        about=about,
+        plan=plan,
+        organisation=settings.organisation_name,
+        address=f"{settings.base_url}{url_with(format=None, table=None)}",
+        taken_at=web.local_time(now()),
+        version=history.last_number(web.session()),
+        is_demonstration=is_demonstration,
+    )
+    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 (the answer reads it and closes it)
+    try:
+        paper.write(file, front, parts, is_landscape=not is_brief)
+        file.seek(0, SEEK_END)
+        return _sent(file, WORD_TYPE, f"{file_name}.docx")
+    except BaseException:
+        file.close()
+        raise
+
+
+def _marked(name: str) -> tuple[bool, str]:
+    """Whether what is shown is a demonstration, and the name of a file that says so."""
+    is_demonstration = plans.has_demonstration(web.session(), person=web.person())
+    return is_demonstration, "-".join((name, *(["demonstration"] if is_demonstration else []), web.today().isoformat()))
 
 
 def _sent(file: IO[bytes], kind: str, name: str) -> Response:

@@ -10,7 +10,7 @@ from kb.models.record import Record
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -28,6 +28,17 @@ def checked_title(title: str, wrong: str = "") -> str:
         usual = gettext("Give a title of up to %(number)s characters", number=LONGEST_TITLE)
         raise Invalid("title", wrong or usual)
     return title
+
+
+def faults(*checks: Callable[[], object]) -> list[Invalid]:
+    """What each of these checks finds wrong, for whoever mends all of it at once."""
+    found = []
+    for check in checks:
+        try:
+            check()
+        except Invalid as fault:
+            found.append(fault)
+    return found
 
 
 def check_choice(field: str, given: Iterable[str], allowed: Collection[str]) -> None:

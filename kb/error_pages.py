@@ -218,7 +218,7 @@ def _busy(error: OperationalError) -> Response:
     ).answer()
 
 
-def _http(error: HTTPException) -> Response:
+def of_http(error: HTTPException) -> Response:
     """What Flask and Werkzeug refuse: unknown addresses, wrong methods, bodies that are too large or malformed."""
     if error.response is not None:
         return make_response(error.response)
@@ -265,5 +265,5 @@ _HANDLERS: dict[type[Exception], Any] = {
     OverflowError: _too_large,
     OperationalError: _busy,
     InternalServerError: _fault,
-    HTTPException: _http,
+    HTTPException: of_http,
 }

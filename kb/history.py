@@ -127,6 +127,11 @@ def list_of(session: Session, ids: Sequence[int], *, person: Person, offset: int
     return session.scalars(query.order_by(Change.id.desc()).offset(offset).limit(limit)).all()
 
 
+def last_number(session: Session) -> int:
+    """The number of the last change to anything: what is taken out of the service says by it how new it is."""
+    return session.scalar(select(func.max(Change.id))) or 0
+
+
 def list_recent(
     session: Session, *, person: Person, limit: int = 5, offset: int = 0, since: datetime | None = None
 ) -> Sequence[Change]:

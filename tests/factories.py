@@ -14,6 +14,7 @@ from actions.request_models import ChangeRequest
 from kb.accounts.sessions import person_of
 from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
+from kb.models.importing import Import, ImportRow, ImportState, Outcome
 from kb.models.link import Link, LinkType
 from kb.models.organisation import Organisation, Post, PostHolding, StaffGroup
 from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
@@ -194,6 +195,22 @@ class Make:
                 **values,
             )
         )
+        return made
+
+    def incoming(self, **values: Any) -> Import:
+        """A file of sources that was read and waits for review."""
+        values = {"kind": "sources", "file_name": "sources.csv", "digest": "", "state": ImportState.READY, **values}
+        values.setdefault("plan_id", self.the_plan.id)
+        values.setdefault("book", {"notes": [], "tables": [{"name": "sources", "section": "", "rows": []}]})
+        made: Import = self._save(Import(told="", **values))
+        return made
+
+    def incoming_row(self, incoming: Import, **values: Any) -> ImportRow:
+        """A row of a file that would make a new source."""
+        number = next(self._numbers)
+        given = {"place": f"sources, row {number}", "title": "A strategy", "outcome": Outcome.CREATE, "match": ""}
+        values = {"values": {"title": f"A strategy {number}"}, **given, **values}
+        made: ImportRow = self._save(ImportRow(import_id=incoming.id, position=number, **values))
         return made
 
     def user(self, *, role: Role | None = None, plan: Plan | None = None, **values: Any) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -10,10 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from actions.indicator_models import Direction, Frequency, Indicator, TrajectoryPoint
 from actions.measures import service
-from kb import history, labels, records
+from kb import editing, history, labels, records
 from kb.catalogue import figures
 from kb.catalogue.amounts import LARGEST, amount, plain
-from kb.editing import checked_title
 from kb.errors import Invalid
 from kb.models.organisation import Organisation, Post
 from kb.models.record import Kind
@@ -202,20 +202,33 @@ def in_lines(indicator: Indicator) -> str:
     return "\n".join(told(point, indicator) for point in indicator.trajectory)
 
 
+def faults(details: IndicatorDetails) -> list[Invalid]:
+    """Everything that is wrong with the details by themselves."""
+    return editing.faults(
+        lambda: editing.checked_title(details.title),
+        lambda: _check("direction", details.direction, set(Direction), gettext("Choose which way is better")),
+        lambda: _check("frequency", details.frequency, set(Frequency), gettext("Choose how often it is read")),
+        *(partial(check_number, name, getattr(details, name)) for name in _NUMBERS),
+        lambda: _check_target(details),
+    )
+
+
 def _checked(details: IndicatorDetails) -> IndicatorDetails:
     """The details with their title in one line; Invalid where something is wrong with them."""
-    title = checked_title(details.title)
-    if details.direction not in set(Direction):
-        raise Invalid("direction", gettext("Choose which way is better"))
-    if details.frequency not in set(Frequency):
-        raise Invalid("frequency", gettext("Choose how often it is read"))
-    for name in _NUMBERS:
-        check_number(name, getattr(details, name))
+    for fault in faults(details):
+        raise fault
+    return replace(details, title=editing.checked_title(details.title))
+
+
+def _check(field: str, value: str, allowed: set[str], words: str) -> None:
+    if value not in allowed:
+        raise Invalid(field, words)
+
+
+def _check_target(details: IndicatorDetails) -> None:
     if details.target is None and details.target_on is not None:
-        raise Invalid(
-            "target", gettext("Give the target that is to be reached by %(day)s", day=spoken(details.target_on))
-        )
-    return replace(details, title=title)
+        day = spoken(details.target_on)
+        raise Invalid("target", gettext("Give the target that is to be reached by %(day)s", day=day))
 
 
 def check_number(field: str, value: float | None) -> None:

@@ -63,6 +63,26 @@ def correct(
     return reading
 
 
+def withdraw(session: Session, ref: str, reading_id: int, *, reason: str, by: Person) -> Reading:
+    """Let a reading count no longer, with nothing in its place; it is kept, and its history says why it went."""
+    indicator = _readable(session, ref, by)
+    old = standing(indicator, reading_id)
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why it is withdrawn"))
+    old.replaced_at = now()
+    history.note(session, indicator, "reading", told(old, indicator), None, reason=reason.strip(), by=by)
+    session.flush()
+    return old
+
+
+def check(
+    indicator: Indicator, details: ReadingDetails, *, by: Person, today: date, besides: Reading | None = None
+) -> None:
+    """Raise NotAllowed or Invalid where this cannot be read; `besides` is the reading whose place it takes."""
+    by.require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
+    _check(indicator, details, today, besides=besides)
+
+
 def standing(indicator: Indicator, reading_id: int) -> Reading:
     """The reading with this id that counts, or NotFound."""
     found = next((reading for reading in service.current(indicator) if reading.id == reading_id), None)

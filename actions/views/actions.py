@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from actions import changing, closing, editing, record, service
+from actions import changing, closing, documents, editing, record, service
 from actions.forms.details import ActionForm
 from actions.measures import service as measures
 from actions.models import Action
@@ -15,7 +15,7 @@ from actions.requests import words as request_words
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
-from kb import auth, history, records, shortlists, web
+from kb import auth, downloads, history, records, shortlists, web
 from kb.errors import NotFound
 from kb.models.organisation import Organisation
 from kb.models.plan import Plan
@@ -25,7 +25,7 @@ from kb.permissions import Capability
 from kb.planning import plans
 from kb.views.saving import answer
 from kb.words import gettext
-from search import likeness
+from search.unasked import likeness
 
 TEMPLATE = "actions/edit.html"
 
@@ -36,6 +36,8 @@ def detail(ref: str) -> Response:
     """One action with its matrix, milestones, updates and reasons."""
     session, person, today = web.session(), web.person(), web.today()
     found = record.detail(session, ref, person, today)
+    if downloads.document_is_wanted():
+        return documents.on_a_page(found)
     action = found.action
     changes = history.list_for(session, action, person=person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}

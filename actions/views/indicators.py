@@ -30,7 +30,7 @@ from kb.paging import PER_PAGE, offset_asked, paged
 from kb.permissions import Capability
 from kb.planning import plans
 from kb.words import gettext
-from search import likeness
+from search.unasked import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from actions import columns, group_columns, remarks, service, undelivered
+from actions import columns, documents, group_columns, remarks, service, undelivered
 from actions import mine as my
 from actions import steering as group
 from actions.filters import Filters
@@ -24,6 +24,8 @@ def index() -> Response:
     """All actions, narrowed by the filters in the address."""
     session, person, today = web.session(), web.person(), web.today()
     wanted = filters.read(request.args)
+    if documents.matrix_is_wanted():
+        return documents.matrix(service.stream_actions(session, person, wanted, today), _told(wanted))
     if downloads.are_wanted():
         return downloads.send("actions", columns.sheet(wanted), filters=_told(wanted))
     counts = service.counts_by_schedule(session, person, wanted, today)

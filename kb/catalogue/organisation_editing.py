@@ -123,6 +123,11 @@ def edit_post(session: Session, ref: str, details: PostDetails, *, version: int,
     return post
 
 
+def check_post(session: Session, details: PostDetails, *, by: Person, besides: Post | None = None) -> None:
+    """Raise Invalid where a post cannot be called so, or not in this organisation."""
+    _free_title(session, details, _employer(session, details, by), besides)
+
+
 def _checked(details: OrganisationDetails) -> dict[str, object]:
     """The columns as they will stand; Invalid for what cannot."""
     title = editing.checked_title(details.title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -153,11 +154,8 @@ def list_kinds(session: Session) -> list[str]:
     return sorted({*labels.SOURCE_KINDS, *session.scalars(select(Source.source_kind).distinct())} - {""})
 
 
-def _checked(details: SourceDetails) -> SourceDetails:
-    """The details with their title in one line; Invalid where something is wrong with them."""
-    title = editing.checked_title(details.title)
-    if not details.source_kind or len(details.source_kind) > LARGEST_COLUMN_OF_KIND:
-        raise Invalid("source_kind", gettext("Say what kind of document it is"))
+def faults(details: SourceDetails) -> list[Invalid]:
+    """Everything that is wrong with the details by themselves."""
     known: dict[str, tuple[frozenset[str], Iterable[str]]] = {
         "category": (frozenset(Category), [details.category]),
         "status": (frozenset(SourceStatus), [details.status]),
@@ -165,11 +163,25 @@ def _checked(details: SourceDetails) -> SourceDetails:
         "visibility": (frozenset(Visibility), [details.visibility]),
         "nations": (frozenset(Nation), details.nations),
     }
-    for field, (allowed, given) in known.items():
-        editing.check_choice(field, given, allowed)
-    check_link(details.link.strip())
-    check_order(details.starts, details.ends)
-    return replace(details, title=title)
+    return editing.faults(
+        lambda: editing.checked_title(details.title),
+        lambda: _check_kind(details.source_kind),
+        *(partial(editing.check_choice, field, given, allowed) for field, (allowed, given) in known.items()),
+        lambda: check_link(details.link.strip()),
+        lambda: check_order(details.starts, details.ends),
+    )
+
+
+def _checked(details: SourceDetails) -> SourceDetails:
+    """The details with their title in one line; Invalid where something is wrong with them."""
+    for fault in faults(details):
+        raise fault
+    return replace(details, title=editing.checked_title(details.title))
+
+
+def _check_kind(kind: str) -> None:
+    if not kind or len(kind) > LARGEST_COLUMN_OF_KIND:
+        raise Invalid("source_kind", gettext("Say what kind of document it is"))
 
 
 def check_link(address: str, field: str = "link") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb import web
+from kb.importing import fields
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """Several values in one cell."""
+    """Several texts in one cell, to be read by people."""
     return "; ".join(part for part in parts if part)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names in one cell, each to be read back: one that holds a semicolon stands in quotes."""
+    return fields.joined(names)
 
 
 def titles(records: Iterable[Any]) -> str:
     """The titles of several records in one cell."""
-    return joined(record.title for record in records)
+    return listed(record.title for record in records)
 
 
 def yes(is_so: bool) -> str:

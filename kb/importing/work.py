@@ -1,4 +1,4 @@
-"""The work on imports, step by step: proposing what was read, writing what was accepted, and taking it back.
+"""The work on imports, step by step: proposing what was read, and writing what was accepted.
 
 It is done by whoever claims the import: the request that brought a small file, a thread beside it for a large one, or
 the worker, should that be killed half way. Rows are proposed from the first again then; those that were written stay.
@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import joinedload, undefer
 
 from kb.accounts import sessions
 from kb.db import now
-from kb.errors import Invalid, KnowledgeBaseError
+from kb.errors import KnowledgeBaseError
 from kb.importing import bringing, service
 from kb.importing.kinds import KINDS
-from kb.importing.proposals import Applied, Context
-from kb.models.history import Change, Channel
+from kb.importing.proposals import Context
+from kb.importing.undoing import last_changes
+from kb.models.history import Channel
 from kb.models.importing import Import, ImportedRecord, ImportRow, ImportState, Outcome
-from kb.models.record import Record
 from kb.permissions import NOBODY, SYSTEM, Person
-from kb.removal import hanging
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ WAITING = (ImportState.READING, ImportState.ACCEPTING)
 # A batch is one transaction, during which nobody else can write on SQLite.
 PROPOSED_AT_ONCE, WRITTEN_AT_ONCE = 500, 200
 LEASE = timedelta(minutes=2)
-MOST_NAMED = 5
 log = logging.getLogger(__name__)
 
 
@@ -54,9 +52,17 @@ def quiet(what: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-def start(database: Database, settings: Settings, import_id: int) -> threading.Thread:
-    """Do the waiting step of an import beside the answer; the worker finishes it should this process end."""
-    thread = threading.Thread(target=run, args=(database, settings, import_id), name=f"import-{import_id}", daemon=True)
+def start(database: Database, settings: Settings, import_id: int, then: Callable[[], object]) -> threading.Thread:
+    """Do the waiting step of an import beside the answer, and `then` what follows from it.
+
+    The worker finishes it should this process end.
+    """
+
+    def labour() -> None:
+        run(database, settings, import_id)
+        then()
+
+    thread = threading.Thread(target=labour, name=f"import-{import_id}", daemon=True)
     thread.start()
     return thread
 
@@ -80,61 +86,43 @@ def run(
 ) -> bool:
     """Do the waiting step of one import; False where there is none, or somebody else is at it.
 
-    What cannot be finished is noted on the import, so that it does not come again for ever.
+    What cannot be finished is noted on the import, so that it does not come again for ever: a file that could not be
+    proposed has failed; of one that was being written, the rows that are left are refused, the others stay.
     """
     if not _claim(database, import_id, clock()):
         return False
     today = clock().astimezone(ZoneInfo(settings.timezone)).date()
+    with database.reading() as session:
+        is_new = session.scalar(select(Import.state).where(Import.id == import_id)) == ImportState.READING
     try:
-        with database.reading() as session:
-            is_new = session.scalar(select(Import.state).where(Import.id == import_id)) == ImportState.READING
         (_propose if is_new else _write)(database, import_id, today, clock, progress)
     except Exception as error:
         log.exception("The import %s could not be finished", import_id)
         told = str(error) if isinstance(error, KnowledgeBaseError) else gettext("Something went wrong on our side.")
-        with database.writing(Channel.IMPORT) as session:
-            incoming = _load(session, import_id)
-            incoming.state, incoming.told, incoming.claimed_until = ImportState.FAILED, told, None
+        if is_new:
+            _end(database, import_id, state=ImportState.FAILED, told=told)
+        else:
+            _refuse_rest(database, import_id, told)
+            _end(database, import_id, state=ImportState.ACCEPTED, accepted_at=clock(), book=None)
     return True
 
 
-def undo(session: Session, incoming: Import, *, by: Person, today: date) -> int:
-    """Take back everything that an import wrote, in one transaction; how many records that concerns.
+def _refuse_rest(database: Database, import_id: int, told: str) -> None:
+    with database.writing(Channel.IMPORT) as session:
+        for row in session.scalars(select(ImportRow).where(*_unwritten(import_id))):
+            row.outcome, row.problems = Outcome.REFUSE, [["", told]]
 
-    Raises Invalid, naming what stands in the way, where anything else has touched one of its records since.
-    """
-    service.require_changing(incoming, by)
-    if incoming.state != ImportState.ACCEPTED:
-        raise Invalid("state", gettext("Only an import that was brought in can be undone."))
-    query = select(ImportedRecord, ImportRow).join(ImportRow, ImportRow.id == ImportedRecord.row_id)
-    query = query.where(ImportRow.import_id == incoming.id).options(joinedload(ImportedRecord.record))
-    found = session.execute(query.order_by(ImportRow.position.desc(), ImportedRecord.record_id.desc())).all()
-    if touched := _touched(session, [one for one, _ in found]):
-        names = ", ".join(f"“{record.title}”" for record in touched[:MOST_NAMED])
-        more = gettext(" and %(number)s more", number=len(touched) - MOST_NAMED) if len(touched) > MOST_NAMED else ""
-        raise Invalid(
-            "state",
-            gettext(
-                "It cannot be undone as a whole any more, since this has been changed or built on since: "
-                "%(names)s%(more)s. Change or delete the records themselves.",
-                names=names,
-                more=more,
-            ),
-        )
-    kind, context = KINDS[incoming.kind], Context(session, incoming.plan, by, today)
-    session.info["channel"] = Channel.IMPORT
-    made = {one.record_id for one, _ in found if one.is_new}
-    for one, row in found:
-        reason = gettext("The import of %(file)s was undone", file=incoming.file_name)
-        applied = Applied(one.record, one.is_new, one.before)
-        if one.is_new:
-            kind.remove(context, applied, reason=reason)
-        elif one.record_id not in made:
-            kind.restore(context, applied, reason=reason)
-        row.is_applied = False
-    incoming.state, incoming.undone_at = ImportState.UNDONE, now()
-    session.flush()
-    return len({one.record_id for one, _ in found})
+
+def _end(database: Database, import_id: int, **values: object) -> None:
+    """Note how a step ended, and let go of the import."""
+    with database.writing(Channel.IMPORT) as session:
+        session.execute(update(Import).where(Import.id == import_id).values(claimed_until=None, **values))
+
+
+def _unwritten(import_id: int) -> list[ColumnElement[bool]]:
+    """The rows that were taken in and are not written yet."""
+    wanted = [ImportRow.import_id == import_id, ImportRow.outcome.in_(service.WRITING)]
+    return [*wanted, ~ImportRow.is_skipped, ~ImportRow.is_applied]
 
 
 def _claim(database: Database, import_id: int, at: datetime) -> bool:
@@ -198,27 +186,20 @@ def _propose(
                 _note_done(writing, import_id, position, clock())
             progress(gettext("Rows looked at"), position, incoming.total)
         session.commit()  # ends the reading; where a transaction surrounds it, what was kept meanwhile stays
-    with database.writing(Channel.IMPORT) as session:
-        values = {"state": ImportState.READY, "claimed_until": None, "total": position, "done": position}
-        session.execute(update(Import).where(Import.id == import_id).values(**values))
+    _end(database, import_id, state=ImportState.READY, total=position, done=position)
 
 
 def _write(database: Database, import_id: int, today: date, clock: Callable[[], datetime], progress: Progress) -> None:
     """Do what the rows that were taken in propose, a batch in each transaction; a refusal stays with its row."""
-    wanted = [ImportRow.import_id == import_id, ImportRow.outcome.in_(service.WRITING), ~ImportRow.is_skipped]
     with database.reading() as session:
-        ids = session.scalars(
-            select(ImportRow.id).where(*wanted, ~ImportRow.is_applied).order_by(ImportRow.position)
-        ).all()
+        ids = session.scalars(select(ImportRow.id).where(*_unwritten(import_id)).order_by(ImportRow.position)).all()
     for number, batch in enumerate(_in_batches(iter(ids), WRITTEN_AT_ONCE)):
         with database.writing(Channel.IMPORT) as session:
             _write_batch(session, import_id, batch, today)
             done = number * WRITTEN_AT_ONCE + len(batch)
             _note_done(session, import_id, done, clock())
         progress(gettext("Rows brought in"), done, len(ids))
-    with database.writing(Channel.IMPORT) as session:
-        values = {"state": ImportState.ACCEPTED, "claimed_until": None, "accepted_at": clock(), "book": None}
-        session.execute(update(Import).where(Import.id == import_id).values(**values))
+    _end(database, import_id, state=ImportState.ACCEPTED, accepted_at=clock(), book=None)
 
 
 def _write_batch(session: Session, import_id: int, ids: list[int], today: date) -> None:
@@ -245,7 +226,7 @@ def _write_rows(context: Context, incoming: Import, rows: Sequence[ImportRow]) -
             reason = gettext("Brought in from %(file)s, %(place)s", file=incoming.file_name, place=row.place)
             written.append(kind.apply(replace(context, place=row.place), row.values, row.match, reason=reason))
         session.flush()
-    last = _last_changes(session, {one.record.id for applied in written for one in applied})
+    last = last_changes(session, {one.record.id for applied in written for one in applied})
     for row, applied in zip(rows, written, strict=True):
         if not applied:
             row.outcome, row.differences = Outcome.SAME, []
@@ -265,29 +246,6 @@ def _write_rows(context: Context, incoming: Import, rows: Sequence[ImportRow]) -
 
 def _note_done(session: Session, import_id: int, done: int, at: datetime) -> None:
     session.execute(update(Import).where(Import.id == import_id).values(done=done, claimed_until=at + LEASE))
-
-
-def _last_changes(session: Session, ids: Iterable[int]) -> dict[int, int]:
-    """The newest line in the history of each record."""
-    query = select(Change.record_id, func.max(Change.id)).where(Change.record_id.in_(list(ids)))
-    return dict(session.execute(query.group_by(Change.record_id)).all())
-
-
-def _touched(session: Session, found: list[ImportedRecord]) -> list[Record]:
-    """Those of the records that somebody has changed since, or put something on that would go with them."""
-    noted: dict[int, int] = {}
-    for one in found:
-        noted[one.record_id] = max(one.last_change_id, noted.get(one.record_id, 0))
-    last: dict[int, int] = {}
-    for batch in _in_batches(iter(noted), PROPOSED_AT_ONCE):
-        last |= _last_changes(session, batch)
-    touched = {one.record_id: one.record for one in found if last.get(one.record_id, 0) > noted[one.record_id]}
-    for one in found:
-        if one.is_new and one.record_id not in touched:
-            on_it = hanging.what_hangs_on(session, one.record, person=SYSTEM)
-            others = (*on_it.parts, *(record for sort in on_it.losing for record in sort.first))
-            touched |= {record.id: record for record in others if record.id not in noted}
-    return list(touched.values())
 
 
 def _in_batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

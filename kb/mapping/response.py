@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import func, select
 
 from kb import records
+from kb.editing import LONGEST_TITLE
 from kb.errors import Invalid
 from kb.mapping.changes import Changes, retie
 from kb.models.link import LinkState, LinkType
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.models.source import Source
 
-LONGEST_TITLE = 500
 R = TypeVar("R", bound=Record)
 
 

@@ -16,13 +16,14 @@ from kb.models.organisation import Post
 from kb.models.plan import Response, ResponseSource, ResponseType
 from kb.models.record import Kind, Visibility
 from kb.models.source import Source
-from kb.permissions import Capability, Person, visible_to
+from kb.permissions import Capability, Person, may_see, visible_to
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from kb.models.plan import Plan
@@ -56,6 +57,30 @@ def details_of(response: Response) -> ResponseDetails:
         owner=response.owner.ref if response.owner else "",
         review_by=response.review_by,
     )
+
+
+def count_sections(session: Session, plan: Plan, *, person: Person) -> dict[str, int]:
+    """How many rows each section of a plan’s mapping has for the person, in the order of their first rows."""
+    query = select(Response.section, func.count()).where(*_seen(plan, person)).group_by(Response.section)
+    return dict(session.execute(query.order_by(func.min(Response.position))).all())
+
+
+def list_rows(
+    session: Session, plan: Plan, *, person: Person, section: str = "", offset: int = 0, limit: int = 25
+) -> Sequence[Response]:
+    """One page of a plan’s mapping, in its order, each row with its sources and owner."""
+    query = select(Response).where(*_seen(plan, person)).order_by(Response.position, Response.id)
+    if section:
+        query = query.where(Response.section == section)
+    sources = selectinload(Response.sources.and_(visible_to(person)))
+    options = [sources.selectinload(Source.publishers), joinedload(Response.owner)]
+    return session.scalars(query.options(*options).offset(offset).limit(limit)).all()
+
+
+def _seen(plan: Plan, person: Person) -> tuple[ColumnElement[bool], ...]:
+    """The rows of a plan that the person may see with one of their sources at least."""
+    named = select(ResponseSource.response_id).where(may_see(person, ResponseSource.source_id))
+    return Response.plan_id == plan.id, visible_to(person), Response.id.in_(named)
 
 
 def list_sections(session: Session) -> list[str]:

@@ -16,7 +16,7 @@ from kb.paging import paged
 from kb.permissions import Capability
 from kb.views.saving import Names, answer, look_alikes
 from kb.words import gettext
-from search import likeness
+from search.unasked import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

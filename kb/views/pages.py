@@ -6,6 +6,9 @@ from flask import Blueprint, Response
 
 from kb import auth, web
 from kb.accounts.sessions import LONGEST, STAMP_EVERY
+from kb.importing.kinds import KINDS
+from kb.importing.reading.limits import MOST_BYTES
+from kb.importing.templates import cannot_carry
 from kb.models.link import ALLOWED, SUPPORT_TYPES, LinkType
 from kb.models.record import Kind
 from kb.permissions import PUBLIC, TABLE, Capability, Holder
@@ -29,6 +32,8 @@ def help() -> Response:  # the endpoint is called pages.help
         permissions=_permissions(),
         links=_links(),
         policy=Policy(),
+        file_megabytes=MOST_BYTES // 1024**2,
+        not_carried=[(kind.title(), said) for name, kind in KINDS.items() if (said := cannot_carry(name))],
     )
 
 

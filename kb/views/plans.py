@@ -10,7 +10,7 @@ from graph import service as graph
 from kb import auth, history, labels, web
 from kb.permissions import Capability
 from kb.planning import plans, priority_sets, waiting
-from search import likeness
+from search.unasked import likeness
 
 bp = Blueprint("plans", __name__)
 MOST_DOUBTS = 50

@@ -16,7 +16,7 @@ from kb.planning import plans, priority_sets
 from kb.views.priority_sets import priority_form
 from kb.views.saving import answer
 from kb.words import gettext
-from search import likeness
+from search.unasked import likeness
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

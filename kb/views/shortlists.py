@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
+from actions import documents as action_documents
 from actions import service as actions
 from graph import service as graph
 from kb import auth, downloads, labels, shortlists, web
 from kb.catalogue import sources
+from kb.columns import documents
 from kb.columns import shortlists as columns
 from kb.errors import Invalid
 from kb.forms.base import tidy
+from kb.paging import number
 from kb.permissions import Capability
 from kb.words import gettext, ngettext
 
@@ -50,6 +53,11 @@ def _show(found: Listed, *, is_own: bool, refused: str = "", typed: dict[str, st
     if is_file:
         return downloads.send("shortlist", *columns.sheets(of_sources, of_actions, found.notes))
     ids = [source.id for source in of_sources]
+    if downloads.document_is_wanted():
+        if number("table", 1) > 1 or not of_sources:
+            return action_documents.matrix([of_actions], [gettext("what somebody put on a shortlist")])
+        chosen_by = gettext("Sources that somebody put on a shortlist.")
+        return documents.mapping_of_sources("shortlist", ids, chosen_by=chosen_by, notes=found.notes)
     may_know = person.may(Capability.READ_UPDATES)
     return web.page(
         "shortlists/detail.html",
@@ -142,9 +150,9 @@ def clear() -> ResponseReturnValue:
     """Empty the shortlist, after saying what goes."""
     session, person = web.session(), web.person()
     if request.method == "POST":
-        number = shortlists.clear(session, by=person)
+        gone = shortlists.clear(session, by=person)
         web.commit()
-        web.say(ngettext("%(num)s entry is off your shortlist.", "%(num)s entries are off your shortlist.", number))
+        web.say(ngettext("%(num)s entry is off your shortlist.", "%(num)s entries are off your shortlist.", gone))
         return redirect(url_for(".own"), code=303)
     found = shortlists.own(session, person=person)
     return web.page("shortlists/clear.html", shortlist=found, written=sum(1 for note in found.notes.values() if note))

@@ -10,6 +10,7 @@ from actions.brief import briefs
 from graph import service as graph
 from kb import auth, downloads, history, labels, links, shortlists, web
 from kb.catalogue import answers, figures, sources
+from kb.columns import documents
 from kb.columns import sources as columns
 from kb.forms import source_filters
 from kb.models.link import LinkState, LinkType
@@ -17,7 +18,8 @@ from kb.models.source import OVER_STATUSES
 from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import priority_sets
-from search import likeness
+from kb.words import gettext
+from search.unasked import likeness
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,16 +38,21 @@ RELATIONS = frozenset(
 @auth.requires(Capability.READ)
 def index() -> Response:
     """All sources, narrowed by the filters in the address."""
-    session, person = web.session(), web.person()
+    session, person, today = web.session(), web.person(), web.today()
     wanted = source_filters.read(request.args)
-    facets = sources.facets(session, person=person)
+    facets = sources.facets(session, person=person, today=today)
     offered = source_filters.offered(facets, wanted)
     if downloads.are_wanted():
         return downloads.send("sources", columns.sheet(wanted), filters=source_filters.told(wanted, offered))
+    if downloads.document_is_wanted():
+        told = source_filters.told(wanted, offered)
+        batches = sources.stream_sources(session, wanted, person=person, today=web.today())
+        ids = [source.id for batch in batches for source in batch]
+        return documents.mapping_of_sources("mapping-of-sources", ids, chosen_by=_chosen(told))
     everything = sum(facets.categories.values())
-    total = sources.count(session, wanted, person=person) if wanted.is_narrowing else everything
+    total = sources.count(session, wanted, person=person, today=today) if wanted.is_narrowing else everything
     paging = paged(total)
-    found = sources.list_sources(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
+    found = sources.list_sources(session, wanted, person=person, today=today, offset=paging.offset, limit=paging.limit)
     ids = [source.id for source in found]
     return web.page(
         "sources/index.html",
@@ -67,6 +74,8 @@ def detail(ref: str) -> Response:
     """One source with its mapping table."""
     session, person, today = web.session(), web.person(), web.today()
     source = sources.get(session, ref, person=person)
+    if downloads.document_is_wanted():
+        return documents.source_on_a_page(source)
     responses = sources.responses_of(session, source, person=person)
     answered = answers.of(session, source, [response.id for response, _ in responses], person=person)
     table, folded = answers.rows(source)
@@ -95,6 +104,11 @@ def detail(ref: str) -> Response:
         may_edit=person.may(Capability.EDIT_SHARED) and not downloads.are_on_paper(),
         is_shortlisted=web.shortlisted() > 0 and shortlists.has(session, source, person=person),
     )
+
+
+def _chosen(told: list[str]) -> str:
+    """How the sources of a document were chosen."""
+    return gettext("Sources chosen by: %(filters)s.", filters="; ".join(told)) if told else gettext("All sources.")
 
 
 def _is_replaced(source: Source, relations: list[Link]) -> bool:

@@ -225,3 +225,20 @@ def test_a_page_takes_the_same_statements_however_much_it_shows(session, make, c
     few = fill(3)
     assert few <= 14
     assert fill(30) == few
+
+
+def test_a_withdrawn_reading_counts_no_more_and_stays_on_record(session, make):
+    indicator, lead = make.indicator(unit="%"), make.person(make.lead())
+    reading = readings.add(session, indicator.ref, ReadingDetails(SEPTEMBER, 71.8), by=lead, today=make.today)
+    with pytest.raises(Invalid, match="why"):
+        readings.withdraw(session, indicator.ref, reading.id, reason=" ", by=lead)
+    with pytest.raises(NotAllowed):
+        readings.withdraw(session, indicator.ref, reading.id, reason="A slip", by=make.person(make.viewer()))
+    readings.withdraw(session, indicator.ref, reading.id, reason="A slip", by=lead)
+    assert service.current(service.get(session, indicator.ref, lead)) == []
+    assert ("reading", "30 September 2026: 71.8%", None, "A slip") in told(
+        history.list_for(session, indicator, person=lead)
+    )
+    with pytest.raises(NotFound):
+        readings.withdraw(session, indicator.ref, reading.id, reason="Again", by=lead)
+    readings.add(session, indicator.ref, ReadingDetails(SEPTEMBER, 70.0), by=lead, today=make.today)

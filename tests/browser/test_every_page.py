@@ -58,6 +58,8 @@ BY_ROLE = {
         "/actions/t4mh-18/update",
         "/actions/new?plan=mental-health-workforce-wales",
         "/my-actions",
+        "/imports",
+        "/imports/new",
     ),
     "owner": ("/my-actions", "/actions/t4mh-18/update", "/actions/t4mh-18", "/outbox"),
     "steering": ("/steering", "/my-actions"),

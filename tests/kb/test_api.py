@@ -13,8 +13,8 @@ from kb.dates import parse
 from kb.forms import source_filters
 from kb.models.link import LinkType
 from kb.models.source import SourceName
-from search.forms import FILTERS as SEARCH_FILTERS
-from search.forms import YEARS as SEARCH_YEARS
+from search.language.asked import FILTERS as SEARCH_FILTERS
+from search.language.asked import YEARS as SEARCH_YEARS
 from tests.conftest import TODAY
 
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}

@@ -13,7 +13,7 @@ from kb import cli, paths
 from kb.assembly import open_database
 from kb.cli.looking import NARROWING
 from kb.config import Settings
-from search.filters import FIELD_NAMES, VALUE_FIELDS
+from search.language.filters import FIELD_NAMES, VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -92,3 +92,13 @@ def test_a_date_may_be_written_as_the_pages_write_it(words: str, last_day: date,
 def test_a_month_that_is_none_is_refused(words: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         parse(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["2019", "2021-Q3", "spring 2023", "winter 2023", "2019/20", "2021-12", "5 December 2021"]
+)
+def test_what_is_spoken_is_read_as_the_same_date(words: str):
+    stated = parse(words)
+    again = parse(stated.spoken)
+    assert (again.day, again.precision) == (stated.day, stated.precision)
+    assert parse(parse("2019").spoken) == parse("2019")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-import search.outbox
+import search.documents.outbox
 from actions.models import Action
 from kb import history, records
 from kb.errors import Invalid, NotAllowed, NotFound
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _hooks(session: Session) -> None:
-    search.outbox.install()
+    search.documents.outbox.install()
 
 
 def test_a_source_takes_along_what_it_says_and_the_answers_that_name_no_other(session: Session, make: Make) -> None:

@@ -22,8 +22,9 @@ from kb.config import Settings
 from kb.models.outbox import Pulse
 from kb.models.user import WebSession
 from kb.paths import TEMPLATES
-from search import saved, upkeep
-from search.forms import Asked
+from search import upkeep
+from search.language.asked import Asked
+from search.saving import saved
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from kb import migrate
 from kb.db import Base, connect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from kb.db import Database
@@ -47,13 +48,19 @@ def test_the_migrated_database_has_the_checks_of_the_models(empty_database: Data
         assert {each["name"] for each in found.get_check_constraints(table.name)} == wanted, table.name
 
 
-def test_priority_sets_and_staff_groups_become_records_without_loss(tmp_path: Path) -> None:
-    database = connect(f"sqlite:///{tmp_path / 'first.sqlite'}")
+def _brought_up(file: Path, revision: str, rows: Sequence[str]) -> Database:
+    """The database of today that once was at this revision and got these rows."""
+    database = connect(f"sqlite:///{file}")
     with database.engine.begin() as connection:
-        command.upgrade(migrate._config(connection), "0001")
-        for statement in FIRST_ROWS:
+        command.upgrade(migrate._config(connection), revision)
+        for statement in rows:
             connection.execute(text(statement))
     migrate.upgrade(database)
+    return database
+
+
+def test_priority_sets_and_staff_groups_become_records_without_loss(tmp_path: Path) -> None:
+    database = _brought_up(tmp_path / "first.sqlite", "0001", FIRST_ROWS)
     with database.engine.connect() as connection:
         priorities = "SELECT p.id, s.ref, s.plan_id FROM priority p JOIN record s ON s.id = p.set_id ORDER BY p.id"
         groups = "SELECT r.ref FROM implication_staff_group i JOIN record r ON r.id = i.staff_group_id"
@@ -62,12 +69,7 @@ def test_priority_sets_and_staff_groups_become_records_without_loss(tmp_path: Pa
 
 
 def test_reminders_of_actions_become_reminders_of_records_without_loss(tmp_path: Path) -> None:
-    database = connect(f"sqlite:///{tmp_path / 'second.sqlite'}")
-    with database.engine.begin() as connection:
-        command.upgrade(migrate._config(connection), "0002")
-        for statement in REMINDED:
-            connection.execute(text(statement))
-    migrate.upgrade(database)
+    database = _brought_up(tmp_path / "second.sqlite", "0002", REMINDED)
     with database.engine.connect() as connection:
         told = "SELECT record_id, kind, occurrence, recipient_id, planned_at, cancelled_at FROM reminder"
         assert connection.execute(text(told)).all() == [(2, "overdue", "2026-01-02", 1, "2026-01-03 08:00:00", None)]
@@ -91,12 +93,7 @@ def test_what_was_stopped_stays_closed_where_there_is_no_word_for_it(tmp_path: P
 
 
 def test_answers_by_mail_get_their_word_and_lose_it_without_loss(tmp_path: Path) -> None:
-    database = connect(f"sqlite:///{tmp_path / 'mail.sqlite'}")
-    with database.engine.begin() as connection:
-        command.upgrade(migrate._config(connection), "0005")
-        for statement in ANSWERED:
-            connection.execute(text(statement))
-    migrate.upgrade(database)
+    database = _brought_up(tmp_path / "mail.sqlite", "0005", ANSWERED)
     with database.engine.begin() as connection:
         assert connection.scalar(text("SELECT update_id FROM answer_link")) == 5
         for table in ("update", "change"):

@@ -65,6 +65,11 @@ def test_excel_has_typed_dates_and_numbers_a_frozen_heading_and_a_filter() -> No
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:F3")
 
 
+@pytest.mark.parametrize("text", ["<r>bold</r>", "<r></r>", "<r><t>&lt; & é</t></r>"])
+def test_a_text_that_looks_like_markup_of_excel_stays_a_text(text: str) -> None:
+    assert excel_of({"ref": text})["Things"]["A2"].value == text
+
+
 def test_excel_begins_with_what_it_is() -> None:
     book = excel_of({"ref": "a"})
     assert book.sheetnames == ["About", "Things"]

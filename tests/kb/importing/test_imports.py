@@ -11,7 +11,7 @@ from kb import history
 from kb.catalogue import source_editing
 from kb.db import now
 from kb.errors import Invalid, NotAllowed, NotFound
-from kb.importing import bringing, service, work
+from kb.importing import bringing, service, undoing, work
 from kb.models.history import Channel
 from kb.models.importing import Import, ImportState, Outcome
 from kb.models.source import Source
@@ -157,13 +157,13 @@ def test_an_edited_file_shows_only_the_difference(
 def test_an_import_is_undone_as_a_whole(session: Session, accepted: Callable[[str], Import], lead: Person) -> None:
     accepted(TWO)
     incoming = accepted(TWO.replace("What to do", "What to do next") + "Third,strategy,Research,New\n")
-    assert work.undo(session, incoming, by=lead, today=TODAY) == 2
+    assert undoing.undo(session, incoming, by=lead, today=TODAY) == 2
     session.expire_all()
     assert titles(session) == {"Crisis Concordat", "Nursing Survey"}
     assert session.query(Source).filter(Source.title == "Crisis Concordat").one().summary == "What to do"
     assert incoming.state == ImportState.UNDONE
     with pytest.raises(Invalid):
-        work.undo(session, incoming, by=lead, today=TODAY)
+        undoing.undo(session, incoming, by=lead, today=TODAY)
 
 
 def test_an_import_that_somebody_has_built_on_is_not_undone(
@@ -173,7 +173,7 @@ def test_an_import_that_somebody_has_built_on_is_not_undone(
     source = session.query(Source).filter(Source.title == "Crisis Concordat").one()
     make.response(source)
     with pytest.raises(Invalid, match="cannot be undone"):
-        work.undo(session, incoming, by=lead, today=TODAY)
+        undoing.undo(session, incoming, by=lead, today=TODAY)
     assert titles(session) == {"Crisis Concordat", "Nursing Survey"}
 
 
@@ -186,7 +186,7 @@ def test_an_import_whose_record_was_edited_since_names_it(
     history.note(session, standing, "summary", "a", "b", reason="Better words", by=lead)
     session.flush()
     with pytest.raises(Invalid, match="Nursing Survey"):
-        work.undo(session, incoming, by=lead, today=TODAY)
+        undoing.undo(session, incoming, by=lead, today=TODAY)
 
 
 def test_what_changed_between_review_and_acceptance_is_proposed_again(

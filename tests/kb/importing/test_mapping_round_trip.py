@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from kb.exporting import mapped, mapping, paper
 from kb.exporting.paper import Front
-from kb.importing import bringing, service, work
+from kb.importing import bringing, service, undoing, work
 from kb.importing.kinds.mappings import MappingKind
 from kb.importing.proposals import Context
 from kb.importing.reading import read
@@ -193,5 +193,5 @@ def test_the_founding_mapping_comes_in_whole_goes_out_and_comes_in_with_no_diffe
     write(session, plan, path)
     proposals = propose(session, plan, path)
     assert [one.outcome for one in proposals] == [Outcome.SAME] * 55
-    assert work.undo(session, incoming, by=SYSTEM, today=TODAY) == 62 + 274 + 55
+    assert undoing.undo(session, incoming, by=SYSTEM, today=TODAY) == 62 + 274 + 55
     assert session.scalar(select(func.count()).select_from(Source)) == 0
