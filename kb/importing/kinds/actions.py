@@ -95,17 +95,19 @@ class Actions(Planned[Action, ActionDetails]):
     def read(self, context: Context, one: Field, values: Values, standing: Any) -> Any:
         if one.key in ("owner", "sponsor"):
             return owning.read(context, one.key, values, standing)
-        if one.key == "measure" and values.get(REF):
-            # Our own matrix names the indicators of an action beside the words.
-            words = matrix.without(values[one.key], _measures(context))
-            return standing if cells.are_same(standing, words) else cells.clean(values[one.key])
         return super().read(context, one, values, standing)
 
     def settle(self, context: Context, work: Work[Action, ActionDetails]) -> None:
-        """What a file leaves out of the priorities of an action stays linked: the link has a reason of its own."""
-        if work.record is not None:
-            kept = dict.fromkeys((*work.old.priorities, *work.new.priorities))
-            work.new = replace(work.new, priorities=tuple(kept))
+        """What a file leaves out of the priorities of an action stays linked: the link has a reason of its own.
+
+        Our own matrix names the indicators of an action beside the words of its measure of success.
+        """
+        if work.record is None:
+            return
+        kept = dict.fromkeys((*work.old.priorities, *work.new.priorities))
+        words = matrix.without(work.new.measure, _measures(context))
+        measure = work.old.measure if cells.are_same(work.old.measure, words) else work.new.measure
+        work.new = replace(work.new, priorities=tuple(kept), measure=measure)
 
     def faults(self, context: Context, work: Work[Action, ActionDetails]) -> list[Invalid]:
         found = [*super().faults(context, work), *editing.faults(work.new)]

@@ -98,13 +98,15 @@ class Sources(Sheet[Source, SourceDetails]):
         return labels.readable(value) if one.key == "source_kind" else super().told(context, one, value)
 
     def settle(self, context: Context, work: Work[Source, SourceDetails]) -> None:
-        """The title is no other name, and no name is in two languages."""
+        """The title is no other name, and no name is in two languages; what has run its time is told as ended."""
         new = work.new
+        is_over = work.record is not None and new.status == work.record.status_on(context.today)
+        status = work.old.status if is_over else new.status
         wanted = source_names.wanted(new.title, new.also_called, new.also_called_in_welsh)
         english, welsh = (
             tuple(name for name in wanted if wanted[name] == language) for language in source_names.FIELDS.values()
         )
-        work.new = replace(new, also_called=english, also_called_in_welsh=welsh)
+        work.new = replace(new, also_called=english, also_called_in_welsh=welsh, status=status)
 
 
 def _kind(context: Context, one: Field, text: str) -> str:

@@ -9,12 +9,15 @@ import pytest
 
 from kb.dates import parse
 from kb.importing.kinds import KINDS, guess
+from kb.importing.reading import read as read_file
 from kb.models.importing import Outcome
 from kb.models.link import LinkType
 from kb.models.source import Mention, SourceName
 from tests.kb.importing.sheets import Incoming, read, told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.orm import Session
 
     from tests.browsing import Browser
@@ -86,6 +89,8 @@ def everything(session: Session, make: Make) -> None:
             ),
             visibility=("draft", "published")[number % 2],
             language=("en", "cy")[number % 2],
+            status="in-force",
+            ends=parse("2020" if number % 3 else ""),  # those that ended are told as ended
         )
         action = make.action(
             title=title,
@@ -137,6 +142,25 @@ def test_what_went_out_changes_nothing_when_it_comes_back(
     proposals = incoming.proposals(found)
     assert len(proposals) >= len(HOSTILE)
     assert [(one.title, told(one), one.problems) for one in proposals if one.outcome != Outcome.SAME] == []
+
+
+@pytest.mark.parametrize("asked", ["format=docx", "format=xlsx&as=matrix"])
+def test_a_plans_matrix_changes_nothing_when_it_comes_back(
+    browse: Browser, session: Session, make: Make, tmp_path: Path, asked: str
+):
+    """Also where it names indicators beside the words of a measure, or instead of them."""
+    lead, measured = make.lead(), make.indicator(title="Staff who stay")
+    for measure in ("", "Fewer leave"):
+        action = make.action(title=f"Keep staff {measure}", measure=measure, due_on=date(2027, 3, 31))
+        make.link(action, LinkType.MEASURED_BY, measured)
+    session.commit()
+    answer = browse.sign_in(lead).get(f"/actions?{asked}")
+    path = tmp_path / f"matrix.{'docx' if 'docx' in asked else 'xlsx'}"
+    path.write_bytes(answer.data)
+    proposals = Incoming(session, KINDS["actions"], make.person(lead), make.the_plan).proposals(
+        read_file(path, path.name)
+    )
+    assert [(one.outcome, told(one)) for one in proposals] == [(Outcome.SAME, {})] * 2
 
 
 @pytest.mark.usefixtures("everything")
