@@ -80,9 +80,15 @@ def cannot_carry(kind: str) -> list[str]:
             ),
             gettext("What it measures: links to actions and priorities. Whether it is a draft."),
         ],
+        "mapping": [
+            gettext("Who answers for a row and when it is looked at again, and staff groups."),
+            gettext("Which key points an implication rests on, what it calls for, and the reasons of links."),
+            gettext("Publisher, date and link of a source that is here already; change them on its page."),
+            gettext("That something was taken out: a line that is missing in the document stays here."),
+        ],
         "readings": [gettext("Earlier values of a reading that was corrected; they stay where they are.")],
     }
-    return [*told.get(kind, []), cut] if kind in told else []
+    return [*told[kind], *([cut] if kind != "mapping" else [])]
 
 
 def _offer(body: Worksheet, lists: Worksheet, place: int, one: Field, choices: Sequence[str]) -> None:
