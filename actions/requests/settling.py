@@ -27,6 +27,9 @@ def accept(session: Session, request_id: int, *, words: str, version: int, by: P
     """Make the change that was asked for; its history has the reason, and the words of whoever decided."""
     asked = _decidable(session, request_id, version, by, today)
     if obstacle := why_not_apply(asked, today):
+        # It may stand in the way because somebody has accepted the same while this was being read.
+        session.expire(asked.request)
+        _check_version(requests.get(session, request_id, by, today).request, version)
         raise Invalid("answer", obstacle)
     _apply(session, asked, words.strip(), by, today)
     _settle(session, asked.request, RequestState.ACCEPTED, words, by, today)

@@ -647,3 +647,21 @@ def test_who_asked_may_have_left_and_the_request_still_stands(session, make, act
     assert not asked.is_of(Person(reads_publicly=True))
     accept(session, request, lead)
     assert session.get_one(Action, action.id).due_on == days(90)
+
+
+def test_whoever_was_overtaken_while_reading_is_told_by_whom(session, make, monkeypatch):
+    """On PostgreSQL a neighbour's decision may come between two statements: the date has changed then, and why."""
+    action, proposer, neighbour = make.action(due_on=TODAY), make.owner(), make.steering()
+    request = make.request(action, proposer, proposed_on=TODAY + timedelta(days=60))
+    lead = make.person(make.lead())
+
+    def overtake(*_: object) -> str:
+        values = {"state": "accepted", "version": request.version + 1, "decided_by_id": neighbour.id}
+        deciding = update(ChangeRequest).where(ChangeRequest.id == request.id).values(**values)
+        session.execute(deciding, execution_options={"synchronize_session": False})
+        return "The due date has changed"
+
+    monkeypatch.setattr(settling, "why_not_apply", overtake)
+    with pytest.raises(Conflict, match="accepted before") as told:
+        settling.accept(session, request.id, words="Yes", version=request.version, by=lead, today=TODAY)
+    assert told.value.saved_by == neighbour.name
