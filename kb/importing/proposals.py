@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kb.errors import Invalid
 from kb.models.importing import Outcome
+from kb.words import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,6 +102,22 @@ class Applied:
     before: Mapping[str, str] = field(default_factory=dict)
 
 
+# The differences that a person has seen and taken in.
+Reviewed = Collection[Difference] | None
+
+
+def check_reviewed(now: Iterable[Difference], reviewed: Reviewed) -> None:
+    """Raise Invalid where a row would change more than was reviewed: somebody has edited its record since."""
+    if reviewed is None:
+        return
+    if more := dict.fromkeys(one.field for one in now if one not in reviewed):
+        words = gettext(
+            "It was changed by somebody after this file was looked at: %(fields)s. Bring the file in again and look",
+            fields=", ".join(more),
+        )
+        raise Invalid("", words)
+
+
 class ImportKind(Protocol):
     """One kind of rows: sources, actions, posts, indicators, readings, or those of a mapping table."""
 
@@ -133,10 +152,13 @@ class ImportKind(Protocol):
         """What a row would do, writing nothing; `match` is the ref that a person chose, or NEW, or nothing."""
         ...
 
-    def apply(self, context: Context, values: Values, match: str, *, reason: str) -> list[Applied]:
+    def apply(
+        self, context: Context, values: Values, match: str, *, reason: str, reviewed: Reviewed = None
+    ) -> list[Applied]:
         """Do what `propose` says now, and tell which records it made and changed.
 
-        Raises KnowledgeBaseError where it cannot be done.
+        `reviewed` is what a person has agreed to; without it everything is. Raises KnowledgeBaseError where it cannot
+        be done, and where it would change more than was agreed to.
         """
         ...
 

@@ -23,7 +23,7 @@ from kb.db import now
 from kb.errors import KnowledgeBaseError
 from kb.importing import bringing, service
 from kb.importing.kinds import KINDS
-from kb.importing.proposals import Context
+from kb.importing.proposals import Context, Difference
 from kb.importing.undoing import last_changes
 from kb.models.history import Channel
 from kb.models.importing import Import, ImportedRecord, ImportRow, ImportState, Outcome
@@ -224,7 +224,9 @@ def _write_rows(context: Context, incoming: Import, rows: Sequence[ImportRow]) -
     with session.begin_nested():
         for row in rows:
             reason = gettext("Brought in from %(file)s, %(place)s", file=incoming.file_name, place=row.place)
-            written.append(kind.apply(replace(context, place=row.place), row.values, row.match, reason=reason))
+            reviewed = [Difference(*one) for one in row.differences]
+            own = replace(context, place=row.place)
+            written.append(kind.apply(own, row.values, row.match, reason=reason, reviewed=reviewed))
         session.flush()
     last = last_changes(session, {one.record.id for applied in written for one in applied})
     for row, applied in zip(rows, written, strict=True):

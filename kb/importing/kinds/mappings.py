@@ -16,7 +16,7 @@ from kb.importing.kinds.wanted import TAB, numbers, wanted
 from kb.importing.mapping import interpreting, ours
 from kb.importing.mapping.headings import recognise
 from kb.importing.mapping.words import Role
-from kb.importing.proposals import Applied, Columns, Context, FileRow, Proposal
+from kb.importing.proposals import Applied, Columns, Context, FileRow, Proposal, Reviewed, check_reviewed
 from kb.models.importing import Outcome
 from kb.models.source import Source
 from kb.words import gettext
@@ -75,10 +75,13 @@ class MappingKind:
         outcome = Outcome.CHANGE if found.differences else Outcome.SAME
         return Proposal(outcome, title, standing, tuple(found.differences), matches=found.matches)
 
-    def apply(self, context: Context, values: Values, match: str, *, reason: str) -> list[Applied]:
+    def apply(
+        self, context: Context, values: Values, match: str, *, reason: str, reviewed: Reviewed = None
+    ) -> list[Applied]:
         found = wanted(context, values, match)
         if found.problems:
             raise Invalid(found.problems[0].field, found.problems[0].message)
+        check_reviewed(found.differences, reviewed)
         return mapped.write(context, found, reason=reason) if found.differences else []
 
     def restore(self, context: Context, applied: Applied, *, reason: str) -> None:

@@ -21,7 +21,7 @@ from kb.importing.kinds.headed import Headed
 from kb.importing.kinds.named import Names
 from kb.importing.kinds.planned import plan_of
 from kb.importing.kinds.roster import Roster
-from kb.importing.proposals import Applied, Difference, Problem, Proposal
+from kb.importing.proposals import Applied, Difference, Problem, Proposal, check_reviewed
 from kb.models.importing import Outcome
 from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from actions.indicator_models import Reading
     from kb.importing.fields import Values
-    from kb.importing.proposals import Context
+    from kb.importing.proposals import Context, Reviewed
 
 INDICATOR, DAY, VALUE = "indicator", "ends_on", "value"
 _WORDS = ("data_source", "quality_note")
@@ -54,6 +54,13 @@ class Read:
         if self.standing is None:
             return Outcome.CREATE
         return Outcome.CHANGE if self.changed() else Outcome.SAME
+
+    def differences(self) -> list[Difference]:
+        """What would stand in the fields that say something else."""
+        labels = {one.key: one.label for one in _fields()}
+        return [
+            Difference(labels[name], _told(self.standing, name), _told(self.details, name)) for name in self.changed()
+        ]
 
     def changed(self) -> list[str]:
         """The fields in which the row says something else than what stands."""
@@ -91,25 +98,24 @@ class Readings(Headed):
     def propose(self, context: Context, values: Values, match: str) -> Proposal:
         with context.session.no_autoflush:
             read = self._read(context, values)
-        labels = {one.key: one.label for one in self.fields()}
         return Proposal(
             outcome=read.outcome,
             title=self._title(read, values),
             record=read.indicator,
-            differences=tuple(
-                Difference(labels[name], _told(read.standing, name), _told(read.details, name))
-                for name in read.changed()
-            ),
+            differences=tuple(read.differences()),
             problems=tuple(read.problems),
         )
 
-    def apply(self, context: Context, values: Values, match: str, *, reason: str) -> list[Applied]:
+    def apply(
+        self, context: Context, values: Values, match: str, *, reason: str, reviewed: Reviewed = None
+    ) -> list[Applied]:
         with context.session.no_autoflush:
             read = self._read(context, values)
         if read.problems:
             raise Invalid(read.problems[0].field, " ".join(one.message for one in read.problems))
         if read.outcome == Outcome.SAME or read.indicator is None or read.details is None:
             return []
+        check_reviewed(read.differences(), reviewed)
         before = {
             DAY: read.details.ends_on.isoformat(),
             **{name: _told(read.standing, name) for name in (VALUE, *_WORDS)},

@@ -11,7 +11,7 @@ from kb.importing.kinds import cells
 from kb.importing.kinds.headed import REF, TITLE, Headed
 from kb.importing.kinds.named import key_of
 from kb.importing.kinds.understood import Target, Work
-from kb.importing.proposals import NEW, Applied, Difference, Match, Proposal
+from kb.importing.proposals import NEW, Applied, Difference, Match, Proposal, check_reviewed
 from kb.models.record import Record
 from kb.removal import deleting
 from kb.words import gettext
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kb.importing.fields import Field, Values
     from kb.importing.kinds.roster import Roster
-    from kb.importing.proposals import Context
+    from kb.importing.proposals import Context, Reviewed
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D")
@@ -119,7 +119,9 @@ class Sheet(Headed, Generic[R, D]):
             matches=work.target.matches,
         )
 
-    def apply(self, context: Context, values: Values, match: str, *, reason: str) -> list[Applied]:
+    def apply(
+        self, context: Context, values: Values, match: str, *, reason: str, reviewed: Reviewed = None
+    ) -> list[Applied]:
         """Do what `propose` says now."""
         with context.session.no_autoflush:
             work = self._work(context, values, match)
@@ -127,6 +129,7 @@ class Sheet(Headed, Generic[R, D]):
             raise Invalid(work.problems[0].field, " ".join(one.message for one in work.problems))
         if work.record is not None and not work.changed:
             return []
+        check_reviewed(self._differences(context, work), reviewed)
         roster = self.roster(context)
         try:
             if work.record is None:

@@ -22,6 +22,8 @@ _ANSWERED = {
     answer: re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(stems, key=len, reverse=True)))})", re.IGNORECASE)
     for answer, stems in ANSWERS.items()
 }
+# Shortly before a word and in its sentence.
+_DENIED = re.compile(r"(?:\b(?:not|no|never|nor|neither|cannot|without)\b|n[’']t\b)[^.;!?\n]{0,40}$", re.IGNORECASE)
 _EDGES = " \t–—-:,"
 
 
@@ -106,13 +108,17 @@ def nations_of(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def response_type_of(relevance: str) -> str:
-    """How a plan stands to a source by the first word of its answer that tells; nothing for an answer without one."""
+    """How a plan stands to a source by the first word of its answer that tells.
+
+    Nothing for an answer without one, or in which that word is denied: “not covered” says what the plan does not.
+    """
     found = [
         (place.start(), -len(place.group()), answer)
         for answer, pattern in _ANSWERED.items()
         if (place := pattern.search(relevance))
     ]
-    return min(found, default=(0, 0, ""))[2]
+    start, _, answer = min(found, default=(0, 0, ""))
+    return "" if _DENIED.search(relevance[:start]) else answer
 
 
 def _known(text: str, vocabulary: Vocabulary) -> str:

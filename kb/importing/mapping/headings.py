@@ -45,7 +45,9 @@ def section_of(row: Row) -> str:
     """The heading that a row across the table is: few words in one cell, merged over the others or in capitals."""
     own = [cell for cell, cover in zip(row.cells, covers(row), strict=True) if cover is not Cover.LEFT]
     text = " ".join(own[0].text.split()) if own else ""
-    stands_out = len(own) == 1 or (text.isupper() and not any(own[1:]))
+    # A row of which only the first cell is filled is read as that one cell; it is a source that nobody answers yet.
+    is_merged = len(own) == 1 and len(row.cells) > 1
+    stands_out = is_merged or (text.isupper() and not any(own[1:]))
     return text if stands_out and 0 < len(text.split()) <= MOST_SECTION_WORDS and not own[0].links else ""
 
 

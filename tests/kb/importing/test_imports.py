@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -258,3 +259,28 @@ def test_a_file_without_known_headings_says_so(session: Session, lead: Person, t
     with pytest.raises(Invalid, match="headings") as refused:
         bringing.bring(session, path, "x.csv", kind="", plan=None, by=lead)
     assert refused.value.field == "kind"
+
+
+def test_what_somebody_else_edited_since_the_review_is_not_taken_back(
+    session: Session,
+    accepted: Callable[[str], Import],
+    brought: Callable[[str], Import],
+    database: Database,
+    settings: Settings,
+    lead: Person,
+) -> None:
+    accepted(TWO)
+    incoming = brought(TWO.replace("What to do", "What to do next"))
+    standing = session.query(Source).filter(Source.title == "Crisis Concordat").one()
+    source = source_editing.get(session, standing.ref, person=lead)
+    details = replace(source_editing.details_of(source), source_kind="framework")
+    source_editing.edit(session, source.ref, details, version=source.version, reason="It is none", by=lead)
+    service.accept(session, incoming, by=lead)
+    session.commit()
+    work.run(database, settings, incoming.id)
+    session.expire_all()
+    source = session.query(Source).filter(Source.title == "Crisis Concordat").one()
+    assert (source.source_kind, source.summary) == ("framework", "What to do")
+    row = service.list_rows(session, incoming)[0]
+    assert row.outcome == Outcome.REFUSE
+    assert "Type" in row.problems[0][1]

@@ -128,6 +128,26 @@ def test_an_empty_answer_makes_a_gap(context: Context) -> None:
     assert (response.text, response.response_type) == ("", None)
 
 
+def test_a_source_of_which_nothing_is_said_is_a_gap_and_no_heading(context: Context) -> None:
+    headings = Row(1, tuple(map(Cell, HEADINGS)))
+    # A program that makes such files leaves cells at the end of a row away when they are empty.
+    rows = (
+        Row(2, (Cell("Digital Skills for Everyone"),)),
+        Row(3, tuple(map(Cell, ("Another Plan", "It says so", "Noted")))),
+    )
+    found = rows_of(Book((Table("Table 1", (headings, *rows)),)))
+    assert [row.values["source-1"] for row in found] == ["Digital Skills for Everyone", "Another Plan"]
+    assert [row.values["relevance"] for row in found] == ["", "Noted"]
+
+
+@pytest.mark.parametrize(
+    "answer", ["Not covered", "We do not cover this", "It isn’t reflected in the plan", "No actions in it"]
+)
+def test_an_answer_that_denies_is_not_guessed_to_be_one_that_affirms(answer: str) -> None:
+    (row,) = rows_of(book(("Crisis Concordat 2019", "• Train every team", answer)))
+    assert row.values["response_type"] == ""
+
+
 def test_an_empty_answer_takes_none_away(context: Context) -> None:
     apply(context, CRISIS)
     document = book(("Crisis Concordat 2019", "• Respond within four hours\n• Train every team", ""))
