@@ -75,7 +75,10 @@ def _pairs_check() -> str:
 
 
 class Link(Base):
-    """One statement that a record calls for, is answered by, delivers … another, with its reason."""
+    """One statement that a record calls for, is answered by, delivers … another, with its reason.
+
+    What made it suspect, and since when, stands until somebody confirms or retires it.
+    """
 
     __tablename__ = "link"
     __table_args__ = (
@@ -100,9 +103,29 @@ class Link(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     made_at: Mapped[MadeAt]
     confirmed_at: Mapped[datetime | None]
+    suspect_since: Mapped[datetime | None]
+    suspect_because: Mapped[LongText]
     start: Mapped[Record] = relationship(
-        lazy="raise_on_sql", primaryjoin="Link.from_id == Record.id", foreign_keys="Link.from_id", viewonly=True
+        lazy="raise_on_sql", primaryjoin="Link.from_id == Record.id", foreign_keys="Link.from_id"
     )
     end: Mapped[Record] = relationship(
-        lazy="raise_on_sql", primaryjoin="Link.to_id == Record.id", foreign_keys="Link.to_id", viewonly=True
+        lazy="raise_on_sql", primaryjoin="Link.to_id == Record.id", foreign_keys="Link.to_id"
     )
+
+
+class DismissedPair(Base):
+    """Two records that were offered for a link, which a person has said does not hold; it is not offered again."""
+
+    __tablename__ = "dismissed_pair"
+    __table_args__ = (
+        UniqueConstraint("type", "from_id", "to_id"),
+        CheckConstraint("from_id <> to_id", name="names_two"),
+    )
+
+    id: Mapped[Key]
+    type: Mapped[Word]
+    from_id: Mapped[int] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[LongText]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    at: Mapped[MadeAt]

@@ -30,7 +30,8 @@ class Plan(Record):
 
     The columns from `stale_after_days` to `is_paused` are its policy of reminders: days before a date (0: not at all),
     days between reminders while overdue, working days after which a sponsor and the steering group hear of it (0:
-    never), and the hour of the day in the plan's time zone (empty: the service's).
+    never), and the hour of the day in the plan's time zone (empty: the service's). `heavy_post_percent` is the share
+    of the plan's open actions from which one post is said to own too much.
     """
 
     __tablename__ = "plan"
@@ -43,6 +44,7 @@ class Plan(Record):
         ),
         # Between midnight and three clocks are put back and forth.
         CheckConstraint("write_at_hour BETWEEN 4 AND 22", name="hour_of_the_day"),
+        CheckConstraint("heavy_post_percent BETWEEN 1 AND 100", name="share_in_range"),
     )
 
     id: Mapped[RecordKey]
@@ -58,6 +60,7 @@ class Plan(Record):
     timezone: Mapped[Word] = mapped_column(default="")
     is_paused: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    heavy_post_percent: Mapped[int] = mapped_column(default=25)
     first_loaded_on: Mapped[date | None]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"), index=True)
     source: Mapped[Source | None] = relationship(lazy="raise_on_sql", foreign_keys=[source_id])

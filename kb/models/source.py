@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Table
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from kb.dates import Precision, StatedDate
-from kb.db import Base, Key, LongText, RecordKey, Word, one_of
+from kb.db import Base, Key, LongText, MadeAt, RecordKey, Word, one_of
 from kb.models.organisation import Organisation, Post, StaffGroup
 from kb.models.record import Kind, Record
 from kb.models.term import Language
@@ -200,6 +200,21 @@ def has_run_out(today: date) -> ColumnElement[bool]:
 def status_on(today: date) -> ColumnElement[str]:
     """`Source.status_on` as an expression."""
     return case((has_run_out(today), SourceStatus.ENDED.value), else_=Source.__table__.c.status)
+
+
+class SourceState(Base):
+    """One step in the life of a source: where it has stood since a day, as a person has said with the reason."""
+
+    __tablename__ = "source_state"
+    __table_args__ = (CheckConstraint(one_of("status", SourceStatus), name="known_status"),)
+
+    id: Mapped[Key]
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    status: Mapped[Word]
+    since: Mapped[date]
+    reason: Mapped[LongText]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    at: Mapped[MadeAt]
 
 
 class SourceNation(Base):
