@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from actions import changing, service
 from actions.models import Action, Term
-from kb import editing, history, links, records
+from kb import editing, gathering, history, links, records
 from kb.errors import Invalid
 from kb.models.link import LinkType
 from kb.models.organisation import Organisation, Post
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from kb.models.plan import Plan
     from kb.permissions import Person
 
-R = TypeVar("R", bound=Record)
 # Columns that the form fills with the words as they were written.
 _TEXTS = (
     "description",
@@ -102,11 +101,14 @@ def create(
     """
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
     details = _checked(details)
-    found = _find(session, details, by)
+    # None of what is looked up here is an action that waits to be saved.
+    with session.no_autoflush:
+        found = _find(session, details, by)
+        ref = records.new_ref(session, Kind.ACTION, details.title)
+        priorities = list_priorities(session, plan, by) if details.priorities else []
     action = Action(
-        ref=records.new_ref(session, Kind.ACTION, details.title),
+        ref=ref,
         plan_id=plan.id,
-        author_id=by.user_id,
         baseline_due_on=details.due_on,
         owner=found.owner,
         sponsor=found.sponsor,
@@ -115,10 +117,8 @@ def create(
         themes=found.themes,
     )
     _fill(action, details)
-    session.add(action)
-    session.flush()
-    history.note_created(session, action, by=by)
-    offered = {priority.ref: priority for priority in list_priorities(session, plan, by)} if details.priorities else {}
+    editing.make(session, action, by=by)
+    offered = {priority.ref: priority for priority in priorities}
     for ref in dict.fromkeys(details.priorities):
         if ref not in offered:
             raise Invalid("priorities", gettext("There is no priority %(ref)s in this plan", ref=ref))
@@ -253,23 +253,17 @@ def _require_reason(reason: str, words: str) -> None:
 def _find(session: Session, details: ActionDetails, by: Person) -> _Found:
     """The posts and organisations that the details name; Invalid where one is not there."""
     wanted = {ref for ref in (details.owner, details.sponsor) if ref}
-    query = select(Post).where(Post.ref.in_(wanted), visible_to(by)).options(joinedload(Post.organisation))
-    posts = {post.ref: post for post in session.scalars(query)} if wanted else {}
+    posts = {post.ref: post for post in gathering.named(session, Post, wanted, by, joinedload(Post.organisation))}
     for field, ref in (("owner", details.owner), ("sponsor", details.sponsor)):
         if ref and ref not in posts:
             raise Invalid(field, gettext("There is no post called “%(ref)s”", ref=ref))
-    organisations = _named(session, Organisation, details.contributors, by)
+    organisations = gathering.named(session, Organisation, details.contributors, by)
     if unknown := set(details.contributors) - {organisation.ref for organisation in organisations}:
         raise Invalid("contributors", gettext("There is no organisation called “%(ref)s”", ref=min(unknown)))
-    themes = _named(session, Theme, details.themes, by)
+    themes = gathering.named(session, Theme, details.themes, by)
     if unknown := set(details.themes) - {theme.ref for theme in themes}:
         raise Invalid("themes", gettext("There is no theme called “%(ref)s”", ref=min(unknown)))
     return _Found(posts.get(details.owner), posts.get(details.sponsor), organisations, themes)
-
-
-def _named(session: Session, model: type[R], refs: tuple[str, ...], by: Person) -> list[R]:
-    query = select(model).where(model.ref.in_(refs), visible_to(by)).order_by(model.title)
-    return list(session.scalars(query)) if refs else []
 
 
 def _fill(action: Action, details: ActionDetails) -> None:

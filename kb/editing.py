@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kb import history, records
+from kb import gathering, history, records
 from kb.errors import Invalid
 from kb.models.record import Record
 from kb.words import gettext
@@ -60,8 +60,8 @@ def make(session: Session, record: R, *, by: Person) -> R:
     """Save a new record and say that it was made."""
     record.author_id = by.user_id
     session.add(record)
-    session.flush()
     history.note_created(session, record, by=by)
+    gathering.save(session)
     return record
 
 

@@ -56,6 +56,7 @@ def note(
     """Add one line to a record's history and mark the record as changed now."""
     record.updated_at = now()
     change = Change(
+        record=record,
         record_id=record.id,
         person_id=by.user_id,
         channel=channel_of(session),
@@ -69,7 +70,7 @@ def note(
 
 
 def note_created(session: Session, record: Record, *, by: Person, reason: str = "") -> Change:
-    """Say that the record was made; it must have been flushed, so that it has an id."""
+    """Say that the record was made; before the flush that saves it, which it would otherwise need twice."""
     return note(session, record, "record", None, record.title, reason=reason, by=by)
 
 

@@ -57,8 +57,10 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
     _check(session, start, kind, end, by)
     link = Link(
         type=kind,
+        start=start,
         from_id=start.id,
         from_kind=start.kind,
+        end=end,
         to_id=end.id,
         to_kind=end.kind,
         reason=reason.strip(),
@@ -132,7 +134,7 @@ def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bo
 
 
 def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
-    if start.id == end.id:
+    if start is end:
         raise Invalid("to", gettext("A record cannot be linked to itself"))
     if (Kind(start.kind), Kind(end.kind)) not in ALLOWED[kind]:
         raise Invalid(
@@ -144,13 +146,18 @@ def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Per
                 end=_article(end.kind),
             ),
         )
-    existing = session.scalar(select(Link.id).where(Link.type == kind, Link.from_id == start.id, Link.to_id == end.id))
-    if existing is not None:
+    if _is_there(session, start, kind, end):
         raise Invalid(
             "to",
             gettext("“%(start)s” already %(phrase)s “%(end)s”", start=start.title, phrase=PHRASES[kind], end=end.title),
         )
     _refuse_circle(session, start, kind, end, by)
+
+
+def _is_there(session: Session, start: Record, kind: LinkType, end: Record) -> bool:
+    """Whether two records are joined so already; nothing joins one that waits to be saved."""
+    query = select(Link.id).where(Link.type == kind, Link.from_id == start.id, Link.to_id == end.id)
+    return not (start.id is None or end.id is None) and session.scalar(query) is not None
 
 
 def hold_order(session: Session) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
+from kb import gathering
 from kb.errors import Conflict, Invalid, NotFound
 from kb.models.record import Kind, Record
 from kb.permissions import Person, visible_to
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 LONGEST_REF = 80
+# As many refs are tried at once, and as many at most where all of those are taken.
+FEW_REFS, MOST_REFS = 4, 500
 # The word for each kind in addresses: /sources/t4mh-strategy
 KIND_IN_ADDRESS: dict[Kind, str] = {
     Kind.SOURCE: "sources",
@@ -114,12 +117,12 @@ def new_ref(session: Session, kind: Kind, title: str) -> str:
     """A ref made of the title's words that no record of the kind bears yet."""
     # /sources/new is the form, so no ref may be that word.
     words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST_REF].strip("-") or kind.value
-    # Nor one that a deleted record bears: refs are never used again.
-    bearing = select(Record.ref).where(Record.kind == kind, Record.ref.startswith(words))
-    taken = set(session.scalars(bearing.execution_options(with_deleted=True))) | {"new"}
-    if words not in taken:
-        return words
-    number = 2
-    while f"{words}-{number}" in taken:
-        number += 1
-    return f"{words}-{number}"
+    first, most = 1, FEW_REFS
+    while True:
+        wanted = [words if number == 1 else f"{words}-{number}" for number in range(first, first + most)]
+        # Nor one that a deleted record bears: refs are never used again.
+        taken = gathering.taken(session, kind, wanted)
+        if free := next((ref for ref in wanted if ref != "new" and ref not in taken), ""):
+            taken.add(free)
+            return free
+        first, most = first + most, min(2 * most, MOST_REFS)

@@ -101,7 +101,6 @@ def create(session: Session, plan: Plan, details: IndicatorDetails, *, by: Perso
     indicator = Indicator(
         ref=records.new_ref(session, Kind.INDICATOR, details.title),
         plan_id=plan.id,
-        author_id=by.user_id,
         position=(session.scalar(select(func.max(places.position))) or 0) + 1,
         owner=_owner(session, details.owner, by),
         figures=[],
@@ -110,10 +109,7 @@ def create(session: Session, plan: Plan, details: IndicatorDetails, *, by: Perso
         themes=[],
     )
     _fill(indicator, details)
-    session.add(indicator)
-    session.flush()
-    history.note_created(session, indicator, by=by)
-    return indicator
+    return editing.make(session, indicator, by=by)
 
 
 def edit(session: Session, ref: str, details: IndicatorDetails, *, version: int, reason: str, by: Person) -> Indicator:

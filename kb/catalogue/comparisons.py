@@ -70,12 +70,8 @@ def create(session: Session, title: str, refs: Iterable[str], *, by: Person) -> 
     """Put figures side by side; nobody has settled yet what comes of it."""
     by.require(Capability.EDIT_SHARED)
     title, chosen = _checked_title(title), _chosen(session, refs, by)
-    comparison = Comparison(
-        ref=records.new_ref(session, Kind.COMPARISON, title), title=title, author_id=by.user_id, figures=chosen
-    )
-    session.add(comparison)
-    session.flush()
-    history.note_created(session, comparison, by=by)
+    comparison = Comparison(ref=records.new_ref(session, Kind.COMPARISON, title), title=title, figures=chosen)
+    editing.make(session, comparison, by=by)
     for figure in chosen:
         history.note(session, figure, "comparison", None, comparison.title, by=by)
     return comparison

@@ -177,17 +177,13 @@ def create(session: Session, source_ref: str, details: FigureDetails, *, by: Per
     last = session.scalar(select(func.max(places.position)).where(places.source_id == source.id)) or 0
     figure = Figure(
         ref=records.new_ref(session, Kind.FIGURE, details.title),
-        author_id=by.user_id,
         visibility=source.visibility,
         source=source,
         position=last + 1,
         comparisons=[],
     )
     _fill(figure, details)
-    session.add(figure)
-    session.flush()
-    history.note_created(session, figure, by=by)
-    return figure
+    return editing.make(session, figure, by=by)
 
 
 def edit(session: Session, ref: str, details: FigureDetails, *, version: int, reason: str, by: Person) -> Figure:

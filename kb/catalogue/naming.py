@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import and_, func, select
 
+from kb import gathering
 from kb.errors import Invalid
 from kb.models.record import Record
 from kb.narrowing import bears
@@ -23,18 +24,14 @@ MOST_OFFERED = 3
 
 def chosen(session: Session, model: type[R], ref: str, field: str, *, by: Person) -> R:
     """The record of this ref that a form chose from a list; Invalid where it is not there."""
-    found = session.scalars(select(model).where(model.ref == ref, visible_to(by))).one_or_none()
-    if found is None:
-        raise Invalid(field, gettext("Choose one of the list"))
-    return found
+    for found in gathering.named(session, model, [ref], by):
+        return found
+    raise Invalid(field, gettext("Choose one of the list"))
 
 
 def chosen_all(session: Session, model: type[R], refs: Collection[str], field: str, *, by: Person) -> list[R]:
     """The records of these refs, by title; Invalid where one is not there."""
-    if not refs:
-        return []
-    query = select(model).where(model.ref.in_(refs), visible_to(by)).order_by(Record.title, Record.id)
-    found = list(session.scalars(query))
+    found = gathering.named(session, model, refs, by)
     if unknown := set(refs) - {record.ref for record in found}:
         raise Invalid(field, gettext("There is nothing called “%(ref)s” to choose", ref=min(unknown)))
     return found

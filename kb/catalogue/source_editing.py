@@ -111,9 +111,11 @@ def create(session: Session, details: SourceDetails, *, by: Person) -> Source:
     """Add a source that all plans share."""
     by.require(Capability.EDIT_SHARED)
     details = _checked(details)
-    lists = _find(session, details, by)
+    # None of what is looked up here waits to be saved.
+    with session.no_autoflush:
+        lists, ref = _find(session, details, by), records.new_ref(session, Kind.SOURCE, details.title)
     source = Source(
-        ref=records.new_ref(session, Kind.SOURCE, details.title),
+        ref=ref,
         publishers=lists.publishers,
         themes=lists.themes,
         nations=[SourceNation(nation=nation) for nation in lists.nations],

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, undefer
 
+from kb import gathering
 from kb.accounts import sessions
 from kb.db import now
 from kb.errors import KnowledgeBaseError
@@ -43,7 +45,7 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 WAITING = (ImportState.READING, ImportState.ACCEPTING)
 # A batch is one transaction, during which nobody else can write on SQLite.
-PROPOSED_AT_ONCE, WRITTEN_AT_ONCE = 500, 200
+PROPOSED_AT_ONCE, WRITTEN_AT_ONCE = 500, 400
 LEASE = timedelta(minutes=2)
 log = logging.getLogger(__name__)
 
@@ -209,7 +211,8 @@ def _write_batch(session: Session, import_id: int, ids: list[int], today: date) 
     rows = session.scalars(select(ImportRow).where(ImportRow.id.in_(ids)).order_by(ImportRow.position)).all()
     try:
         _write_rows(Context(session, incoming.plan, by, today), incoming, rows)
-    except KnowledgeBaseError:
+    except (KnowledgeBaseError, IntegrityError):
+        # The second where somebody has meanwhile given a ref that was free when the batch began.
         context = Context(session, incoming.plan, by, today)
         for row in rows:
             try:
@@ -221,13 +224,12 @@ def _write_batch(session: Session, import_id: int, ids: list[int], today: date) 
 def _write_rows(context: Context, incoming: Import, rows: Sequence[ImportRow]) -> None:
     """Write rows, and keep which records each of them made or changed; nothing where one of them is refused."""
     session, kind, written = context.session, KINDS[incoming.kind], []
-    with session.begin_nested():
+    with session.begin_nested(), gathering.gathered(session, context.by):
         for row in rows:
             reason = gettext("Brought in from %(file)s, %(place)s", file=incoming.file_name, place=row.place)
             reviewed = [Difference(*one) for one in row.differences]
             own = replace(context, place=row.place)
             written.append(kind.apply(own, row.values, row.match, reason=reason, reviewed=reviewed))
-        session.flush()
     last = last_changes(session, {one.record.id for applied in written for one in applied})
     for row, applied in zip(rows, written, strict=True):
         if not applied:

@@ -51,8 +51,8 @@ class Changes:
     def note_created(self, record: Record) -> None:
         """Give a new record its id, and say that it was made."""
         self.session.add(record)
-        self.session.flush()
         history.note_created(self.session, record, by=self.by)
+        self.session.flush()
         self.number += 1
 
     @property

@@ -119,6 +119,6 @@ def test_a_lead_adds_a_row_for_each_meaning_and_the_page_says_that_it_is_ambiguo
     made = browse.post("/glossary/new", values | {"meaning-2-expansion": "personal assistant"})
     assert made.status_code == 303
     assert "It is ambiguous: it can mean any of these two." in browse.get(made.location).text
-    removed = {**values, "version": "2", "meaning-1-is_removed": "y", "meaning-2-expansion": "personal assistant"}
+    removed = {**values, "version": "1", "meaning-1-is_removed": "y", "meaning-2-expansion": "personal assistant"}
     assert browse.post(f"{made.location}/edit", removed).status_code == 303
     assert "physician associate" not in browse.get(made.location).text.partition('id="history"')[0]

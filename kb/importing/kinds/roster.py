@@ -56,6 +56,8 @@ class Roster(Generic[R]):
     _refs: dict[int, str] = field(default_factory=dict)
     _by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _by_word: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
+    _not_split: list[tuple[str, str]] = field(default_factory=list)
+    _made: dict[str, R] = field(default_factory=dict)
     _read: dict[int, R] = field(default_factory=dict)
     _at_once: int = 1
 
@@ -70,13 +72,16 @@ class Roster(Generic[R]):
             refs = self._by_name[key_of(name)]
             if ref not in refs:
                 refs.append(ref)
-            named = Named.of(ref, name)
-            for word in set(named.name.split()):
-                self._by_word[word].append(named)
+            self._not_split.append((ref, name))
 
-    def id_of(self, ref: str) -> int | None:
-        """The id of the record of a ref, if there is one."""
-        return self._ids.get(ref)
+    def add_made(self, record: R) -> None:
+        """Let a record be found that may not be saved yet."""
+        self._made[record.ref], self.titles[record.ref] = record, record.title
+        self.call(record.ref, record.title)
+
+    def knows(self, ref: str) -> bool:
+        """Whether there is a record of this ref."""
+        return ref in self.titles
 
     def called(self, name: str) -> list[str]:
         """The refs of the records of exactly this name."""
@@ -84,6 +89,8 @@ class Roster(Generic[R]):
 
     def get(self, ref: str) -> R:
         """The record of a ref that is known."""
+        if (made := self._made.get(ref)) is not None:
+            return made
         wanted = self._ids[ref]
         if wanted not in self._read:
             others = (one for one in self._refs if one not in self._read and one != wanted)
@@ -95,9 +102,13 @@ class Roster(Generic[R]):
     def forget(self) -> None:
         """Read every record anew when it is asked for: what was read may have been undone."""
         self._read.clear()
+        for ref, record in self._made.items():
+            self._ids[ref], self._refs[record.id] = record.id, ref
+        self._made.clear()
 
     def like(self, name: str) -> tuple[Match, ...]:
         """The records with a name near this one, the nearest first."""
+        self._split()
         wanted = Named.of("", name)
         scores: dict[str, float] = {}
         for other in self._worth_comparing(wanted):
@@ -106,6 +117,14 @@ class Roster(Generic[R]):
                 scores[other.ref] = max(score, scores.get(other.ref, 0))
         nearest = sorted(scores, key=lambda ref: (-scores[ref], ref))[: likeness.MOST_SHOWN]
         return tuple(Match(ref, self.titles[ref], round(scores[ref])) for ref in nearest)
+
+    def _split(self) -> None:
+        """Keep the names by their words; only who asks for names that are alike needs those."""
+        for ref, name in self._not_split:
+            named = Named.of(ref, name)
+            for word in set(named.name.split()):
+                self._by_word[word].append(named)
+        self._not_split.clear()
 
     def _worth_comparing(self, wanted: Named) -> list[Named]:
         """The names that share a telling word with this one, those with the rarest first."""

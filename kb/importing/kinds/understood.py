@@ -21,11 +21,15 @@ D = TypeVar("D")
 
 @dataclass
 class Target:
-    """The record that a row means, if any, how it says so, and which it may mean besides."""
+    """The record that a row means, if any, how it says so, and which it may mean besides.
+
+    `is_open` is said where those that are called alike come into question, too.
+    """
 
     ref: str = ""
     is_by_ref: bool = False
     matches: tuple[Match, ...] = ()
+    is_open: bool = False
 
 
 @dataclass

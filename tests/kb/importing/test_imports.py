@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
-from kb import history
+from kb import history, records
 from kb.catalogue import source_editing
 from kb.db import now
 from kb.errors import Invalid, NotAllowed, NotFound
@@ -22,8 +24,6 @@ from tests.conftest import TODAY
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from sqlalchemy.orm import Session
 
     from kb.config import Settings
     from kb.db import Database
@@ -284,3 +284,34 @@ def test_what_somebody_else_edited_since_the_review_is_not_taken_back(
     row = service.list_rows(session, incoming)[0]
     assert row.outcome == Outcome.REFUSE
     assert "Type" in row.problems[0][1]
+
+
+def test_rows_are_written_by_one_flush_for_all_of_a_batch(accepted: Callable[[str], Import], session: Session) -> None:
+    saved: list[int] = []
+
+    def note(session: Session, *_: object) -> None:
+        saved.append(sum(isinstance(one, Source) for one in session.new))
+
+    event.listen(Session, "before_flush", note)
+    try:
+        accepted(TWO)
+    finally:
+        event.remove(Session, "before_flush", note)
+    assert [number for number in saved if number] == [2]
+    assert {source.version for source in session.scalars(select(Source))} == {1}
+
+
+def test_a_ref_that_somebody_takes_while_rows_are_written_refuses_none_of_them(
+    session: Session, database: Database, settings: Settings, brought: Callable[[str], Import], lead: Person, make: Make
+) -> None:
+    incoming = brought(TWO)
+    make.source(ref="taken")
+    service.accept(session, incoming, by=lead)
+    session.commit()
+    new_ref, given = records.new_ref, iter(["taken"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "new_ref", lambda *args: next(given, "") or new_ref(*args))
+        work.run(database, settings, incoming.id)
+    session.expire_all()
+    assert service.counts(session, [incoming.id])[incoming.id].created == 2
+    assert {"Crisis Concordat", "Nursing Survey"} <= titles(session)
