@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from actions.columns import closure_words, confidence_words, term_words
-from actions.schedule import schedule_words
+from actions.schedule import State, schedule_words
 from graph import service as graph
 from graph.reach_words import reach_told
 from kb import downloads, web
@@ -15,7 +15,7 @@ from kb.exporting import action_plan, brief, planned
 from kb.exporting.brief import Brief, Listing
 from kb.exporting.lines import text
 from kb.permissions import Capability
-from kb.words import gettext, spoken
+from kb.words import gettext, ngettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def matrix_is_wanted() -> bool:
 
 def matrix(found: Iterable[Sequence[Listed]], told: Sequence[str]) -> Response:
     """These actions in the nine columns; `told` says in words what narrows them."""
-    deeds = planned.deeds(web.session(), found, _address, person=web.person())
+    deeds = planned.deeds(web.session(), found, _address, _state, person=web.person(), today=web.today())
     if not downloads.document_is_wanted():
         return downloads.send("action-plan", action_plan.sheet(deeds), filters=told)
     named = list(dict.fromkeys(deed.plan for deed in deeds))
@@ -60,7 +60,7 @@ def on_a_page(found: Detail) -> Response:
         summary=action.description,
         language="en",
         facts=[*_standing(found), *_matrix(found), (gettext("Thread"), reach_told(strip))],
-        links=[(gettext("Where it stands"), _address(action))],
+        links=[(gettext("On the web"), _address(action))],
         listings=[
             Listing(gettext("Milestones"), [_step(one.milestone.title, one.milestone.due_on) for one in found.steps]),
             Listing(gettext("Why is this here?"), ways[:3]),
@@ -72,16 +72,34 @@ def on_a_page(found: Detail) -> Response:
     )
 
 
+def _state(one: Listed | Detail) -> str:
+    """How an action stands by its dates, and what its owner says for those who may read it."""
+    action, schedule = one.action, one.schedule
+    if not action.is_open:
+        return closure_words()[action.closure].lower()
+    days = schedule.days or 0
+    match schedule.state:
+        case State.OVERDUE:
+            told = ngettext("overdue by %(num)s day", "overdue by %(num)s days", days)
+        case State.DUE_SOON if not days:
+            told = gettext("due today")
+        case State.DUE_SOON:
+            told = ngettext("due in %(num)s day", "due in %(num)s days", days)
+        case State.STALE:
+            told = ngettext("no update for %(num)s day", "no update for %(num)s days", days)
+        case _:
+            told = schedule_words()[schedule.state].lower()
+    if action.confidence is None or not web.person().may(Capability.READ_UPDATES):
+        return told
+    said = confidence_words()[action.confidence].lower()
+    return gettext("%(schedule)s; owner says %(said)s", schedule=told, said=said)
+
+
 def _standing(found: Detail) -> list[tuple[str, str]]:
     """How it stands by its dates, its owner and its closure; what owners say is for those who may read it."""
-    action, may_know = found.action, web.person().may(Capability.READ_UPDATES)
-    schedule = schedule_words()[found.schedule.state] if action.is_open else ""
-    confidence = confidence_words()[action.confidence] if may_know and action.is_open else ""
-    said = spoken(action.last_said_on) if may_know else ""
-    return [
-        (gettext("How it stands"), "; ".join(filter(None, (schedule, confidence, closure_words()[action.closure])))),
-        (gettext("Last update"), said),
-    ]
+    state = _state(found)
+    said = spoken(found.action.last_said_on) if web.person().may(Capability.READ_UPDATES) else ""
+    return [(gettext("How it stands"), state[:1].upper() + state[1:]), (gettext("Last update"), said)]
 
 
 def _matrix(found: Detail) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,16 @@ LONGEST_LINK = 2_000
 MOST_LINKS = 20_000
 FIRST_YEAR = 1900
 LONGEST_TAB = 31
-HEADING_HEIGHT = 32  # two lines
+# On paper: Arial is at hand, or one of its measure, wherever the file is opened; points, letters, inches.
+TYPEFACE, SIZE = "Arial", 10
+LINE_HEIGHT, AROUND, TALLEST = 13.5, 3.75, 405.0
+MOST_LINES = 8
+HEADING_HEIGHT = 2 * LINE_HEIGHT + AROUND
+# How many letters of width one page takes across before its print becomes too small to read.
+PAGE_LETTERS = 190
+SIDES, TOP, BOTTOM = 0.4, 0.5, 0.6
+# How many letters of usual words stand in the width of one.
+FILLED = 1.05
 
 
 class Kind(StrEnum):
@@ -57,11 +67,17 @@ class Column(Generic[R]):
 
 @dataclass(frozen=True)
 class Sheet(Generic[R]):
-    """One table: the name of its tab, its columns, and its rows, which are asked for once and one after the other."""
+    """One table: the name of its tab, its columns, and its rows, which are asked for once and one after the other.
+
+    Of its columns the first `printed` come on paper, else all. One that is read whole shows every line of its cells;
+    others show the first few, and the rest in the cell itself.
+    """
 
     title: str
     columns: Sequence[Column[R]]
     rows: Iterable[R]
+    printed: int = 0
+    is_read_whole: bool = False
 
     def cells(self) -> Iterator[list[Cell]]:
         """Each row as what its columns make of it."""
@@ -118,6 +134,8 @@ def _plain(cell: Cell) -> str:
 def write_workbook(file: IO[bytes], sheets: Sequence[Sheet[Any]], about: Sequence[tuple[str, str]]) -> None:
     """Write a workbook: first a sheet that says what this is, then each table, of which the first lies open."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    marked = gettext("Demonstration")
+    note = marked if marked in {name for name, _ in about} else ""
     with xlsxwriter.Workbook(file, options) as book:
         looks = _Looks(book)
         front = book.add_worksheet(gettext("About"))
@@ -125,7 +143,7 @@ def write_workbook(file: IO[bytes], sheets: Sequence[Sheet[Any]], about: Sequenc
         tabs: set[str] = {gettext("About").lower()}
         for place, sheet in enumerate(sheets):
             worksheet = book.add_worksheet(_tab(sheet.title, tabs))
-            _write_sheet(worksheet, sheet, looks)
+            _write_sheet(worksheet, sheet, looks, note)
             if place == 0:
                 worksheet.activate()
 
@@ -135,15 +153,14 @@ class _Looks:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         def made(**values: object) -> Format:
-            return book.add_format({"valign": "top", **values})
+            return book.add_format({"valign": "top", "font_name": TYPEFACE, "font_size": SIZE, **values})
 
-        self.heading = made(bold=True, bottom=1, text_wrap=True)
+        self.heading = made(bold=True, bottom=1, text_wrap=True, bg_color="#f0f4f5")
         self.name = made(bold=True)
-        # Not wrapped: one long summary would make its row as high as the window.
-        self.text = made()
-        self.run = book.add_format()
+        self.text = made(text_wrap=True)
+        self.run = made()
         # Excel keeps such a text as a text also after somebody has edited it.
-        self.quoted = made(quote_prefix=True)
+        self.quoted = made(text_wrap=True, quote_prefix=True)
         self.day = made(num_format="d mmmm yyyy", align="left")
         self.time = made(num_format="d mmmm yyyy hh:mm", align="left")
         self.number = made()
@@ -159,15 +176,14 @@ def _write_about(worksheet: Worksheet, about: Sequence[tuple[str, str]], looks: 
         _write_text(worksheet, place, 1, text, looks)
 
 
-def _write_sheet(worksheet: Worksheet, sheet: Sheet[Any], looks: _Looks) -> None:
-    for place, column in enumerate(sheet.columns):
-        worksheet.set_column(place, place, column.width or WIDTHS[column.kind])
+def _write_sheet(worksheet: Worksheet, sheet: Sheet[Any], looks: _Looks, note: str) -> None:
+    widths = [column.width or WIDTHS[column.kind] for column in sheet.columns]
+    for place, width in enumerate(widths):
+        worksheet.set_column(place, place, width)
     worksheet.set_row(0, HEADING_HEIGHT)
     worksheet.freeze_panes(1, 1)
-    worksheet.repeat_rows(0)
-    worksheet.set_landscape()
-    worksheet.set_paper(9)  # A4
-    worksheet.repeat_columns(0)
+    printed = sheet.printed or len(widths)
+    _lay_out(worksheet, " – ".join(filter(None, (sheet.title, note))), sum(widths[:printed]))
     for place, column in enumerate(sheet.columns):
         worksheet.write_string(0, place, column.name, looks.heading)
     kinds = [column.kind for column in sheet.columns]
@@ -177,16 +193,55 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet[Any], looks: _Looks) -> None
         if written == MOST_ROWS:
             worksheet.write_string(written, 0, gettext("Excel holds no more rows. The CSV file has all."), looks.text)
             break
-        for place, cell in enumerate(cells):
-            if isinstance(cell, str):
-                if kinds[place] == Kind.LINK and links < MOST_LINKS and 0 < len(cell) <= LONGEST_LINK:
-                    links += 1
-                    worksheet.write_url(written, place, cell, looks.link, cell)
-                elif cell:
-                    _write_text(worksheet, written, place, cell, looks)
-            elif cell is not None:
-                _write_value(worksheet, written, place, cell, looks)
+        wrapped = ((cell, width) for cell, kind, width in zip(cells, kinds, widths, strict=True) if kind != Kind.LINK)
+        lines = max((_lines(cell, width) for cell, width in wrapped), default=1)
+        shown = lines if sheet.is_read_whole else min(lines, MOST_LINES)
+        worksheet.set_row(written, min(shown * LINE_HEIGHT + AROUND, TALLEST))
+        links += _write_row(worksheet, written, cells, kinds, looks, links_left=MOST_LINKS - links)
     worksheet.autofilter(0, 0, written, max(len(sheet.columns) - 1, 0))
+    if sheet.printed:
+        worksheet.print_area(0, 0, written, sheet.printed - 1)
+
+
+def _write_row(
+    worksheet: Worksheet, row: int, cells: Sequence[Cell], kinds: Sequence[Kind], looks: _Looks, *, links_left: int
+) -> int:
+    """Write the cells of a row; how many of them became links."""
+    links = 0
+    for place, cell in enumerate(cells):
+        if isinstance(cell, str):
+            if kinds[place] == Kind.LINK and links < links_left and 0 < len(cell) <= LONGEST_LINK:
+                links += 1
+                worksheet.write_url(row, place, cell, looks.link, cell)
+            elif cell:
+                _write_text(worksheet, row, place, cell, looks)
+        elif cell is not None:
+            _write_value(worksheet, row, place, cell, looks)
+    return links
+
+
+def _lay_out(worksheet: Worksheet, title: str, width: int) -> None:
+    """On A4 across: the headings on each page, its number below, and as many pages wide as can be read."""
+    worksheet.set_landscape()
+    worksheet.set_paper(9)  # A4
+    worksheet.hide_gridlines(0)  # they are printed
+    worksheet.set_margins(SIDES, SIDES, TOP, BOTTOM)
+    worksheet.repeat_rows(0)
+    pages = -(-width // PAGE_LETTERS)
+    worksheet.fit_to_pages(pages, 0)
+    if pages > 1:
+        worksheet.repeat_columns(0)
+        worksheet.print_across()  # the parts of a row one after the other
+    name, page = (text.replace("&", "&&") for text in (title, gettext("Page")))
+    worksheet.set_footer(f"&L{name}&R{page} &P {gettext('of')} &N")
+
+
+def _lines(cell: Cell, width: int) -> int:
+    """How many lines the words of a cell take in a column of so many letters."""
+    if not isinstance(cell, str) or not cell:
+        return 1
+    across = width * FILLED
+    return sum(max(1, math.ceil(len(line) / across)) for line in cell[:LONGEST_TEXT].split("\n"))
 
 
 def _write_text(worksheet: Worksheet, row: int, place: int, text: str, looks: _Looks) -> None:

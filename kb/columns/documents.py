@@ -90,10 +90,10 @@ def source_on_a_page(source: Source) -> Response:
         ],
         links=[
             *([(gettext("Read it"), source.link)] if source.link else []),
-            (gettext("Where it stands"), f"{web.settings().base_url}{web.url_of(source)}"),
+            (gettext("On the web"), f"{web.settings().base_url}{web.url_of(source)}"),
         ],
         listings=[
-            Listing(gettext("How plans answer"), answers),
+            Listing(gettext("How plans answer"), answers, is_whole=True),
             Listing(gettext("What it says"), [point.title for point in source.key_points], source.language),
             Listing(wording.workforce_heading(), [one.title for one in source.implications], source.language),
         ],

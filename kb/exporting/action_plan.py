@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-# Shares of the page’s width, in the order of the columns.
-WIDTHS = (16, 12, 9, 11, 11, 10, 11, 13, 10)
+# Shares of the page’s width, in the order of the columns; one that says nothing is as wide as its heading needs.
+WIDTHS = (23, 11, 13, 14, 12, 12, 12, 15, 12)
+NARROWEST = (23, 11, 13, 14, 9, 11, 10, 15, 9)
+SHEET_WIDTHS = (32, 18, 19, 21, 18, 18, 19, 19, 19)
+SHEET_NARROWEST = (32, 18, 19, 21, 10, 11, 12, 17, 10)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ class Deed:
     measures: Sequence[str]
     recommendation: str
     fit: str
+    plan_ref: str = ""
+    standing: tuple[int, str] = (0, "")  # by its dates, as lists of actions name it, with its place among such
+    state: str = ""  # that and what its owner says, as its row tells it
+    is_late: bool = False
+    is_post_empty: bool = False
 
     @property
     def priority(self) -> str:
@@ -47,6 +56,11 @@ class Deed:
         """The timescale as the document states it, and the due date."""
         due = gettext("Due %(day)s", day=spoken(self.due_on)) if self.due_on else ""
         return [line for line in (self.timescale, due) if line]
+
+    @property
+    def state_told(self) -> str:
+        """How it stands, as the last line under its timescale; whoever brings the file in again is not asked for it."""
+        return gettext("State: %(state)s", state=self.state) if self.state else ""
 
     @property
     def who(self) -> list[str]:
@@ -75,7 +89,8 @@ def parts(deeds: Iterable[Deed]) -> list[Line | Table]:
     found = list(deeds)
     if not found:
         return [text(gettext("No action in it can be shown to you."))]
-    made: list[Line | Table] = [text(_summary(found))]
+    made: list[Line | Table] = [text(line) for line in _summary(found)]
+    widths = _widths(found, WIDTHS, NARROWEST)
     plans = list(dict.fromkeys(deed.plan for deed in found))
     for plan in plans:
         if len(plans) > 1:
@@ -83,53 +98,76 @@ def parts(deeds: Iterable[Deed]) -> list[Line | Table]:
         of_plan = [deed for deed in found if deed.plan == plan]
         for priority, of_priority in groupby(of_plan, key=lambda deed: deed.priority):
             made.append(text(priority, Look.SUBHEADING if len(plans) > 1 else Look.HEADING))
-            made.append(_table(priority, list(of_priority)))
+            made.append(_table(priority, list(of_priority), widths))
     return made
 
 
 def sheet(deeds: Iterable[Deed]) -> Sheet[Deed]:
-    """The same matrix for Excel, with the ref of each action behind it."""
-    names = headings()
+    """The same matrix for Excel, with the plan and the ref of each action behind it; one plan is not printed."""
+    found, names = list(deeds), headings()
+    widths = _widths(found, SHEET_WIDTHS, SHEET_NARROWEST)
     columns: list[Column[Deed]] = [
-        Column(names[0], lambda deed: "\n".join(filter(None, (deed.title, deed.description))), width=50),
-        Column(names[1], lambda deed: "; ".join(deed.priorities), width=40),
-        Column(names[2], lambda deed: "\n".join(deed.by_when), width=24),
-        Column(names[3], lambda deed: "\n".join(deed.who), width=30),
-        Column(names[4], lambda deed: deed.support, width=40),
-        Column(names[5], lambda deed: deed.resources, width=40),
-        Column(names[6], lambda deed: "\n".join(deed.measures), width=40),
-        Column(names[7], lambda deed: deed.recommendation, width=40),
-        Column(names[8], lambda deed: deed.fit, width=40),
-        Column(gettext("Plan"), lambda deed: deed.plan, width=30),
-        Column(gettext("Ref"), lambda deed: deed.ref, width=20),
+        Column(names[0], lambda deed: "\n".join(filter(None, (deed.title, deed.description))), width=widths[0]),
+        Column(names[1], lambda deed: "; ".join(deed.priorities), width=widths[1]),
+        Column(names[2], lambda deed: "\n".join(filter(None, (*deed.by_when, deed.state_told))), width=widths[2]),
+        Column(names[3], lambda deed: "\n".join(deed.who), width=widths[3]),
+        Column(names[4], lambda deed: deed.support, width=widths[4]),
+        Column(names[5], lambda deed: deed.resources, width=widths[5]),
+        Column(names[6], lambda deed: "\n".join(deed.measures), width=widths[6]),
+        Column(names[7], lambda deed: deed.recommendation, width=widths[7]),
+        Column(names[8], lambda deed: deed.fit, width=widths[8]),
+        Column(gettext("Plan"), lambda deed: deed.plan, width=18),
+        Column(gettext("Ref"), lambda deed: deed.ref, width=14),
     ]
-    return Sheet(gettext("Action plan"), columns, deeds)
+    printed = len(names) + (len({deed.plan for deed in found}) > 1)
+    return Sheet(gettext("Action plan"), columns, found, printed=printed, is_read_whole=True)
 
 
-def _summary(deeds: Sequence[Deed]) -> str:
-    told = ngettext("%(num)s action.", "%(num)s actions.", len(deeds))
-    lacking = sum(1 for deed in deeds if not deed.responsible or not deed.measures)
-    if not lacking:
-        return told
-    words = ngettext(
-        "%(num)s names nobody responsible or no measure of success yet.",
-        "%(num)s name nobody responsible or no measure of success yet.",
-        lacking,
+def _summary(deeds: Sequence[Deed]) -> list[str]:
+    """How many there are, how they stand, and what is missing, each thing told by itself."""
+    lines = [ngettext("%(num)s action.", "%(num)s actions.", len(deeds))]
+    standing = Counter(deed.standing for deed in deeds if deed.standing[1])
+    if standing:
+        told = "; ".join(f"{name.lower()} {number}" for (_, name), number in sorted(standing.items()))
+        lines.append(gettext("How they stand: %(told)s.", told=told))
+    if ownerless := sum(not deed.responsible for deed in deeds):
+        words = ngettext("%(num)s names nobody responsible.", "%(num)s name nobody responsible.", ownerless)
+        lines.append(words)
+    if empty := sum(deed.is_post_empty for deed in deeds):
+        words = ngettext(
+            "%(num)s names a post that nobody holds today.", "%(num)s name a post that nobody holds today.", empty
+        )
+        lines.append(words)
+    if unmeasured := sum(not deed.measures for deed in deeds):
+        words = ngettext("%(num)s has no measure of success.", "%(num)s have no measure of success.", unmeasured)
+        lines.append(words)
+    return lines
+
+
+def _widths(deeds: Sequence[Deed], widths: Sequence[int], narrowest: Sequence[int]) -> list[int]:
+    """One for all tables of the document, so that their columns stand below each other."""
+    says = (
+        *(True, True, True, True),
+        *(any(deed.support for deed in deeds), any(deed.resources for deed in deeds)),
+        *(any(deed.measures for deed in deeds), any(deed.recommendation for deed in deeds)),
+        any(deed.fit for deed in deeds),
     )
-    return f"{told} {words}"
+    return [wide if is_said else narrow for wide, narrow, is_said in zip(widths, narrowest, says, strict=True)]
 
 
-def _table(priority: str, deeds: Sequence[Deed]) -> Table:
+def _table(priority: str, deeds: Sequence[Deed], widths: Sequence[int]) -> Table:
     about = ngettext("%(num)s action under this priority.", "%(num)s actions under this priority.", len(deeds))
-    return Table(priority, about, headings(), WIDTHS, [_cells(deed) for deed in deeds])
+    return Table(priority, about, headings(), widths, [_cells(deed) for deed in deeds])
 
 
 def _cells(deed: Deed) -> list[Cell]:
-    title = Line((Run(deed.title, is_bold=True, address=deed.address),), marks=(("action", deed.ref),))
+    of_plan = (("plan", deed.plan_ref),) if deed.plan_ref else ()
+    title = Line((Run(deed.title, is_bold=True, address=deed.address),), marks=(*of_plan, ("action", deed.ref)))
+    state = (Line((Run(deed.state_told, is_bold=deed.is_late, is_quiet=not deed.is_late),)),) if deed.state else ()
     return [
         Cell((title, *paragraphs(deed.description))),
         _listed(deed.priorities),
-        _listed(deed.by_when),
+        Cell((*_listed(deed.by_when).lines, *state)),
         _listed(deed.who),
         cell(deed.support),
         cell(deed.resources),

@@ -10,6 +10,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
+from kb.exporting import heights
 from kb.exporting.lines import Look, clean
 
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ _PIECES = re.compile("([\n\t])")
 # Signs that no address may hold as they are; Word calls a file damaged that has them in one.
 _NOT_IN_ADDRESSES = re.compile(r"""[\s"<>\\^`{|}\x00-\x1f\x7f]""")
 LONGEST_ADDRESS = 2_000
-# A row of more characters is allowed to run over to the next page; shorter ones stay whole.
-MOST_KEPT_WHOLE = 900
+# A higher row is allowed to run over to the next page, in points; others stay whole.
+HIGHEST_KEPT_WHOLE = 330
+SMALL = "15"  # half points
 BULLET = "200"  # how far bullets are indented, in twentieths of a point
-INK, LINE, GAP = "212b32", "aeb7bd", "a81e12"
+INK, LINE, GAP = "212b32", "aeb7bd", "f3d3cf"
 LANGUAGES = {"en": "en-GB", "cy": "cy-GB"}
 
 
@@ -84,6 +86,8 @@ class Writer:
             look.append(element("b"))
         if run.is_quiet:
             look.append(element("color", val="4c6272"))
+        if run.is_small:
+            look.extend((element("sz", val=SMALL), element("szCs", val=SMALL)))
         if is_from_right:
             look.append(element("rtl"))
         if run.language != "en":
@@ -135,16 +139,15 @@ class Writer:
 
     def _row(self, cells: Sequence[Cell], widths: Sequence[str]) -> BaseOxmlElement:
         row = element("tr")
-        if max(cell.length for cell in cells) <= MOST_KEPT_WHOLE:
+        points = [int(width) / 20 for width in widths]
+        if max(map(heights.of_cell, cells, points)) <= HIGHEST_KEPT_WHOLE:
             row.append(element("trPr", element("cantSplit")))
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        for cell, width in zip(cells, widths, strict=True):
             look = element("tcPr", element("tcW", w=width, type="dxa"))
-            # Two cells share a line, and whichever of them says nothing of it may win.
-            is_before_gap = any(next_one.is_gap for next_one in cells[place + 1 : place + 2])
-            sides = ("top", "left", "bottom", "right") if cell.is_gap else ("right",) if is_before_gap else ()
-            if sides:
-                borders = (element(side, val="dashed", sz="8", space="0", color=GAP) for side in sides)
-                look.append(element("tcBorders", *borders))
+            if (
+                cell.is_gap
+            ):  # not by a frame: of two cells that share a line either may win, here one and there the other
+                look.append(element("shd", val="clear", color="auto", fill=GAP))
             # A cell without a paragraph makes a file that Word cannot open.
             inner = [self.paragraph(line) for line in cell.lines] or [element("p")]
             row.append(element("tc", look, *inner))

@@ -37,6 +37,7 @@ class Run:
     text: str
     is_bold: bool = False
     is_quiet: bool = False
+    is_small: bool = False
     address: str = ""
     language: str = "en"
 
@@ -56,11 +57,6 @@ class Cell:
 
     lines: tuple[Line, ...] = ()
     is_gap: bool = False
-
-    @property
-    def length(self) -> int:
-        """How many characters it holds."""
-        return sum(len(run.text) for line in self.lines for run in line.runs)
 
 
 @dataclass(frozen=True, slots=True)

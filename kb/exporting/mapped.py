@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+    from kb.models.source import KeyPoint
+
 BATCH = 500
 Beside = dict[int, list[str]]
 
@@ -123,27 +125,26 @@ def _read(person: Person) -> tuple[_AbstractLoad, ...]:
 
 def _said(source: Source) -> Said:
     publisher = "; ".join(publisher.title for publisher in source.publishers) or source.publisher_as_stated
-    points = [
-        (
-            point.ref,
-            wording.Point(
-                text=point.title,
-                kind=point.point_kind,
-                promised_by=point.promised_by,
-                promised_for=point.promised_for,
-                measured_by=point.measured_by,
-                place=point.place,
-                site=point.site,
-                aspect=point.aspect,
-            ),
-        )
-        for point in source.key_points
-    ]
+    points = [(point.ref, point_of(point)) for point in source.key_points]
     meanings = [
         (one.ref, wording.Meaning(one.title, one.implication_kind, one.horizon or "")) for one in source.implications
     ]
     day = wording.dated(source.published)
     return Said(source.ref, source.title, source.link, publisher, day, source.language, points, meanings)
+
+
+def point_of(point: KeyPoint) -> wording.Point:
+    """A key point as documents write it."""
+    return wording.Point(
+        text=point.title,
+        kind=point.point_kind,
+        promised_by=point.promised_by,
+        promised_for=point.promised_for,
+        measured_by=point.measured_by,
+        place=point.place,
+        site=point.site,
+        aspect=point.aspect,
+    )
 
 
 def _priorities(session: Session, plan: Plan, person: Person) -> Beside:

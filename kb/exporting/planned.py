@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 from actions import brief
 from actions.indicator_models import Indicator
+from actions.schedule import State, schedule_words
 from kb.exporting.action_plan import Deed
 from kb.models.link import Link, LinkState, LinkType
+from kb.models.organisation import PostHolding
 from kb.models.record import Kind
-from kb.permissions import Person, visible_to
+from kb.permissions import Capability, Person, visible_to
 from kb.planning import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -25,17 +28,29 @@ if TYPE_CHECKING:
 
 
 def deeds(
-    session: Session, found: Iterable[Sequence[Listed]], address: Callable[[Action], str], *, person: Person
+    session: Session,
+    found: Iterable[Sequence[Listed]],
+    address: Callable[[Action], str],
+    state: Callable[[Listed], str],
+    *,
+    person: Person,
+    today: date,
 ) -> list[Deed]:
-    """These actions, by plan and by the order of its priorities; without a priority last, else in their own order."""
+    """These actions, by plan and by the order of its priorities; without a priority last, else in their own order.
+
+    `state` tells how an action stands, in words.
+    """
     order = [priority.title for one in plans.list_sets(session, person=person) for priority in one.priorities]
     rank = {title: place for place, title in reversed(list(enumerate(order)))}
     indicators = _indicators(session, person)
+    standing = {state: (place, name) for place, (state, name) in enumerate(schedule_words().items())}
     made: list[Deed] = []
     for batch in found:
         ids = [one.action.id for one in batch]
         priorities = brief.priorities_of(session, ids, person=person)
         contributors = brief.contributors_of(session, ids, person=person)
+        owners = {one.action.owner_id for one in batch if one.action.owner_id is not None}
+        empty = _empty(session, owners, today) if person.may(Capability.READ_UPDATES) else frozenset()
         for one in batch:
             action = one.action
             named = sorted(priorities.get(action.id, []), key=lambda title: rank.get(title, len(rank)))
@@ -56,10 +71,23 @@ def deeds(
                 measures=[*measure, *indicators.get(action.id, [])],
                 recommendation=action.recommendation,
                 fit=action.plan_fit,
+                plan_ref=one.plan.ref,
+                standing=standing[one.schedule.state],
+                state=state(one),
+                is_late=one.schedule.state == State.OVERDUE,
+                is_post_empty=action.owner_id in empty,
             )
             made.append(deed)
     last = len(rank)
     return sorted(made, key=lambda deed: (deed.plan, rank.get(deed.priority, last) if deed.priorities else last + 1))
+
+
+def _empty(session: Session, posts: Collection[int], today: date) -> frozenset[int]:
+    """Those of the posts that nobody holds today; a deputy does not hold it."""
+    query = select(PostHolding.post_id).where(
+        PostHolding.post_id.in_(posts), PostHolding.holds_on(today), ~PostHolding.is_deputy
+    )
+    return frozenset(posts) - frozenset(session.scalars(query))
 
 
 def _indicators(session: Session, person: Person) -> dict[int, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -174,7 +175,7 @@ def test_actions_come_in_the_nine_columns_for_word_and_for_excel_with_the_pages_
     opened = document(reader, "/actions?format=docx")
     assert references(opened) == ["Train ten", "Write it down"]
     row = [cell.text for cell in opened.tables[0].rows[1].cells]
-    assert row[1:6] == ["Nurses", "Due 23 November 2026", "Lead, board", "Money", ""]
+    assert row[1:6] == ["Nurses", "Due 23 November 2026\nState: due today", "Lead, board", "Money", ""]
     assert references(document(reader, "/actions?format=docx&q=write")) == ["Write it down"]
     book = load_workbook(BytesIO(reader.get("/actions?format=xlsx&as=matrix&q=train").data))
     cells = [[cell.value for cell in row] for row in book["Action plan"].rows]
@@ -186,6 +187,25 @@ def test_actions_come_in_the_nine_columns_for_word_and_for_excel_with_the_pages_
 def test_an_indicator_counts_as_a_measure_of_success(reader: Browser, make: Make):
     make.link(make.action(), LinkType.MEASURED_BY, make.indicator(title="Nurses in post"))
     assert document(reader, "/actions?format=docx").tables[0].rows[1].cells[6].text == "Nurses in post"
+
+
+def test_an_action_plan_says_whether_its_actions_are_late_and_how_they_go_for_those_who_may_know(
+    app, browse: Browser, make: Make
+):
+    late = make.action(title="Late", due_on=make.today - timedelta(days=3), owner_id=make.post().id)
+    make.update(late, confidence="at-risk")
+    make.action(title="Done", closure="done", done_on=make.today)
+    browse.sign_in(make.viewer())
+    for may_know in (True, False):
+        if not may_know:
+            app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
+            browse.client.delete_cookie("session")
+        opened = document(browse, "/actions?format=docx")
+        states = [row.cells[2].paragraphs[-1].text for table in opened.tables for row in table.rows[1:]]
+        said = "; owner says at risk" if may_know else ""
+        assert sorted(states) == ["State: done", f"State: overdue by 3 days{said}"]
+        is_told = "1 names a post that nobody holds today." in [line.text for line in opened.paragraphs]
+        assert is_told is may_know
 
 
 @pytest.mark.usefixtures("law")
@@ -208,10 +228,10 @@ def test_a_source_and_an_action_come_on_one_page_that_says_where_they_stand(read
 def test_what_owners_say_is_on_the_page_of_an_action_only_for_those_who_may_know(app, browse: Browser, make: Make):
     make.update(make.action(ref="told"), confidence="off-track")
     browse.sign_in(make.viewer())
-    assert "Off track" in everything(document(browse, "/actions/told?format=docx"))
+    assert "owner says off track" in everything(document(browse, "/actions/told?format=docx"))
     app.extensions["settings"] = replace(app.extensions["settings"], public_read=True)
     browse.client.delete_cookie("session")
-    assert "Off track" not in everything(document(browse, "/actions/told?format=docx"))
+    assert "off track" not in everything(document(browse, "/actions/told?format=docx"))
 
 
 @pytest.mark.usefixtures("law")

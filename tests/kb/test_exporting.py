@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import docx
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Pt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,11 +156,56 @@ def test_an_answer_begins_with_its_type_in_bold_and_a_gap_says_nothing():
     assert cells[0].paragraphs[0].runs[0].bold
 
 
+def test_a_gap_is_shaded_in_each_part_of_its_row_and_an_answer_is_not():
+    points = [(f"k{number}", Point(f"Point {number} is told at some length, as points are")) for number in range(40)]
+    document = opened(mapping.parts([row(said(points=points)), row(ref="two", text="Well.")]))
+    cells = [each.cells[2] for each in document.tables[0].rows[1:]]
+    is_shaded = [cell._tc.tcPr.find(qn("w:shd")) is not None for cell in cells]
+    assert is_shaded == [*[True] * (len(cells) - 1), False]
+    assert len(cells) > 3
+    assert any("is empty and shaded" in line.text for line in document.paragraphs)
+
+
 def test_further_columns_stand_to_the_right():
     beside = {Extra.PRIORITIES: ["Nurses", "Doctors"], Extra.ACTIONS: ["Train ten"]}
     table = opened(mapping.parts([row(beside=beside)], [Extra.PRIORITIES, Extra.ACTIONS])).tables[0]
     assert [cell.text for cell in table.rows[0].cells][3:] == ["Priorities", "Actions"]
     assert [cell.text for cell in table.rows[1].cells][3:] == ["Nurses\nDoctors", "Train ten"]
+
+
+def test_a_high_row_names_its_source_again_in_each_part_and_none_of_them_is_split():
+    points = [
+        (f"k{number}", Point(f"Point {number} says something at some length, as points do")) for number in range(40)
+    ]
+    actions = [f"Action {number} with whoever does it, and by when" for number in range(30)]
+    long = row(said(title="A long Act", points=points), text="We do.", beside={Extra.ACTIONS: actions})
+    document = opened(mapping.parts([long, row(said("short", "A short one"), ref="two")], [Extra.ACTIONS]))
+    _, first, *others, last = document.tables[0].rows
+    assert (first.cells[0].text, last.cells[0].text) == ("A long Act", "A short one")
+    assert {one.cells[0].text for one in others} == {"A long Act (continued)"}
+    assert [one.cells[2].text for one in (first, *others)] == ["We do.", *[""] * len(others)]
+    for place, told in ((1, [point.text for _, point in points]), (3, actions)):
+        assert [line for one in (first, *others) for line in one.cells[place].text.splitlines()] == told
+    assert all(one._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for one in (first, *others, last))
+
+
+def test_what_is_known_of_a_point_is_smaller_than_its_words():
+    source = said(points=[("k", Point("More nurses", "commitment"))])
+    words, tail = opened(mapping.parts([row(source)])).tables[0].rows[1].cells[1].paragraphs[0].runs
+    assert (words.font.size, tail.text, tail.font.size.pt) == (None, " [Commitment]", 7.5)
+
+
+def test_who_does_an_action_is_smaller_than_what_it_is_and_what_somebody_noted_is_as_it_is():
+    beside = {Extra.ACTIONS: ["Train ten (Lead; due 2027)"], Extra.NOTES: ["Read it (soon)"]}
+    cells = opened(mapping.parts([row(beside=beside)], [Extra.ACTIONS, Extra.NOTES])).tables[0].rows[1].cells
+    runs = [[(run.text, run.font.size) for run in cell.paragraphs[0].runs] for cell in cells[3:]]
+    assert runs == [[("Train ten", None), (" (Lead; due 2027)", Pt(7.5))], [("Read it (soon)", None)]]
+
+
+def test_the_column_of_actions_is_wider_than_that_of_priorities():
+    table = opened(mapping.parts([row()], list(Extra))).tables[0]
+    _, _, _, priorities, actions, _ = (column.width for column in table.columns)
+    assert actions > 1.5 * priorities
 
 
 def test_every_record_of_a_row_has_a_bookmark_of_its_own_even_where_it_stands_twice():
@@ -252,6 +298,39 @@ def test_an_action_plan_has_nine_columns_under_each_priority():
     assert mark_of("action", "a") in bookmarks(document)
 
 
+def test_an_action_plan_says_how_its_actions_stand_and_each_thing_that_is_missing_by_itself():
+    late = {"standing": (0, "Overdue"), "state": "overdue by 3 days", "is_late": True}
+    deeds = [
+        deed("a", responsible="Lead", is_post_empty=True, measures=["Ten"], **late),
+        deed("b", standing=(5, "No date"), state="no date", timescale="Soon"),
+    ]
+    document = opened(action_plan.parts(deeds))
+    lines = [line.text for line in document.paragraphs]
+    assert "How they stand: overdue 1; no date 1." in lines
+    assert "1 names nobody responsible." in lines
+    assert "1 names a post that nobody holds today." in lines
+    assert "1 has no measure of success." in lines
+    cells = [row.cells[2] for row in document.tables[0].rows[1:]]
+    assert [cell.text for cell in cells] == ["State: overdue by 3 days", "Soon\nState: no date"]
+    assert [cell.paragraphs[-1].runs[0].bold for cell in cells] == [True, None]
+
+
+def test_columns_that_say_nothing_leave_their_width_to_the_others():
+    empty, full = (
+        [column.width for column in opened(action_plan.parts([one])).tables[0].columns]
+        for one in (deed("a"), deed("a", support="Money", fit="Well"))
+    )
+    assert empty[4] < full[4]
+    assert empty[8] < full[8]
+    assert empty[0] > full[0]
+
+
+def test_an_action_bears_the_marks_of_its_plan_and_of_itself():
+    document = opened(action_plan.parts([deed("a", plan_ref="wales"), deed("b", plan_ref="wales")]))
+    marks = [mark_in(name) for name in bookmarks(document)]
+    assert [marks.count(mark_of(*one)) for one in (("plan", "wales"), ("action", "a"), ("action", "b"))] == [2, 1, 1]
+
+
 def test_actions_of_several_plans_stand_under_their_plans():
     document = opened(action_plan.parts([deed("a"), deed("b", plan="Another")]))
     told = [(line.style.name, line.text) for line in document.paragraphs if line.style.name.startswith("Heading")]
@@ -261,36 +340,70 @@ def test_actions_of_several_plans_stand_under_their_plans():
     ]
 
 
+def brief_of(**values: object) -> list[str]:
+    """The lines of a brief, with those of its facts."""
+    usual = {"mark": ("source", "x"), "kind": "Source", "summary": "", "language": "en"}
+    lists = {"facts": (), "links": (), "listings": ()}
+    document = opened(brief.parts(brief.Brief(**{**usual, **lists, **values})))  # type: ignore[arg-type]
+    cells = [cell.text for row in document.tables[0].rows[1:] for cell in row.cells]
+    return [*(line.text for line in document.paragraphs), *cells]
+
+
+IS_SHORTENED = "What ends with … is shortened here: its page has all of it."
+RUNS_OVER = "It is longer than one page and runs over to the next."
+
+
 def test_a_brief_keeps_to_the_first_of_long_lists_and_cuts_long_words_at_a_word():
-    told = brief.Brief(
-        mark=("source", "x"),
-        kind="Source",
-        summary="word " * 400,
-        language="en",
+    lines = brief_of(
+        summary="word " * 290,
         facts=[("Status", "In force"), ("Law", "")],
         links=[("Read it", "https://example.org/x")],
         listings=[
-            brief.Listing("What it says", [f"Point {number}" for number in range(9)]),
+            brief.Listing("What it says", [f"Point {number} " + "point " * 200 for number in range(9)]),
             brief.Listing("Empty", []),
         ],
     )
-    document = opened(brief.parts(told))
-    lines = [line.text for line in document.paragraphs]
-    assert "Point 4" in lines
-    assert "Point 5" not in lines
-    assert "4 more are on its page." in lines
-    assert "Empty" not in lines
-    assert [cell.text for cell in document.tables[0].columns[0].cells] == ["Fact", "Status", "Read it"]
-    assert next(line for line in lines if line.startswith("word")).endswith("word…")
+    said = [line for line in lines if line.startswith("Point ")]
+    assert 0 < len(said) < 9
+    assert f"{9 - len(said)} more are on its page." in lines
+    assert all(line.endswith("point…") for line in said)
+    assert IS_SHORTENED in lines
+    assert RUNS_OVER not in lines
+    assert not {"Empty", "Law"} & set(lines)
 
 
-def test_a_brief_with_many_long_facts_leaves_its_lists_to_the_page():
-    facts = [(f"Fact {number}", "word " * 100) for number in range(12)]
-    listings = [brief.Listing("Milestones", ["A step"] * 4)]
-    told = brief.Brief(("action", "x"), "Action", "word " * 100, "en", facts, [], listings)
-    lines = [line.text for line in opened(brief.parts(told)).paragraphs]
-    assert "4 are on its page." in lines
-    assert "A step" not in lines
+def test_a_brief_never_cuts_an_answer():
+    answer = "We do that, and more. " * 20
+    lines = brief_of(
+        summary="word " * 290,
+        listings=[
+            brief.Listing("How plans answer", [answer.strip()] * 2, is_whole=True),
+            brief.Listing("What it says", ["point " * 60] * 9),
+        ],
+    )
+    assert lines.count(answer.strip()) == 2
+    assert RUNS_OVER not in lines
+    assert IS_SHORTENED in lines
+
+
+def test_an_answer_as_long_as_several_pages_is_whole_in_a_brief():
+    answer = ("We do that. " * 600).strip()
+    lines = brief_of(listings=[brief.Listing("How plans answer", [answer], is_whole=True)])
+    assert answer in lines
+    assert RUNS_OVER in lines
+    assert IS_SHORTENED not in lines
+
+
+def test_a_brief_that_needs_more_than_a_page_says_so_and_cuts_nothing():
+    facts = [(f"Fact {number}", ("word " * 100).strip()) for number in range(12)]
+    lines = brief_of(facts=facts, listings=[brief.Listing("Milestones", ["A step"] * 4)])
+    assert RUNS_OVER in lines
+    assert [lines.count(one) for one in (facts[0][1], "A step", IS_SHORTENED)] == [12, 4, 0]
+
+
+def test_a_brief_of_little_says_nothing_of_its_length():
+    lines = brief_of(summary="It ends with…", facts=[("Status", "In force")])
+    assert not {RUNS_OVER, IS_SHORTENED} & set(lines)
 
 
 VALUES = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="[];:"), max_size=30)

@@ -70,6 +70,40 @@ def test_a_text_that_looks_like_markup_of_excel_stays_a_text(text: str) -> None:
     assert excel_of({"ref": text})["Things"]["A2"].value == text
 
 
+def test_a_sheet_is_printed_across_on_a4_as_wide_as_can_be_read_with_headings_and_numbers_of_pages() -> None:
+    sheet = excel_of({"ref": "a"}, title="This & that")["This & that"]
+    setup = sheet.page_setup
+    assert (setup.orientation, str(setup.paperSize), sheet.print_title_rows) == ("landscape", "9", "$1:$1")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    # Six columns of these widths take two thirds of a page; twice as many two.
+    assert (setup.fitToWidth or 1, setup.fitToHeight) == (1, 0)
+    assert sheet.oddFooter.left.text == "This && that"
+    assert sheet.oddFooter.right.text == "Page &P of &N"
+    file = BytesIO()
+    write_workbook(file, [Sheet("Wide", COLUMNS * 2, [{"ref": "a"}])], [("Demonstration", "Made up.")])
+    wide = load_workbook(file)["Wide"]
+    assert (wide.page_setup.fitToWidth, wide.oddFooter.left.text) == (2, "Wide – Demonstration")
+
+
+@pytest.mark.parametrize(("is_read_whole", "lines"), [(True, 12), (False, 8)])
+def test_rows_are_as_high_as_their_wrapped_words_and_in_lists_no_higher_than_some_lines(
+    *, is_read_whole: bool, lines: int
+) -> None:
+    file = BytesIO()
+    rows = [{"ref": "a", "title": "\n".join("abcdefghijkl")}, {"ref": "b", "title": "word " * 12}, {"ref": "c"}]
+    write_workbook(file, [Sheet("Things", COLUMNS, rows, is_read_whole=is_read_whole)], [])
+    sheet = load_workbook(file)["Things"]
+    heights = [sheet.row_dimensions[row].height for row in (2, 3, 4)]
+    assert heights == [lines * 13.5 + 3.75, 2 * 13.5 + 3.75, 13.5 + 3.75]
+    assert sheet["B2"].alignment.wrap_text
+
+
+def test_only_the_columns_that_are_wanted_on_paper_are_printed() -> None:
+    file = BytesIO()
+    write_workbook(file, [Sheet("Things", COLUMNS, [{"ref": "a"}], printed=2)], [])
+    assert load_workbook(file)["Things"].print_area.endswith("$A$1:$B$2")
+
+
 def test_excel_begins_with_what_it_is() -> None:
     book = excel_of({"ref": "a"})
     assert book.sheetnames == ["About", "Things"]

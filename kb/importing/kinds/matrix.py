@@ -15,9 +15,12 @@ def spread(values: dict[str, str]) -> dict[str, str]:
     first, more = _parted(values.get("title", ""))
     if more and "description" not in values:
         found["title"], found["description"] = first, more
-    by_when = _Lines(values.get("timescale", ""), gettext("Due %(day)s", day="(.+)"))
-    if by_when.found and "due_on" not in values:
-        found["due_on"], found["timescale"] = by_when.found, by_when.left
+    if "timescale" in values and "due_on" not in values:
+        state = _Lines(values["timescale"], gettext("State: %(state)s", state="(.+)"))
+        stated = state.left if state.found else values["timescale"]  # how it stands is not for a file to say
+        due = _Lines(stated, gettext("Due %(day)s", day="(.+)"))
+        found["timescale"] = due.left if due.found else stated
+        found |= {"due_on": due.found} if due.found else {}
     who = _Lines(values.get("owner", ""), gettext("With %(who)s", who="(.+)"))
     if who.found and "contributors" not in values:
         found["contributors"], found["owner"] = who.found, who.left

@@ -46,12 +46,22 @@ class MarkedRow:
 
 
 def rows_of(book: Book) -> Iterator[MarkedRow]:
-    """The rows whose reference bears a mark, in their order."""
+    """The rows whose reference bears a mark, in their order; one that stands in parts comes as one."""
     for table in book.tables:
         columns = {role: int(at) for at, role in recognise(table).items()}
-        for row in table.rows:
-            if _is_marked(row):
-                yield _read(table, row, columns)
+        found: MarkedRow | None = None
+        names: set[str] = set()
+        for row in filter(_is_marked, table.rows):
+            reference = _cell(row, columns, Role.REFERENCE)
+            own = {mark for _, mark in reference.marks} if reference is not None else set()
+            if found is not None and own and own <= names:
+                _go_on(found, row, columns)
+                continue
+            if found is not None:
+                yield found
+            found, names = _read(table, row, columns), own
+        if found is not None:
+            yield found
 
 
 def without_marked(book: Book) -> Book:
@@ -64,20 +74,40 @@ def _is_marked(row: Row) -> bool:
     return any(cell.marks for cell in row.cells)
 
 
-def _read(table: Table, row: Row, columns: dict[str, int]) -> MarkedRow:
-    def cell(role: Role) -> Cell | None:
-        at = columns.get(role)
-        return row.cells[at] if at is not None and at < len(row.cells) else None
+def _cell(row: Row, columns: dict[str, int], role: Role) -> Cell | None:
+    at = columns.get(role)
+    return row.cells[at] if at is not None and at < len(row.cells) else None
 
+
+def _read(table: Table, row: Row, columns: dict[str, int]) -> MarkedRow:
     found = MarkedRow(place_of(table.name, row.number), table.section, [])
-    reference, said, answer = cell(Role.REFERENCE), cell(Role.KEY_POINTS), cell(Role.RELEVANCE)
+    reference, answer = _cell(row, columns, Role.REFERENCE), _cell(row, columns, Role.RELEVANCE)
     if reference is not None:
         _read_sources(found, reference)
-    if said is not None and found.sources:
-        _read_lines(found, said)
+    _read_said(found, row, columns)
     if answer is not None:
         found.response_type, found.answer = wording.read_stance(answer.text.strip())
     return found
+
+
+def _go_on(found: MarkedRow, row: Row, columns: dict[str, int]) -> None:
+    """Read a further part, whose reference says only of which row it is one."""
+    reference, answer = _cell(row, columns, Role.REFERENCE), _cell(row, columns, Role.RELEVANCE)
+    goes_on = None
+    if reference is not None:
+        marks = _marks(reference)
+        own = {mark for _, mark in reference.marks}
+        goes_on = next((source for source in found.sources if own & set(source.marks)), None)
+        found.left_out += [line for at, line in enumerate(reference.text.split("\n")) if line and at not in marks]
+    _read_said(found, row, columns, goes_on)
+    if answer is not None and answer:
+        found.answer = "\n".join(filter(None, (found.answer, answer.text.strip())))
+
+
+def _read_said(found: MarkedRow, row: Row, columns: dict[str, int], goes_on: MarkedSource | None = None) -> None:
+    said = _cell(row, columns, Role.KEY_POINTS)
+    if said is not None and found.sources:
+        _read_lines(found, said, goes_on or found.sources[0])
 
 
 def _read_sources(found: MarkedRow, cell: Cell) -> None:
@@ -102,11 +132,11 @@ def _read_about(source: MarkedSource, line: str) -> None:
     source.publisher, source.published = publisher, published
 
 
-def _read_lines(found: MarkedRow, cell: Cell) -> None:
-    """Points and what they mean, under the title of their source where the row has several."""
+def _read_lines(found: MarkedRow, cell: Cell, source: MarkedSource) -> None:
+    """Points and what they mean, under the title of their source where the row has several; `source` has the first."""
     marks = _marks(cell)
     named = {source.title: source for source in found.sources}
-    source, is_meaning = found.sources[0], False
+    is_meaning = False
     for place, line in enumerate(cell.text.split("\n")):
         is_label = place not in marks and place not in cell.bullets
         if is_label and line in named:
