@@ -1,4 +1,4 @@
-"""The list of indicators as a file."""
+"""The list of indicators as a file, and what was read of them as another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from actions.measures.service import IndicatorFilter, Listed
+    from actions.measures.service import Counting, IndicatorFilter, Listed
 
 
 def sheet(wanted: IndicatorFilter) -> Sheet[Listed]:
@@ -24,6 +24,29 @@ def sheet(wanted: IndicatorFilter) -> Sheet[Listed]:
         return service.list_indicators(session, person, wanted, offset=offset, limit=limit)[1]
 
     return Sheet(gettext("Indicators"), columns(), downloads.everything(fetch))
+
+
+def readings(wanted: IndicatorFilter) -> Sheet[Counting]:
+    """The readings that count of the indicators that fit."""
+    session, person = web.session(), web.person()
+
+    def fetch(offset: int, limit: int) -> Sequence[Counting]:
+        return service.list_readings(session, person, wanted, offset=offset, limit=limit)
+
+    made_up = gettext("Demonstration reading")
+    columns: list[Column[Counting]] = [
+        Column(gettext("Ref"), lambda one: one.indicator.ref, width=24),
+        Column(gettext("Indicator"), lambda one: one.indicator.title, width=50),
+        Column(gettext("Plan"), lambda one: one.plan.title),
+        Column(gettext("Period end"), lambda one: one.reading.ends_on, Kind.DATE),
+        Column(gettext("Value"), lambda one: one.reading.value, Kind.NUMBER),
+        Column(gettext("Unit"), lambda one: one.indicator.unit, width=16),
+        Column(gettext("Data source"), lambda one: one.reading.data_source, width=40),
+        Column(gettext("Quality note"), lambda one: one.reading.quality_note, width=40),
+        Column(gettext("Demonstration"), lambda one: made_up if one.reading.is_demonstration else "", width=20),
+        downloads.page_of(lambda one: one.indicator),
+    ]
+    return Sheet(gettext("Readings"), columns, downloads.everything(fetch))
 
 
 def columns() -> list[Column[Listed]]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.support import NullTranslations
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 LOCALE = "en_GB"
 RELATIVE_DAYS = 60
 _translations = NullTranslations()
@@ -24,6 +29,16 @@ def gettext(message: str, **values: object) -> str:
     """The message in the reader's language, with its `%(name)s` values put in."""
     text: str = _translations.gettext(message)
     return text % values if values else text
+
+
+def in_each_language(make: Callable[[], T]) -> Callable[[], T]:
+    """Make what holds text for people once for each language, and not in that of whoever asks first."""
+
+    @cache
+    def made(_: NullTranslations) -> T:
+        return make()
+
+    return lambda: made(_translations)
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:

@@ -41,6 +41,8 @@ bp = Blueprint("indicators", __name__, url_prefix="/indicators")
 # The names of the buttons that save nothing: look for figures, and more empty rows.
 FIND, MORE = "find", "more"
 MOST_FOUND = 20
+# The file of the list that holds what was read, not the indicators.
+READINGS = "readings"
 
 
 @bp.get("")
@@ -49,6 +51,8 @@ def index() -> Response:
     """The indicators of all plans, narrowed by the filters in the address."""
     session, person = web.session(), web.person()
     wanted = indicator_filters.read(request.args)
+    if downloads.are_wanted() and request.args.get("as") == READINGS:
+        return downloads.send(READINGS, indicator_columns.readings(wanted))
     if downloads.are_wanted():
         return downloads.send("indicators", indicator_columns.sheet(wanted))
     asked = offset_asked()

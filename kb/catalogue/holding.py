@@ -47,6 +47,21 @@ def list_people(session: Session, *, person: Person) -> Sequence[User]:
     return session.scalars(select(User).where(User.is_active).order_by(User.name, User.id)).all()
 
 
+def list_holders(session: Session, *, person: Person, today: date) -> dict[int, list[PostHolding]]:
+    """By post who holds it, or will from a later day; one statement, for whoever looks at all posts at once."""
+    person.require(Capability.EDIT_SHARED)
+    query = (
+        select(PostHolding)
+        .where(~PostHolding.is_deputy, or_(PostHolding.until_on.is_(None), PostHolding.until_on > today))
+        .options(joinedload(PostHolding.user))
+        .order_by(PostHolding.post_id, PostHolding.from_on)
+    )
+    found: dict[int, list[PostHolding]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.post_id, []).append(one)
+    return found
+
+
 def upcoming(session: Session, post: Post, *, today: date) -> Sequence[PostHolding]:
     """Who will hold the post or deputise from a later day."""
     query = (

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kb.models.user import User
+
 
 @dataclass(frozen=True)
 class PostFilter(Narrowing):
@@ -30,11 +32,12 @@ class PostFilter(Narrowing):
 
 @dataclass(frozen=True)
 class Listed:
-    """A post, and the names of whoever holds it and deputises, empty where nobody does."""
+    """A post, and the names of whoever holds it and deputises, empty where nobody does, with the holder's address."""
 
     post: Post
     holder: str = ""
     deputy: str = ""
+    holder_email: str = ""
 
 
 def count(session: Session, wanted: PostFilter, *, person: Person, today: date) -> int:
@@ -56,15 +59,22 @@ def list_posts(
         .limit(limit)
     )
     found = session.scalars(query).all()
-    names = _names(session, [post.id for post in found], today)
-    return [Listed(post, names.get((post.id, False), ""), names.get((post.id, True), "")) for post in found]
+    users = _users(session, [post.id for post in found], today)
+
+    def listed(post: Post) -> Listed:
+        holder, deputy = users.get((post.id, False)), users.get((post.id, True))
+        return Listed(
+            post, holder.name if holder else "", deputy.name if deputy else "", holder.email if holder else ""
+        )
+
+    return [listed(post) for post in found]
 
 
-def _names(session: Session, ids: list[int], today: date) -> dict[tuple[int, bool], str]:
+def _users(session: Session, ids: list[int], today: date) -> dict[tuple[int, bool], User]:
     """By post and whether as its deputy, who has it today."""
     query = select(PostHolding).where(PostHolding.post_id.in_(ids), PostHolding.holds_on(today))
     holdings = session.scalars(query.options(joinedload(PostHolding.user)))
-    return {(one.post_id, one.is_deputy): one.user.name for one in holdings}
+    return {(one.post_id, one.is_deputy): one.user for one in holdings}
 
 
 def _is_of(word: str) -> ColumnElement[bool]:

@@ -36,7 +36,12 @@ def bring_in(path: Path, kind: str | None, plan_ref: str | None, is_dry: bool, i
     """
     given = settings()
     database = ready_database(given)
-    told = _dry(database, given, path, kind, plan_ref) if is_dry else _bring(database, given, path, kind, plan_ref)
+    try:
+        told = _dry(database, given, path, kind, plan_ref) if is_dry else _bring(database, given, path, kind, plan_ref)
+    except KnowledgeBaseError as error:
+        if is_json:
+            print_json({"file": path.name, "error": str(error)})
+        raise
     if is_json:
         print_json(told)
     else:

@@ -63,11 +63,16 @@ def of_posts(wanted: PostFilter) -> Sheet[tuple[ListedPost, int]]:
         Column(gettext("Held by"), lambda row: row[0].holder, width=24),
         Column(gettext("Deputy"), lambda row: row[0].deputy, width=24),
     ]
+    # Whoever may bring posts in again may know to whom mail for a post goes.
+    addressed: list[Column[tuple[ListedPost, int]]] = [
+        Column(gettext("Holder’s email"), lambda row: row[0].holder_email, width=30)
+    ]
     columns: list[Column[tuple[ListedPost, int]]] = [
         Column(gettext("Ref"), lambda row: row[0].post.ref, width=24),
         Column(gettext("Post"), lambda row: row[0].post.title, width=40),
         Column(gettext("Organisation"), lambda row: row[0].post.organisation.title, width=40),
         *(held if person.may(Capability.READ_UPDATES) else ()),
+        *(addressed if person.may(Capability.EDIT_SHARED) else ()),
         Column(gettext("Open actions"), lambda row: row[1], Kind.NUMBER),
         Column(gettext("Assumed"), lambda row: yes(row[0].post.is_assumed), width=10),
         Column(gettext("Note"), lambda row: row[0].post.note, width=40),

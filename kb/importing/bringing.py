@@ -11,29 +11,35 @@ from kb.errors import Invalid
 from kb.importing import reading, service
 from kb.importing.grid import Book
 from kb.importing.kinds import KINDS, guess
+from kb.importing.kinds.headed import Headed, own_sheets
+from kb.importing.kinds.planned import notes_on_plans, plans_said
 from kb.models.importing import Import, ImportState
+from kb.models.plan import Plan
 from kb.permissions import Capability, Person
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from kb.importing.proposals import Columns, ImportKind
-    from kb.models.plan import Plan
 
 LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was read: what kind of rows it holds, and in which columns."""
+    """A file that was read: what kind of rows it holds, how many and in which columns, and what to say of it."""
 
     kind: str
     book: Book
     columns: Columns
+    rows: int
+    notes: Sequence[str]
 
 
-def read(path: Path, name: str, *, kind: str, plan: Plan | None, by: Person) -> Read:
+def read(session: Session, path: Path, name: str, *, kind: str, plan: Plan | None, by: Person) -> Read:
     """Read a file; without a kind it is the one that its headings fit best.
 
     Raises Invalid with what is wrong with the file, the kind or the plan.
@@ -54,24 +60,33 @@ def read(path: Path, name: str, *, kind: str, plan: Plan | None, by: Person) -> 
         )
     if KINDS[found].needs_plan and plan is None:
         raise Invalid("plan", gettext("Choose the plan that these rows belong to"))
-    return Read(found, book, recognise(KINDS[found], book))
+    columns = recognise(KINDS[found], book)
+    rows, notes = _look(session, KINDS[found], book, columns, plan, by)
+    if not rows and (columns or not _has_rows(book)):
+        raise Invalid(
+            "file",
+            gettext(
+                "There is no row to bring in: the file has headings alone. Fill in a row for each, and bring it again"
+            ),
+        )
+    return Read(found, book, columns, rows, notes)
 
 
 def bring(session: Session, path: Path, file_name: str, *, kind: str, plan: Plan | None, by: Person) -> Import:
     """Read a file and keep what it holds, to be proposed; Invalid as `read` says."""
     name = Path(file_name.replace("\\", "/")).name[-LONGEST_NAME:] or gettext("file")
-    found = read(path, name, kind=kind, plan=plan, by=by)
+    found = read(session, path, name, kind=kind, plan=plan, by=by)
     incoming = Import(
         kind=found.kind,
         plan_id=plan.id if plan else None,
         user_id=by.user_id,
         file_name=name,
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
-        notes=[*found.book.notes, *KINDS[found.kind].left_out(found.book, found.columns)],
+        notes=list(found.notes),
         columns=found.columns,
         book=found.book.as_json(),
     )
-    _count_rows(incoming, found.book)
+    _count_rows(incoming, found.rows)
     session.add(incoming)
     session.flush()
     return incoming
@@ -100,7 +115,10 @@ def reassign(session: Session, incoming: Import, columns: Columns, *, by: Person
     incoming.columns = {
         place: {at: field for at, field in fields.items() if field} for place, fields in columns.items()
     }
-    _count_rows(incoming, book)
+    plan = session.get_one(Plan, incoming.plan_id) if incoming.plan_id is not None else None
+    rows, notes = _look(session, kind, book, incoming.columns, plan, by)
+    _count_rows(incoming, rows)
+    incoming.notes = notes
     incoming.state = ImportState.READING
     session.flush()
 
@@ -112,8 +130,26 @@ def book_of(incoming: Import) -> Book:
     return Book.from_json(incoming.book)
 
 
-def _count_rows(incoming: Import, book: Book) -> None:
-    """Count the rows that the file has under its columns."""
-    incoming.total = sum(1 for _ in KINDS[incoming.kind].rows(book, incoming.columns))
-    incoming.done = 0
-    incoming.told = ngettext("%(num)s row", "%(num)s rows", incoming.total)
+def _look(
+    session: Session, kind: ImportKind, book: Book, columns: Columns, plan: Plan | None, by: Person
+) -> tuple[int, list[str]]:
+    """How many rows the file has under these columns, and what there is to say of it as a whole."""
+    said = plans_said(session, by, (row.values for row in kind.rows(book, columns)))
+    own = own_sheets(book)
+    ours = {gettext("The hidden sheet “%(sheet)s” was read too.", sheet=name) for name in own}
+    notes = [note for note in book.notes if note not in ours]
+    notes += kind.left_out(book, columns)
+    if isinstance(kind, Headed) and kind.needs_plan:
+        notes += notes_on_plans(session, plan, by, kind.right, said)
+    return said.total(), notes
+
+
+def _has_rows(book: Book) -> bool:
+    """Whether any sheet of the person's has more than a row of headings."""
+    own = own_sheets(book)
+    return any(sum(any(row.cells) for row in one.rows) > 1 for one in book.tables if one.name not in own)
+
+
+def _count_rows(incoming: Import, rows: int) -> None:
+    incoming.total, incoming.done = rows, 0
+    incoming.told = ngettext("%(num)s row", "%(num)s rows", rows)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def propose(session: Session, path: Path, *, kind: str, plan: Plan | None, by: Person, today: date) -> dict[str, Any]:
     """Every row of a file with what it would do, as plain values; Invalid for a file that cannot be used."""
-    read = bringing.read(path, path.name, kind=kind, plan=plan, by=by)
+    read = bringing.read(session, path, path.name, kind=kind, plan=plan, by=by)
     made = KINDS[read.kind]
     context = Context(session, plan, by, today)
     rows = []
@@ -32,7 +32,7 @@ def propose(session: Session, path: Path, *, kind: str, plan: Plan | None, by: P
         row = ImportRow(place=found.place, values=found.values, guessed=list(found.guessed), is_skipped=False)
         service.write_proposal(row, made.propose(replace(context, place=found.place), found.values, ""))
         rows.append(row)
-    return told(read.kind, path.name, read.book.notes, rows)
+    return told(read.kind, path.name, read.notes, rows)
 
 
 def told(kind: str, file_name: str, notes: Sequence[str], rows: Sequence[ImportRow]) -> dict[str, Any]:

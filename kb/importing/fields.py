@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 from kb import dates
-from kb.dates import StatedDate
+from kb.dates import Precision, StatedDate
 from kb.errors import Invalid
-from kb.words import gettext
+from kb.importing import days
+from kb.words import gettext, spoken
 
 Values = Mapping[str, str]
 SEPARATOR = ";"
 _PART = re.compile(r"""[ \t]*(?:"((?:[^"]|"")+)"[ \t\r]*(?=[;\n]|$)|([^;\n]+))(?:[;\n]|$)""")
 _NEEDS_QUOTES = re.compile(r'[;\n]|^"|^\s|\s$')
-_FIGURES = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})(?: \d{1,2}:\d\d(?::\d\d)?)?")
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(?::\d{2})?")
 
 
 class Shape(StrEnum):
@@ -43,7 +42,8 @@ class Field:
     """One column: its heading, the headings that mean the same, and what may stand in it.
 
     `choices` are the values that are kept, with their words. A column with `is_told` alone stands in exports and is
-    not read.
+    not read. A day that `begins` a time is the first of a month that stands alone, any other is the last.
+    What a column `holds` of documents is told by any words for that.
     """
 
     key: str
@@ -53,6 +53,8 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     is_required: bool = False
     is_told: bool = False
+    begins: bool = False
+    holds: str = ""
     help: str = ""
 
 
@@ -60,15 +62,6 @@ class Field:
 def plain(words: str) -> str:
     """Words as headings and choices are compared: lower case, letters and digits alone."""
     return " ".join(re.findall(r"\w+", words.lower().replace("’", "").replace("'", "")))
-
-
-def field_of(heading: str, fields: Sequence[Field]) -> str:
-    """The key of the field that a heading names, or nothing."""
-    wanted = plain(heading)
-    for one in fields:
-        if wanted and wanted in {plain(one.label), *map(plain, one.also), one.key.replace("_", " ")}:
-            return one.key
-    return ""
 
 
 def split(text: str) -> list[str]:
@@ -116,27 +109,53 @@ def yes(one: Field, text: str) -> bool:
 
 
 def day(one: Field, text: str) -> date | None:
-    """A whole day as 2026-09-30, 30 September 2026 or 30/9/2026, which is read the British way."""
+    """A whole day as 2026-09-30, 30 September 2026 or 30/9/26, which is read the British way.
+
+    A month alone is its last day, or where a time begins its first; what is less exact than that is refused.
+    """
     text = text.strip()
     if not text:
         return None
-    stated_day = stated(one, text)
-    if stated_day.precision != dates.Precision.DAY or stated_day.day is None:
-        raise Invalid(one.key, gettext("Give a whole day, such as 30 September 2026; “%(text)s” is none", text=text))
-    return stated_day.day
+    try:
+        found = days.read(text).stated
+    except ValueError:
+        found = dates.NO_DATE
+    if found.day is not None and found.precision == Precision.DAY:
+        return found.day
+    if found.day is not None and found.precision == Precision.MONTH:
+        return found.day.replace(day=1) if one.begins else found.day
+    raise Invalid(
+        one.key,
+        gettext(
+            "Give a day, such as 31 March 2027, or a month, such as March 2027; “%(text)s” is neither", text=text[:60]
+        ),
+    )
 
 
 def stated(one: Field, text: str) -> StatedDate:
     """A date as exact as it is stated; a day in figures is read the British way."""
-    text = text.strip()
-    if found := _FIGURES.fullmatch(text):
-        text = "{year}-{month}-{day}".format_map(found.groupdict())
-    elif found := _MOMENT.fullmatch(text):
-        text = found[1]
     try:
-        return dates.parse(text)
+        return days.read(text).stated
     except ValueError as error:
         raise Invalid(one.key, str(error)) from error
+
+
+def guessed_day(one: Field, text: str) -> str:
+    """The date, in words, that a cell is read as where it does not state it whole; nothing where it does or is none."""
+    if not text or one.shape not in (Shape.DAY, Shape.STATED):
+        return ""
+    try:
+        typed = days.read(text)
+    except ValueError:
+        return ""
+    if one.shape == Shape.STATED:
+        return typed.stated.spoken if typed.is_short else ""
+    if typed.stated.precision != Precision.MONTH and not typed.is_short:
+        return ""
+    try:
+        return spoken(day(one, text))
+    except Invalid:
+        return ""
 
 
 def number(one: Field, text: str) -> float | None:

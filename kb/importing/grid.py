@@ -39,11 +39,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet, or one table of a Word document; `section` is the last heading or line of prose before it."""
+    """One sheet, or one table of a Word document; `section` is the last heading or line of prose before it.
+
+    In a sheet each row is one of its own; a row of a document may go on with the one above.
+    """
 
     name: str
     rows: tuple[Row, ...]
     section: str = ""
+    is_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Book:
                 {
                     "name": table.name,
                     "section": table.section,
+                    "is_sheet": table.is_sheet,
                     "rows": [[row.number, [_cell_as_json(cell) for cell in row.cells]] for row in table.rows],
                 }
                 for table in self.tables
@@ -76,6 +81,8 @@ class Book:
                     table["name"],
                     tuple(Row(number, tuple(map(_cell_from_json, cells))) for number, cells in table["rows"]),
                     table["section"],
+                    # Files that were kept before do not say it.
+                    table.get("is_sheet", False),
                 )
                 for table in given["tables"]
             ),

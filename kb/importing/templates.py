@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from kb.importing.fields import Field, Shape
+from kb.importing.kinds.headed import ABOUT, CHOICES, FOR, LISTS
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ LONGEST_TITLE, LONGEST_HELP, LONGEST_LIST = 32, 255, 255
 LAST_ROW = 10_000
 WIDTHS = {Shape.TEXT: 50, Shape.LIST: 34, Shape.LINK: 34, Shape.YES: 10, Shape.NUMBER: 12, Shape.DAY: 18}
 USUAL_WIDTH, HEADING_HEIGHT = 26, 32
-LISTS = "Lists"
 # Excel writes another date over these as soon as it sees one.
 AS_TYPED = frozenset({Shape.STATED, Shape.LINE, Shape.TEXT, Shape.LIST, Shape.CHOICE, Shape.CHOICES, Shape.LINK})
 
@@ -38,7 +38,7 @@ def workbook(kind: Headed, context: Context) -> bytes:
         typed = book.add_format({"num_format": "@", "valign": "top"})
         day = book.add_format({"num_format": "d mmmm yyyy", "align": "left", "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
-        about, body, lists = (book.add_worksheet(name) for name in (gettext("About"), kind.title(), gettext(LISTS)))
+        about, body, lists = (book.add_worksheet(name) for name in (gettext(ABOUT), kind.title(), gettext(LISTS)))
         fields = columns(kind)
         _write_about(about, kind, fields, heading, plain)
         body.freeze_panes(1, 1)
@@ -48,6 +48,7 @@ def workbook(kind: Headed, context: Context) -> bytes:
             body.set_column(place, place, WIDTHS.get(one.shape, USUAL_WIDTH), look)
             body.write_string(0, place, one.label, heading)
             _offer(body, lists, place, one, _choices(kind, context, one))
+        lists.write_string(0, 0, gettext(CHOICES))
         lists.hide()
         body.activate()
     return file.getvalue()
@@ -73,7 +74,12 @@ def cannot_carry(kind: str) -> list[str]:
             gettext("The first date agreed, which follows from the due date and its history."),
             gettext("Taking a priority off an action, and the reasons of links."),
         ],
-        "posts": [gettext("Who holds a post and who deputises: that has a day, and is given on the page of the post.")],
+        "posts": [
+            gettext(
+                "Who deputises, and from which day a post is held: a file gives a post that nobody holds from the day "
+                "that it comes in. That somebody holds a post no longer is said on its page."
+            )
+        ],
         "indicators": [
             gettext(
                 "Readings, which come in by rows of their own; the trajectory, and the figures that it comes from."
@@ -95,9 +101,9 @@ def _offer(body: Worksheet, lists: Worksheet, place: int, one: Field, choices: S
     """Let Excel show what may stand in a column, and say what else there is to know about it."""
     rule: dict[str, object] = {"validate": "any"}
     if choices:
-        lists.write_column(0, place, choices)
+        lists.write_column(1, place, choices)
         column = xlsxwriter.utility.xl_col_to_name(place)
-        source = f"='{gettext(LISTS)}'!${column}$1:${column}${len(choices)}"
+        source = f"='{gettext(LISTS)}'!${column}$2:${column}${len(choices) + 1}"
         # Several may stand in some cells, and a new title is no mistake, so nothing is refused here.
         rule = {"validate": "list", "source": source, "error_type": "information", "show_error": False}
     help = _help(one)
@@ -132,7 +138,7 @@ def _write_about(about: Worksheet, kind: Headed, fields: Sequence[Field], headin
     about.set_column(0, 0, 30)
     about.set_column(1, 1, 100)
     steps = [
-        (gettext("For"), kind.title()),
+        (gettext(FOR), kind.title()),
         (gettext("How"), gettext("Fill in one row for each on the next sheet. Leave empty what is not known.")),
         (gettext("Then"), gettext("Bring the file in. Nothing is written before you have seen what it would change.")),
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -56,6 +59,20 @@ def test_the_owner_adds_a_reading_and_corrects_it_on_the_page(browse, make):
     assert f"added by {owner.name}" in page
     assert "Edit" not in page.split("<main")[1].split("</h1>")[0]
     assert browse.get("/indicators/share/edit").status_code == 403
+
+
+def test_the_readings_that_count_of_the_indicators_that_fit_are_a_file(browse, make):
+    """What a correction has replaced is none of them."""
+    for title in ("Vacancies", "Sickness"):
+        indicator = make.indicator(title=title, unit="%")
+        make.reading(indicator, ends_on=date(2026, 1, 31), value=9.0, replaced_at=datetime(2026, 2, 1, tzinfo=UTC))
+        make.reading(indicator, ends_on=date(2026, 1, 31), value=9.5)
+        make.reading(indicator, ends_on=date(2025, 12, 31), value=8.0)
+    page = browse.sign_in(make.viewer()).get("/indicators?q=vacancies").text
+    [address] = [html.unescape(one) for one in re.findall(r'href="([^"]*as=readings[^"]*)"', page) if "csv" in one]
+    rows = list(csv.DictReader(io.StringIO(browse.get(address).data.decode("utf-8-sig"))))
+    told = [(row["Indicator"], row["Period end"], row["Value"], row["Unit"]) for row in rows]
+    assert told == [("Vacancies", "2025-12-31", "8", "%"), ("Vacancies", "2026-01-31", "9.5", "%")]
 
 
 def test_readings_that_are_made_up_are_marked_wherever_they_show(browse, make):

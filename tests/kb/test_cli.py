@@ -293,3 +293,28 @@ def test_the_last_administrator_is_not_deactivated_by_command_either(new: Kb) ->
     refused = new("user", "deactivate", ACCOUNT[2])
     assert refused.exit_code == 1
     assert "only administrator" in refused.stderr
+
+
+@pytest.mark.parametrize("dry", [("--dry-run",), ()])
+def test_a_file_that_cannot_be_read_is_refused_in_json_and_in_a_sentence(
+    own: Kb, tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"PK no workbook")
+    result = own("import", str(path), *dry, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told.keys(), told["file"]) == (1, {"file", "error"}, "broken.xlsx")
+    assert result.stderr == f"kb: {told['error']}\n"
+    assert own("import", str(path), *dry).stdout == ""
+
+
+def test_a_dry_run_tells_in_json_what_would_become_of_each_row_and_writes_nothing(kb: Kb, tmp_path: Path) -> None:
+    path = tmp_path / "sources.csv"
+    path.write_text("Source,Type,Category\nA strategy for wards,strategy,Policy driver\n", encoding="utf-8")
+    before = document(kb("stats", "--json"))
+    told = document(kb("import", str(path), "--dry-run", "--json"))
+    assert (told["kind"], told["rows_in_file"], told["created"]) == ("sources", 1, 1)
+    assert document(kb("stats", "--json")) == before
+    path.write_text("Source,Type,Category\n", encoding="utf-8")
+    empty = kb("import", str(path), "--dry-run", "--json")
+    assert (empty.exit_code, "no row to bring in" in json.loads(empty.stdout)["error"]) == (1, True)

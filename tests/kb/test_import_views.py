@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
@@ -326,6 +327,46 @@ def test_a_long_review_has_pages(lead: Browser):
     location = brought(lead, *rows)
     assert "1 to 25 of 30" in lead.get(location).text
     assert "26 to 30 of 30" in lead.get(f"{location}?page=2").text
+
+
+def merged(*rows: Sequence[str]) -> bytes:
+    """A workbook whose first row is a title merged over three columns."""
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("title", ["What we have, 2026", "Sources"])
+def test_columns_under_a_merged_title_are_told_by_the_headings_below_it(lead: Browser, title: str):
+    """Also where no heading is known, and where the title is a heading that is."""
+    content = merged([title], ["Teitl", "Crynodeb", "Cam"], ["A strategy for nursing", "What it needs", "One"])
+    location = send(lead, content, "sources.xlsx", kind="sources").location
+    page = lead.get(f"{location}/columns").text
+    for heading in ("Teitl", "Crynodeb", "Cam"):
+        assert heading in page
+    assert title not in page.replace("<title>", "").partition("<main")[2]
+    assert lead.post(f"{location}/columns", {"t0-0": "title", "t0-1": "summary"}).status_code == 303
+    assert "A strategy for nursing" in lead.get(location).text
+
+
+def test_a_row_that_is_left_alone_for_its_plan_says_whose_it_is(lead: Browser, make: Make):
+    make.plan(title="Their plan")
+    content = b"Action,Plan\nTrain ten,Their plan\nTrain more,\n"
+    location = send(lead, content, "actions.csv", kind="actions", plan=make.the_plan.ref).location
+    page = lead.get(location).text
+    assert "1 new, none changed, none refused, 1 left alone" in page
+    assert page.count("1 row is left alone, since it belongs to a plan that you may not change") == 1
+    assert "It belongs to another plan, “Their plan”" in page
+
+
+def test_an_empty_template_is_answered_on_the_form(lead: Browser):
+    answer = send(lead, lead.get("/imports/templates/sources.xlsx").data, "template-sources.xlsx")
+    assert answer.status_code == 422
+    assert "There is no row to bring in" in answer.text
+    assert "No file has been brought in yet" in lead.get("/imports").text
 
 
 def test_columns_can_be_said_to_hold_something_else(lead: Browser, session: Session):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -24,18 +23,18 @@ from kb.importing.kinds.roster import Roster
 from kb.importing.kinds.sources import told, visibility
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Priority
+from kb.models.record import Kind
 from kb.permissions import visible_to
-from kb.words import gettext
+from kb.words import gettext, in_each_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kb.errors import Invalid
     from kb.importing.fields import Values
-    from kb.importing.grid import Book
     from kb.importing.kinds.named import Names
     from kb.importing.kinds.understood import Work
-    from kb.importing.proposals import Columns, Context, FileRow
+    from kb.importing.proposals import Context
 
 PRIORITIES = "priorities"
 _AGREED = {"baseline_due_on", "forecast_on", "is_demonstration_dated"}
@@ -55,6 +54,7 @@ class Actions(Planned[Action, ActionDetails]):
     """Each row is an action; how it stands, what was said of it and whether it is done is not for a file to say."""
 
     name = "actions"
+    kind = Kind.ACTION
 
     def title(self) -> str:
         return gettext("Actions")
@@ -81,9 +81,8 @@ class Actions(Planned[Action, ActionDetails]):
         found: Mapping[str, Names] = context.cache["names"]
         return found
 
-    def rows(self, book: Book, columns: Columns) -> Iterator[FileRow]:
-        for row in super().rows(book, columns):
-            yield replace(row, values=matrix.spread(row.values))
+    def spread(self, values: dict[str, str]) -> dict[str, str]:
+        return matrix.spread(values)
 
     def blank(self, context: Context) -> ActionDetails:
         return ActionDetails(title="")
@@ -216,7 +215,7 @@ def _roster(context: Context) -> Roster[Action]:
     return roster
 
 
-@cache
+@in_each_language
 def _fields() -> tuple[Field, ...]:
     title = gettext("The title of a post, or its title, a comma and its organisation.")
     owner = owning.fields(
@@ -258,13 +257,16 @@ def _fields() -> tuple[Field, ...]:
         ),
         Field("timescale", gettext("Timescale as stated"), also=("Timescale", "Timescales", "When")),
         Field("term", gettext("Term"), Shape.CHOICE, choices=labels.horizons()),
-        Field("starts_on", gettext("Starts"), Shape.DAY, also=("Start", "Start date", "Starts on")),
+        Field("starts_on", gettext("Starts"), Shape.DAY, also=("Start", "Start date", "Starts on"), begins=True),
         Field(
             "due_on",
             gettext("Due"),
             Shape.DAY,
             also=("Due date", "Due on", "Deadline", "By when", "Due by"),
-            help=gettext("A whole day, such as 30 September 2026. What others have to agree to is refused here, too."),
+            help=gettext(
+                "A day, such as 30 September 2026; a month alone is its last day. What others have to agree to is "
+                "refused here, too."
+            ),
         ),
         Field("description", gettext("What it is"), Shape.TEXT, also=("Description", "Details", "More about it")),
         Field("support_needed", gettext("Support needed"), Shape.TEXT, also=("Support",)),

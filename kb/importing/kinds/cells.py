@@ -12,7 +12,7 @@ from kb.errors import Invalid
 from kb.importing import fields
 from kb.importing.fields import Field, Shape
 from kb.spreadsheets import LONGEST_TEXT
-from kb.words import gettext
+from kb.words import gettext, spoken
 
 # As the forms take them; whoever edits the record later must be able to save it.
 LONGEST = 4_000
@@ -61,7 +61,7 @@ def told(one: Field, value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return spoken(value)
     if isinstance(value, StatedDate):
         return value.spoken
     if isinstance(value, tuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -18,8 +17,9 @@ from kb.importing.kinds.headed import REF, TITLE
 from kb.importing.kinds.planned import Planned, plan_field, plan_of
 from kb.importing.kinds.roster import Roster
 from kb.importing.kinds.sources import told
+from kb.models.record import Kind
 from kb.permissions import visible_to
-from kb.words import gettext
+from kb.words import gettext, in_each_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +35,7 @@ class Indicators(Planned[Indicator, IndicatorDetails]):
     """Each row is an indicator; its periods and the figures that it comes from are not for a file to say."""
 
     name = "indicators"
+    kind = Kind.INDICATOR
 
     def title(self) -> str:
         return gettext("Indicators")
@@ -92,7 +93,7 @@ def _roster(context: Context) -> Roster[Indicator]:
     return made
 
 
-@cache
+@in_each_language
 def _fields() -> tuple[Field, ...]:
     owner = owning.fields(
         "owner",

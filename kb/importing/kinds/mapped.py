@@ -12,6 +12,7 @@ from kb.errors import Invalid
 from kb.exporting import wording
 from kb.importing import fields as reading
 from kb.importing.fields import Field, plain
+from kb.importing.kinds.listed import ANY_DOCUMENT
 from kb.importing.kinds.standing import Standing, differing
 from kb.importing.proposals import Applied, Context, Problem
 from kb.mapping import service as mappings
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from kb.importing.fields import Values
     from kb.importing.kinds.wanted import Wanted, WantedSource
 
-# Where a row does not say what sort of document it is about.
-ANY_DOCUMENT = "document"
 # What an implication is about, by the first of these beginnings of words that it has.
 ABOUT = {
     "recruit": ImplicationKind.RECRUITMENT,

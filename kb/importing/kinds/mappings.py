@@ -61,7 +61,11 @@ class MappingKind:
 
     def left_out(self, book: Book, columns: Columns) -> list[str]:
         skipped = interpreting.interpret(ours.without_marked(book), columns).skipped
-        return [gettext("%(place)s: left out. %(why)s.", place=one.place, why=one.why) for one in skipped]
+        said = [gettext("%(place)s: left out. %(why)s.", place=one.place, why=one.why) for one in skipped]
+        # Rows of anybody else's document say so one by one.
+        if any(_is_linked(table) for table in book.tables) and any(ours.rows_of(book)):
+            said.append(gettext("The columns of priorities and actions are not read: link them on the page"))
+        return said
 
     def propose(self, context: Context, values: Values, match: str) -> Proposal:
         found = wanted(context, values, match)
@@ -91,13 +95,18 @@ class MappingKind:
         mapped.remove(context, applied, reason=reason)
 
 
+def _is_linked(table: Table) -> bool:
+    """Whether a table has columns for what its rows are linked with."""
+    return not {Role.PRIORITIES, Role.ACTIONS}.isdisjoint(recognise(table).values())
+
+
 def _interpreted(row: MappingRow) -> FileRow:
     """A row of anybody's document, with what had to be guessed."""
     values: dict[str, str] = {}
     guessed: list[str] = []
     for number, source in enumerate(row.sources, 1):
         values |= {f"{key}-{number}": text for key, text in _told(source).items()}
-        guessed += [f"{key}-{number}" for key in source.guessed]
+        guessed += [f"{'source' if key == 'title' else key}-{number}" for key in source.guessed]
     values["key_points-1"] = "\n".join(row.key_points)
     values["implications-1"] = "\n".join(row.implications)
     values["section"] = _section(row.section)
@@ -105,6 +114,12 @@ def _interpreted(row: MappingRow) -> FileRow:
     if row.response_type:
         guessed.append("response_type")
     notes = [*row.notes]
+    if not any(source.title for source in row.sources):
+        words = gettext(
+            "In a sheet each row is one of its own, so this is not taken to go on with the row above. Name its source, "
+            "or merge the cell of the source over both rows in the file"
+        )
+        notes.insert(0, words)
     if row.lead_ins:
         notes.append(gettext("Read as a heading, not as a point: %(lines)s", lines=" | ".join(row.lead_ins)))
     for label, texts in ((gettext("Priorities"), row.priorities), (gettext("Actions"), row.actions)):
@@ -143,6 +158,7 @@ def _told(source: SourceGuess) -> dict[str, str]:
     """A document as its row in the file tells it, by field."""
     return {
         "source": source.title,
+        "named": source.named,
         "link": source.link,
         "publisher": source.publisher,
         "published": source.published,

@@ -1,14 +1,15 @@
-"""Rows of spreadsheets that are posts; who holds them is given on their pages, since it has a day."""
+"""Rows of spreadsheets that are posts; who holds one that nobody holds may be named, and holds it from that day."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from kb.catalogue import organisation_editing
+from kb.catalogue import holding, organisation_editing
+from kb.catalogue.holding import Part, Wanted
 from kb.catalogue.organisation_editing import PostDetails
 from kb.editing import faults
 from kb.errors import Invalid
@@ -21,20 +22,28 @@ from kb.importing.kinds.sheets import Sheet
 from kb.importing.kinds.sources import told
 from kb.models.organisation import Post
 from kb.permissions import Capability, visible_to
-from kb.words import gettext
+from kb.words import gettext, in_each_language, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from kb.importing.fields import Values
     from kb.importing.kinds.named import Names
     from kb.importing.kinds.understood import Work
     from kb.importing.proposals import Context
 
-ORGANISATION = "organisation"
+ORGANISATION, HOLDER = "organisation", "holder"
 
 
-class Posts(Sheet[Post, PostDetails]):
+@dataclass(frozen=True, slots=True)
+class HeldPost(PostDetails):
+    """What a row says about a post; the holder is an email address."""
+
+    holder: str = ""
+
+
+class Posts(Sheet[Post, HeldPost]):
     """Each row is a post in an organisation that stands here already."""
 
     name = "posts"
@@ -68,31 +77,111 @@ class Posts(Sheet[Post, PostDetails]):
         title, body = (key_of(cells.clean(values.get(key, ""))) for key in (TITLE, ORGANISATION))
         return f"{title}, {body}" if title else ""
 
-    def blank(self, context: Context) -> PostDetails:
-        return PostDetails(title="")
+    def blank(self, context: Context) -> HeldPost:
+        return HeldPost(title="")
 
-    def details_of(self, context: Context, record: Post) -> PostDetails:
-        return organisation_editing.post_details_of(record)
+    def details_of(self, context: Context, record: Post) -> HeldPost:
+        details = organisation_editing.post_details_of(record)
+        return HeldPost(**asdict(details), holder=_holder_of(context, record))
 
-    def faults(self, context: Context, work: Work[Post, PostDetails]) -> list[Invalid]:
+    def read(self, context: Context, one: Field, values: Values, standing: Any) -> Any:
+        if one.key != HOLDER:
+            return super().read(context, one, values, standing)
+        email = cells.clean(values[HOLDER]).removeprefix("mailto:").lower()
+        if email in ("", standing) or email in _accounts(context):
+            return email
+        words = gettext(
+            "“%(email)s” is not the address of one person with an account here. Have the person invited first, correct "
+            "the address, or leave the cell empty",
+            email=email[:100],
+        )
+        raise Invalid(HOLDER, words)
+
+    def settle(self, context: Context, work: Work[Post, HeldPost]) -> None:
+        """That a file names no holder does not end the time of whoever holds the post."""
+        if not work.new.holder:
+            work.new = replace(work.new, holder=work.old.holder)
+
+    def faults(self, context: Context, work: Work[Post, HeldPost]) -> list[Invalid]:
         if not work.new.organisation:
             return [Invalid(ORGANISATION, gettext("Say which organisation the post is in"))]
+        found = [*_second_holder(context, work.record)] if HOLDER in work.changed and work.record else []
         if work.record is not None and not work.changed.keys() & {TITLE, ORGANISATION}:
-            return []
-        return faults(
+            return found
+        return found + faults(
             lambda: organisation_editing.check_post(context.session, work.new, by=context.by, besides=work.record)
         )
 
-    def create(self, context: Context, details: PostDetails, *, reason: str) -> Post:
+    def create(self, context: Context, details: HeldPost, *, reason: str) -> Post:
         post = organisation_editing.create_post(context.session, details, by=context.by)
         lookups.organisation_of(context)[post.ref] = details.organisation
+        self._give(context, post, details.holder, reason)
         return post
 
-    def edit(self, context: Context, record: Post, details: PostDetails, *, reason: str) -> None:
+    def edit(self, context: Context, record: Post, details: HeldPost, *, reason: str) -> None:
         organisation_editing.edit_post(
             context.session, record.ref, details, version=record.version, reason=reason, by=context.by
         )
         lookups.organisation_of(context)[record.ref] = details.organisation
+        self._give(context, record, details.holder, reason)
+
+    def _give(self, context: Context, post: Post, email: str, reason: str) -> None:
+        """Let whoever has this address hold the post from today, or nobody."""
+        if email == _holder_of(context, post):
+            return
+        context.session.flush()  # only a post that is saved can be held
+        wanted = Wanted(email, context.today, post.version, reason)
+        holding.give(context.session, post.ref, Part.HOLDER, wanted, by=context.by, today=context.today)
+        if email:
+            _holders(context)[post.id] = Held(email, _accounts(context)[email], context.today)
+        else:
+            _holders(context).pop(post.id)
+
+
+class Held(NamedTuple):
+    """Who holds a post or will, and from which day."""
+
+    email: str
+    name: str
+    from_on: date
+
+
+def _holders(context: Context) -> dict[int, Held]:
+    """By post who holds it today, or else will first; read once."""
+    if "holders" not in context.cache:
+        found = holding.list_holders(context.session, person=context.by, today=context.today)
+        context.cache["holders"] = {
+            post_id: Held(first.user.email, first.user.name, first.from_on) for post_id, (first, *_) in found.items()
+        }
+    holders: dict[int, Held] = context.cache["holders"]
+    return holders
+
+
+def _holder_of(context: Context, post: Post) -> str:
+    """The address of whoever holds a post today."""
+    held = _holders(context).get(post.id)
+    return held.email if held is not None and held.from_on <= context.today else ""
+
+
+def _second_holder(context: Context, post: Post) -> Iterator[Invalid]:
+    """What is wrong where a post that somebody holds, or will, is given to somebody else."""
+    if held := _holders(context).get(post.id):
+        words = gettext(
+            "%(name)s holds it from %(day)s, and a post has one holder. End that on the page of the post first, or "
+            "leave the cell empty",
+            name=held.name,
+            day=spoken(held.from_on),
+        )
+        yield Invalid(HOLDER, words)
+
+
+def _accounts(context: Context) -> dict[str, str]:
+    """The addresses of all who may be given a post, and their names."""
+    if "accounts" not in context.cache:
+        people = holding.list_people(context.session, person=context.by)
+        context.cache["accounts"] = {user.email: user.name for user in people}
+    found: dict[str, str] = context.cache["accounts"]
+    return found
 
 
 def _roster(context: Context) -> Roster[Post]:
@@ -108,7 +197,7 @@ def _roster(context: Context) -> Roster[Post]:
     return roster
 
 
-@cache
+@in_each_language
 def _fields() -> tuple[Field, ...]:
     return (
         Field(REF, gettext("Ref"), help=gettext("Stands in our own files. Leave it empty for a new post.")),
@@ -134,5 +223,14 @@ def _fields() -> tuple[Field, ...]:
             help=gettext("Yes where no document names the post."),
         ),
         Field("note", gettext("Note"), Shape.TEXT, also=("Notes", "Remark", "Comment")),
+        Field(
+            HOLDER,
+            gettext("Holder’s email"),
+            also=("Holder email", "Email of the holder", "Email", "Email address"),
+            help=gettext(
+                "The address of a person with an account here, who holds the post from the day that the row comes in. "
+                "Only for a post that nobody holds; an empty cell changes nothing."
+            ),
+        ),
         *told("Held by", "Deputy", "Open actions", "Page"),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -16,21 +15,22 @@ from actions.measures.readings import ReadingDetails
 from kb.editing import faults
 from kb.errors import Invalid, KnowledgeBaseError, NotFound
 from kb.importing.fields import Field, Shape
-from kb.importing.kinds import cells
-from kb.importing.kinds.headed import Headed
+from kb.importing.kinds import cells, planned
+from kb.importing.kinds.headed import REF, Headed
 from kb.importing.kinds.named import Names
-from kb.importing.kinds.planned import plan_of
 from kb.importing.kinds.roster import Roster
+from kb.importing.kinds.sources import told
 from kb.importing.proposals import Applied, Difference, Problem, Proposal, check_reviewed
 from kb.models.importing import Outcome
 from kb.permissions import Capability, visible_to
-from kb.words import gettext, spoken
+from kb.words import gettext, in_each_language, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from actions.indicator_models import Reading
     from kb.importing.fields import Values
+    from kb.importing.grid import Table
     from kb.importing.proposals import Context, Reviewed
 
 INDICATOR, DAY, VALUE = "indicator", "ends_on", "value"
@@ -79,13 +79,19 @@ class Readings(Headed):
 
     name = "readings"
     needs_plan = True
-    needed = frozenset({INDICATOR, DAY, VALUE})
+    needed = frozenset({DAY, VALUE})
+    right = Capability.ADD_READING
 
     def title(self) -> str:
         return gettext("Readings")
 
     def fields(self) -> Sequence[Field]:
         return _fields()
+
+    def recognise(self, table: Table) -> dict[str, str]:
+        """As any table, if a column names the indicator, by its title or by its ref."""
+        found = super().recognise(table)
+        return found if {REF, INDICATOR} & set(found.values()) else {}
 
     def names(self, context: Context) -> Mapping[str, Names]:
         if "indicator_names" not in context.cache:
@@ -96,6 +102,10 @@ class Readings(Headed):
         return {INDICATOR: found}
 
     def propose(self, context: Context, values: Values, match: str) -> Proposal:
+        own = planned.context_of(context, values, self.right)
+        if own is None:
+            return planned.left_alone(values, self._title(Read(), values))
+        context = own
         with context.session.no_autoflush:
             read = self._read(context, values)
         return Proposal(
@@ -109,6 +119,10 @@ class Readings(Headed):
     def apply(
         self, context: Context, values: Values, match: str, *, reason: str, reviewed: Reviewed = None
     ) -> list[Applied]:
+        own = planned.context_of(context, values, self.right)
+        if own is None:
+            return []
+        context = own
         with context.session.no_autoflush:
             read = self._read(context, values)
         if read.problems:
@@ -133,8 +147,9 @@ class Readings(Headed):
 
     def restore(self, context: Context, applied: Applied, *, reason: str) -> None:
         """Let the earlier reading of the day count again, or none where there was none."""
+        context = planned.context_in(context, applied.record.plan_id)
         roster, before = _roster(context), applied.before
-        if roster.id_of(applied.record.ref) is None:
+        if not roster.knows(applied.record.ref):
             raise NotFound(applied.record.kind, applied.record.ref)
         indicator, day = roster.get(applied.record.ref), date.fromisoformat(before[DAY])
         standing = _standing(indicator, day)
@@ -152,23 +167,33 @@ class Readings(Headed):
         self.restore(context, applied, reason=reason)
 
     def _title(self, read: Read, values: Values) -> str:
-        name = read.indicator.title if read.indicator is not None else cells.clean(values.get(INDICATOR, ""))
+        said = cells.clean(values.get(INDICATOR, "")) or cells.clean(values.get(REF, ""))
+        name = read.indicator.title if read.indicator is not None else said
         day = spoken(read.details.ends_on) if read.details is not None else cells.clean(values.get(DAY, ""))
         return ", ".join(filter(None, (name, day)))
 
     def _read(self, context: Context, values: Values) -> Read:
-        context.by.require(Capability.ADD_READING, plan_id=plan_of(context).id)
-        read, wrong = Read(), []
+        context.by.require(self.right, plan_id=planned.plan_of(context).id)
+        read, wrong = Read(), planned.unknown_plan(context, values)
         try:
-            name = cells.clean(values.get(INDICATOR, ""))
-            read.indicator = _roster(context).get(self.names(context)[INDICATOR].one(INDICATOR, name))
+            read.indicator = _roster(context).get(self._meant(context, values))
         except Invalid as fault:
             wrong.append(fault)
-        found = {one.key: self._value(one, values, wrong) for one in self.fields() if one.key != INDICATOR}
+        read_here = (one for one in self.fields() if one.key in (DAY, VALUE, *_WORDS))
+        found = {one.key: self._value(one, values, wrong) for one in read_here}
         if found[DAY] is not None and found[VALUE] is not None:
             self._compare(context, read, found, wrong)
         read.problems = [Problem(fault.field, str(fault)) for fault in wrong]
         return read
+
+    def _meant(self, context: Context, values: Values) -> str:
+        """The ref of the indicator: the one that stands in the row, else that of the title."""
+        ref = cells.clean(values.get(REF, ""))
+        if not ref:
+            return self.names(context)[INDICATOR].one(INDICATOR, cells.clean(values.get(INDICATOR, "")))
+        if not _roster(context).knows(ref):
+            raise Invalid(REF, planned.no_such_in_plan(context, ref))
+        return ref
 
     def _value(self, one: Field, values: Values, wrong: list[Invalid]) -> object:
         """What a cell says, or nothing where that is wrong."""
@@ -218,7 +243,7 @@ def _roster(context: Context) -> Roster[Indicator]:
     """The indicators of the plan, with what was read of them."""
     if "readings" not in context.cache:
         session = context.session
-        mine = Indicator.plan_id == plan_of(context).id, visible_to(context.by)
+        mine = Indicator.plan_id == planned.plan_of(context).id, visible_to(context.by)
 
         def fetch(ids: Sequence[int]) -> Sequence[Indicator]:
             options = joinedload(Indicator.owner), selectinload(Indicator.readings)
@@ -232,16 +257,23 @@ def _roster(context: Context) -> Roster[Indicator]:
     return found
 
 
-@cache
+@in_each_language
 def _fields() -> tuple[Field, ...]:
     return (
         Field(
+            REF,
+            gettext("Ref"),
+            also=("Indicator ref",),
+            help=gettext("Of the indicator. Stands in our own files; leave it empty to go by the title."),
+        ),
+        Field(
             INDICATOR,
             gettext("Indicator"),
-            also=("Indicator ref", "Measure", "KPI", "Ref"),
+            also=("Indicator title", "Measure", "KPI"),
             is_required=True,
-            help=gettext("The title or the ref of an indicator of the plan."),
+            help=gettext("The title or the ref of an indicator of the plan. A Ref in the row comes before it."),
         ),
+        planned.plan_field(),
         Field(
             DAY,
             gettext("Period end"),
@@ -260,4 +292,5 @@ def _fields() -> tuple[Field, ...]:
         ),
         Field("data_source", gettext("Data source"), Shape.TEXT, also=("Source", "Where it comes from")),
         Field("quality_note", gettext("Quality note"), Shape.TEXT, also=("Note", "Notes", "Quality", "Comment")),
+        *told("Unit", "Demonstration", "Page"),
     )

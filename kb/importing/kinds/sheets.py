@@ -17,7 +17,7 @@ from kb.removal import deleting
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from kb.importing.fields import Field, Values
     from kb.importing.kinds.roster import Roster
@@ -110,13 +110,14 @@ class Sheet(Headed, Generic[R, D]):
         """What a row would do, writing nothing."""
         with context.session.no_autoflush:
             work = self._work(context, values, match)
+            alike = self._like(context, values, work.target) if work.target.is_open else []
         return Proposal(
             outcome=work.outcome,
             title=cells.clean(values.get(TITLE, "")) or (work.record.title if work.record else ""),
             record=work.record,
             differences=tuple(self._differences(context, work)),
             problems=tuple(work.problems),
-            matches=work.target.matches,
+            matches=(*work.target.matches, *alike),
         )
 
     def apply(
@@ -134,7 +135,7 @@ class Sheet(Headed, Generic[R, D]):
         try:
             if work.record is None:
                 made = self.create(context, work.new, reason=reason)
-                roster.add(made.id, made.ref, made.title)
+                roster.add_made(made)
                 return [Applied(made, is_new=True)]
             before = self.before(context, work)
             self.edit(context, work.record, work.new, reason=reason)
@@ -148,7 +149,7 @@ class Sheet(Headed, Generic[R, D]):
     def restore(self, context: Context, applied: Applied, *, reason: str) -> None:
         """Give a record that was changed its earlier values."""
         roster = self.roster(context)
-        if roster.id_of(applied.record.ref) is None:
+        if not roster.knows(applied.record.ref):
             raise NotFound(applied.record.kind, applied.record.ref)
         record = roster.get(applied.record.ref)
         details = self.details_of(context, record)
@@ -188,26 +189,27 @@ class Sheet(Headed, Generic[R, D]):
     def _target(self, context: Context, values: Values, match: str) -> tuple[Target, Invalid | None]:
         roster, ref = self.roster(context), cells.clean(values.get(REF, ""))
         if ref:
-            if roster.id_of(ref) is not None:
+            if roster.knows(ref):
                 return Target(ref, is_by_ref=True), None
             return Target(), Invalid(REF, self.no_such(context, ref))
         refs = self.called(context, values)
-        exact = [Match(one, roster.titles[one], 100) for one in refs]
+        exact = tuple(Match(one, roster.titles[one], 100) for one in refs)
         if match not in ("", NEW):
-            if roster.id_of(match) is None:
+            if not roster.knows(match):
                 return Target(), Invalid(REF, gettext("“%(ref)s” is not there any more. Choose again", ref=match))
-            return Target(match, matches=(*exact, *self._like(context, values, refs))), None
+            return Target(match, matches=exact, is_open=True), None
         if match == "" and len(refs) == 1:
-            return Target(refs[0], matches=tuple(exact)), None
-        matches = (*exact, *self._like(context, values, refs))
+            return Target(refs[0], matches=exact), None
         if match == "" and refs:
             words = gettext("Several records are called so. Choose the one that is meant, or that none of them is")
-            return Target(matches=matches), Invalid(TITLE, words)
-        return Target(matches=matches), None
+            return Target(matches=exact, is_open=True), Invalid(TITLE, words)
+        return Target(matches=exact, is_open=True), None
 
-    def _like(self, context: Context, values: Values, besides: Sequence[str]) -> list[Match]:
-        name = cells.clean(values.get(TITLE, ""))
-        return [one for one in self.roster(context).like(name) if one.ref not in besides]
+    def _like(self, context: Context, values: Values, target: Target) -> list[Match]:
+        """The records that are called nearly so: for people to choose from, so nobody needs them to write a row."""
+        besides = {one.ref for one in target.matches}
+        alike = self.roster(context).like(cells.clean(values.get(TITLE, "")))
+        return [one for one in alike if one.ref not in besides]
 
     def _check_seen(self, context: Context, work: Work[R, D]) -> None:
         """Refuse a row that means the same as an earlier one of the file: nobody can tell which holds."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -16,23 +16,28 @@ from kb.editing import checked_word
 from kb.errors import Invalid
 from kb.importing import fields as of
 from kb.importing.fields import Field, Shape
-from kb.importing.kinds import cells, lookups, owning
+from kb.importing.kinds import cells, listed, lookups, owning
 from kb.importing.kinds.headed import REF, TITLE
 from kb.importing.kinds.roster import Roster
 from kb.importing.kinds.sheets import Sheet
+from kb.importing.mapping.words import Role
 from kb.models.source import Source, SourceName
 from kb.permissions import Capability, visible_to
-from kb.words import gettext
+from kb.words import gettext, in_each_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kb.importing.fields import Values
+    from kb.importing.grid import Book
     from kb.importing.kinds.named import Names
     from kb.importing.kinds.understood import Work
-    from kb.importing.proposals import Context
+    from kb.importing.proposals import Columns, Context, FileRow
 
-UNITED_KINGDOM = frozenset({"uk", "united kingdom"})
+UNITED_KINGDOM = frozenset(
+    {"uk", "united kingdom", "uk wide", "all uk", "whole uk", "all four nations", "four nations"}
+)
+_BETWEEN_NATIONS = re.compile(r"\s+(?:and|&)\s+|\s*[/+]\s*", re.IGNORECASE)
 _LISTS = (Source.publishers, Source.nations, Source.names, Source.themes, Source.mentions)
 
 
@@ -66,6 +71,14 @@ class Sources(Sheet[Source, SourceDetails]):
         found: Mapping[str, Names] = context.cache["names"]
         return found
 
+    def rows(self, book: Book, columns: Columns) -> Iterator[FileRow]:
+        return map(listed.filled_in, super().rows(book, columns))
+
+    def called(self, context: Context, values: Values) -> list[str]:
+        """Those of the title, else of the title with the year in which the row says that it was published."""
+        title, year = cells.clean(values.get(TITLE, "")), cells.clean(values.get("published", ""))[-4:]
+        return super().called(context, values) or self.roster(context).called(f"{title} ({year})")
+
     def blank(self, context: Context) -> SourceDetails:
         return SourceDetails(title="")
 
@@ -88,6 +101,10 @@ class Sources(Sheet[Source, SourceDetails]):
                 return owning.read(context, one.key, values, standing)
             case "nations" if of.plain(text) in UNITED_KINGDOM:
                 return tuple(one.choices)
+            case "nations":
+                return of.choices(one, of.SEPARATOR.join(_BETWEEN_NATIONS.split(text)))
+            case "source_kind" if guess := listed.guessed_kind(values, text):
+                return standing or guess
             case "source_kind":
                 return _kind(context, one, text)
             case "mentions":
@@ -133,7 +150,7 @@ def _roster(context: Context) -> Roster[Source]:
     return roster
 
 
-@cache
+@in_each_language
 def _fields() -> tuple[Field, ...]:
     curator, employer = owning.fields(
         "curator",
@@ -147,7 +164,7 @@ def _fields() -> tuple[Field, ...]:
         Field(
             TITLE,
             gettext("Source"),
-            also=("Title", "Source title", "Document", "Document title", "Policy", "Name"),
+            holds=Role.REFERENCE,
             is_required=True,
             help=gettext("The title of the document. It changes a title only in a row with a Ref."),
         ),
@@ -177,16 +194,16 @@ def _fields() -> tuple[Field, ...]:
             "source_kind",
             gettext("Type"),
             Shape.CHOICE,
-            also=("Kind", "Kind of document", "Document type", "Type of document", "Source type"),
+            holds=Role.KIND,
             choices=kinds,
             is_required=True,
-            help=gettext("What kind of document it is."),
+            help=gettext("What kind of document it is. It is guessed from the title where it is left empty."),
         ),
         Field(
             "publishers",
             gettext("Publisher"),
             Shape.LIST,
-            also=("Publishers", "Published by", "Organisation", "Author", "Issued by"),
+            holds=Role.PUBLISHER,
             help=gettext("Organisations that stand here already, with semicolons between them."),
         ),
         Field("publisher_as_stated", gettext("Publisher as stated"), help=gettext("In the words of the document.")),
@@ -194,7 +211,7 @@ def _fields() -> tuple[Field, ...]:
             "nations",
             gettext("Nations"),
             Shape.CHOICES,
-            also=("Nation", "Country", "Countries", "Applies to"),
+            holds=Role.NATIONS,
             choices=labels.nations(),
             help=gettext("The nations that it covers, with semicolons between them; UK means all four."),
         ),
@@ -219,12 +236,12 @@ def _fields() -> tuple[Field, ...]:
             help=gettext("Themes of the list, with semicolons between them."),
         ),
         Field("language", gettext("Language"), Shape.CHOICE, choices=labels.languages()),
-        Field("summary", gettext("Summary"), Shape.TEXT, also=("Description", "Abstract", "About")),
+        Field("summary", gettext("Summary"), Shape.TEXT, also=("Abstract",), holds=Role.KEY_POINTS),
         Field(
             "link",
             gettext("Read it"),
             Shape.LINK,
-            also=("Link", "URL", "Web address", "Address", "Website", "Hyperlink"),
+            holds=Role.LINK,
             help=gettext("Its whole web address."),
         ),
         Field(
@@ -249,7 +266,7 @@ def _dates() -> tuple[Field, ...]:
             "published",
             gettext("Published"),
             Shape.STATED,
-            also=("Publication date", "Date published", "Published on", "Date", "Year"),
+            holds=Role.PUBLISHED,
             help=help,
         ),
         Field("starts", gettext("Runs from"), Shape.STATED, also=("Starts", "Start", "From", "Start date"), help=help),
@@ -270,5 +287,5 @@ def visibility() -> Field:
 
 
 def told(*headings: str) -> tuple[Field, ...]:
-    """Columns of our own files that follow from others."""
-    return tuple(Field(f"told_{of.plain(one).replace(' ', '_')}", one, is_told=True) for one in headings)
+    """Columns of our own files that follow from others, which say in the reader's language what these are called."""
+    return tuple(Field(f"told_{of.plain(one).replace(' ', '_')}", gettext(one), is_told=True) for one in headings)

@@ -10,8 +10,9 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
 from kb.exporting import wording
+from kb.exporting.mapped import point_of
 from kb.exporting.marks import mark_of
-from kb.exporting.wording import Meaning, Point
+from kb.exporting.wording import Meaning
 from kb.importing.fields import plain
 from kb.importing.proposals import Match
 from kb.models.organisation import Organisation
@@ -147,7 +148,7 @@ def _read(context: Context) -> Standing:
     for name, source_id, ref, title in session.execute(named):
         standing.names[plain(name)].append(Known(source_id, ref, title))
     for point in session.scalars(select(KeyPoint).where(seen).order_by(KeyPoint.source_id, KeyPoint.position)):
-        standing.points[point.source_id].append(_said(point, wording.point_tail(as_point(point))))
+        standing.points[point.source_id].append(_said(point, wording.point_tail(point_of(point))))
     for one in session.scalars(select(Implication).where(seen).order_by(Implication.source_id, Implication.position)):
         tail = wording.meaning_tail(Meaning(one.title, one.implication_kind, one.horizon or ""))
         standing.implications[one.source_id].append(_said(one, tail))
@@ -156,20 +157,6 @@ def _read(context: Context) -> Standing:
     for ref, title, abbreviation in session.execute(bodies):
         standing.organisations |= {plain(name): ref for name in (ref, title, abbreviation) if name}
     return standing
-
-
-def as_point(point: KeyPoint) -> Point:
-    """A key point as documents write it."""
-    return Point(
-        point.title,
-        point.point_kind,
-        promised_by=point.promised_by,
-        promised_for=point.promised_for,
-        measured_by=point.measured_by,
-        place=point.place,
-        site=point.site,
-        aspect=point.aspect,
-    )
 
 
 def _said(record: KeyPoint | Implication, tail: str) -> Said:

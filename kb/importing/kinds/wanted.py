@@ -74,7 +74,8 @@ def wanted(context: Context, values: Values, match: str) -> Wanted:
         if not title:
             continue
         marks = own.get("marks", "").split()
-        known = next((standing.marked[mark] for mark in marks if mark in standing.marked), standing.source(title))
+        known = next((standing.marked[mark] for mark in marks if mark in standing.marked), None)
+        known = known or _by_name(standing, title, own)
         if known is None and match and match != NEW:
             known, match = standing.source(match), ""
         if known is None and not found.matches:
@@ -92,6 +93,17 @@ def wanted(context: Context, values: Values, match: str) -> Wanted:
     _check(found, values)
     _compare(context, found, standing)
     return found
+
+
+def _by_name(standing: Standing, title: str, values: Values) -> Known | None:
+    """The source of these words: with the year and whatever else the row says of it, else of its title alone.
+
+    A title that somebody has mended since is all that counts.
+    """
+    named, year = values.get("named", ""), values.get("published", "")[-4:]
+    whole = standing.source(named) if reading.plain(title) in reading.plain(named) else None
+    dated = standing.source(f"{title} {year}") if year.isdecimal() else None
+    return whole or dated or standing.source(title)
 
 
 def _line_marks(text: str) -> dict[str, str]:

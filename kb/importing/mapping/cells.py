@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from kb.importing.grid import Cell, Row
+from kb.importing.mapping.words import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,3 +94,8 @@ def joined(cells: Sequence[Cell]) -> Cell:
 def is_bare(cell: Cell) -> bool:
     """Whether a cell says nothing: it is empty, or holds no more than a dash."""
     return not re.search(r"\w", cell.text)
+
+
+def says_nothing(cell: Cell) -> bool:
+    """Whether a cell says in words that nothing is there."""
+    return not cell.links and " ".join(re.sub(r"[./]", "", cell.text).lower().split()) in NOTHING

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kb.importing.mapping.cells import Cover, is_bare, joined
+from kb.importing.mapping.cells import Cover, is_bare, joined, says_nothing
 from kb.importing.mapping.guesses import response_type_of
 from kb.importing.mapping.headings import category
 from kb.importing.mapping.points import points_of
@@ -44,6 +44,10 @@ class Draft:
         last = next((role for role, _, _ in reversed(placed) if role not in ("", Role.IGNORED)), Role.RELEVANCE)
         for role, cell, cover in placed:
             if is_bare(cell) or cover is Cover.LEFT or (cover is Cover.ABOVE and not is_new):
+                continue
+            if role != Role.REFERENCE and says_nothing(cell):
+                if role not in ("", Role.IGNORED):
+                    self.notes.append(gettext("Read as an empty cell: “%(text)s”", text=_words(cell)))
                 continue
             if cover is Cover.ABOVE:
                 self.notes.append(gettext("A merged cell says the same of the row above"))

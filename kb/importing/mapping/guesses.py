@@ -49,6 +49,12 @@ def is_organisation(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
+def is_acronym(text: str) -> bool:
+    """Whether words are capitals and nothing else, as the names of many publishers are."""
+    letters = text.removeprefix("The ").strip()
+    return letters.isupper() and letters.isalpha() and len(letters) <= MOST_ACRONYM_LETTERS
+
+
 def full_name(name: str, vocabulary: Vocabulary) -> str:
     """The title of the organisation that is known by a name or acronym, else the name."""
     return _known(name, vocabulary) or name.strip()
@@ -62,7 +68,7 @@ def publisher_of(lines: Sequence[str], vocabulary: Vocabulary, *, is_research: b
     """
     if len(lines) > 1:
         first, second = lines[0].strip(_EDGES), lines[1]
-        if is_organisation(first, vocabulary) or _is_acronym(first):
+        if is_organisation(first, vocabulary) or is_acronym(first):
             return Named(tuple(lines[1:]), full_name(first, vocabulary))
         words = len(first.split())
         if is_research and _is_name(first) and words <= MOST_NAME_WORDS and words < len(second.split()):
@@ -137,11 +143,6 @@ def _begins_with(text: str, vocabulary: Vocabulary) -> str:
 def _cut(text: str, separator: str) -> tuple[str, str]:
     parts = re.split(separator, text, maxsplit=1)
     return (parts[0], parts[1]) if len(parts) == 2 else (text, "")
-
-
-def _is_acronym(text: str) -> bool:
-    letters = text.removeprefix("The ").strip()
-    return letters.isupper() and letters.isalpha() and len(letters) <= MOST_ACRONYM_LETTERS
 
 
 def _is_name(text: str) -> bool:

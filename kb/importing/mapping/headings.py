@@ -8,12 +8,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from kb.importing.mapping.cells import Cover, covers
+from kb.importing.mapping.heading_words import is_about, plain_heading, role_of
 from kb.importing.mapping.rows import DRIVER
 from kb.importing.mapping.rows import RESEARCH as RESEARCH_CATEGORY
-from kb.importing.mapping.words import HEADINGS, POLICY, RESEARCH, SAID, UNSAID, Role
+from kb.importing.mapping.words import POLICY, RESEARCH, SAID, Role
 
 if TYPE_CHECKING:
-    from kb.importing.grid import Row, Table
+    from kb.importing.grid import Cell, Row, Table
 
 # By the place of a column, counted from 0, as text: what it holds.
 Columns = dict[str, str]
@@ -44,11 +45,16 @@ def is_heading_like(row: Row) -> bool:
 def section_of(row: Row) -> str:
     """The heading that a row across the table is: few words in one cell, merged over the others or in capitals."""
     own = [cell for cell, cover in zip(row.cells, covers(row), strict=True) if cover is not Cover.LEFT]
-    text = " ".join(own[0].text.split()) if own else ""
     # A row of which only the first cell is filled is read as that one cell; it is a source that nobody answers yet.
     is_merged = len(own) == 1 and len(row.cells) > 1
-    stands_out = is_merged or (text.isupper() and not any(own[1:]))
-    return text if stands_out and 0 < len(text.split()) <= MOST_SECTION_WORDS and not own[0].links else ""
+    stands_out = is_merged or (own and own[0].text.isupper() and not any(own[1:]))
+    return short_title(own[0]) if stands_out else ""
+
+
+def short_title(cell: Cell) -> str:
+    """The words of a cell, if they are few enough for a heading, and no link."""
+    words = cell.text.split()
+    return " ".join(words) if len(words) <= MOST_SECTION_WORDS and not cell.links else ""
 
 
 def words_of(row: Row) -> tuple[str, ...]:
@@ -76,8 +82,14 @@ def going_on(order: tuple[str, ...], table: Table) -> Columns:
 
 
 def columns_of(row: Row) -> Columns:
-    """What each cell of a header row promises; one that says nothing known is ignored."""
-    return {str(at): _role(cell.text) for at, cell in enumerate(row.cells)}
+    """What each cell of a header row promises; one that says nothing known is ignored.
+
+    Where no column is for answers, what is done about a document is the answer.
+    """
+    roles = [role_of(cell.text) or Role.IGNORED for cell in row.cells]
+    if Role.RELEVANCE not in roles:
+        roles = [Role.RELEVANCE if role == Role.ACTIONS else role for role in roles]
+    return {str(at): role for at, role in enumerate(roles)}
 
 
 def category(text: str, before: str = DRIVER) -> str:
@@ -92,33 +104,18 @@ def _is_header(row: Row) -> bool:
     heads = [cell.text for cell in row.cells if cell]
     if not all(map(_is_short, heads)):
         return False
-    roles = {role for head in heads if (role := _role(head)) and _is_about(head, role)}
+    roles = {role for head in heads if (role := role_of(head)) and _tells(head, role)}
     return Role.REFERENCE in roles and bool(roles & SAID)
 
 
-def _role(heading: str) -> Role:
-    """The role whose phrase comes first in a heading; of several at the same place the longest."""
-    given = f" {_plain(heading)} "
-    found = [
-        (at, -len(phrase), role)
-        for role, phrases in HEADINGS.items()
-        for phrase in phrases
-        if (at := given.find(f" {phrase} ")) >= 0
-    ]
-    return min(found, default=(0, 0, Role.IGNORED))[2]
-
-
-def _is_about(heading: str, role: Role) -> bool:
-    """Whether a heading begins or ends with what it is about; a title of more words may do so by chance."""
-    given = _plain(heading)
-    is_named = any(
-        f"{given} ".startswith(f"{phrase} ") or f" {given}".endswith(f" {phrase}") for phrase in HEADINGS[role]
-    )
-    return is_named and (role != Role.REFERENCE or len(given.split()) <= MOST_REFERENCE_WORDS)
+def _tells(heading: str, role: Role) -> bool:
+    """Whether a heading is about what it names; the title of a document may name that, too."""
+    is_brief = role != Role.REFERENCE or len(plain_heading(heading).split()) <= MOST_REFERENCE_WORDS
+    return is_brief and is_about(heading, role)
 
 
 def _plain(text: str) -> str:
-    return " ".join(word for word in re.findall(r"\w+", text.lower()) if word not in UNSAID)
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _is_short(text: str) -> bool:

@@ -23,6 +23,8 @@ _LINK = "|".join(map(re.escape, LINK_WORDS))
 # Not the first word of a title (“Link Workers in Schools”), nor one within a sentence.
 LINK_MARK = re.compile(rf"(?<!\w)\(?(?:{_LINK})\b\)?:?(?=\s*(?:$|[&(\-–—,;.\d]|and\b))")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()]+[^\s<>().,;]")
+_BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+(?P<last>[a-z]{2,})(?P<path>[:/?#]\S*)?", re.IGNORECASE)
+_FILE_ENDINGS = frozenset({"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "csv", "odt", "ods", "msg"})
 _CONNECTOR = re.compile(r"\s*(?:&|/|\+|;|\band)\s*$")
 _STROKE = re.compile(r"\s+/\s+|;\s+")
 _BRACKETS = re.compile(r"^\([^()]*\)$")
@@ -70,6 +72,15 @@ def pieces(cell: Cell, vocabulary: Vocabulary) -> list[Piece]:
 def quoted(text: str) -> list[str]:
     """Documents that a text names in quotation marks and gives a link of their own: each title with its brackets."""
     return [f"{title.strip()} {brackets}".strip() for title, brackets in _QUOTED.findall(text)]
+
+
+def whole_address(text: str) -> str:
+    """A web address, with https:// where somebody left that out; nothing for words that are none."""
+    if re.match(r"https?://\S+$", text, re.IGNORECASE):
+        return text
+    found = _BARE_ADDRESS.fullmatch(text)
+    is_address = found and (found["path"] or found["last"].lower() not in _FILE_ENDINGS)
+    return f"https://{text}" if is_address else ""
 
 
 def is_title(text: str) -> bool:

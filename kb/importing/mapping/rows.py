@@ -13,10 +13,12 @@ DRIVER, RESEARCH = "driver", "research"
 class SourceGuess:
     """One document that a row is about; `guessed` names the fields that a rule filled in, not a column.
 
-    `published` are the words of the date and `year` its year; `starts` and `ends` are years that the title names.
+    `named` are all words that name it, of which the title is what is left without dates and publishers. `published`
+    are the words of the date and `year` its year; `starts` and `ends` are the years that it runs.
     """
 
     title: str
+    named: str = ""
     link: str = ""
     publisher: str = ""
     published: str = ""

@@ -8,9 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from kb.importing.mapping import guesses
-from kb.importing.mapping.references import ADDRESS, LINK_MARK, Piece, pieces, quoted
+from kb.importing.mapping.citing import cited
+from kb.importing.mapping.references import ADDRESS, LINK_MARK, Piece, pieces, quoted, whole_address
 from kb.importing.mapping.rows import RESEARCH, SourceGuess
-from kb.importing.mapping.stated_dates import dates_in, is_publication_date, without_dates
+from kb.importing.mapping.stated_dates import dates_in, dates_of_column, is_publication_date
 from kb.importing.mapping.words import Role, Vocabulary
 from kb.words import gettext
 
@@ -46,15 +47,20 @@ def sources_of(cells: Mapping[str, Cell], about: About) -> Sources:
     addresses, left = _addresses(found, cells[Role.REFERENCE], cells[Role.LINK])
     made = [_source(piece, address, cells, about) for piece, address in zip(found, addresses, strict=True)]
     said = cells[Role.KEY_POINTS]
-    named = quoted(said.text)
+    named = quoted(said.text) if cells[Role.REFERENCE] else []
     behind = [address for words, address in said.links if LINK_MARK.fullmatch(words.strip())]
     behind = behind if len(behind) == len(named) else [""] * len(named)
     made += [_source(Piece([title]), address, {}, about) for title, address in zip(named, behind, strict=True)]
+    if not cells[Role.REFERENCE]:
+        # Somebody has yet to say which document it is; what is known of it stays.
+        return Sources((_source(Piece(), "".join(left[:1]), cells, about),))
     if not any(one.title for one in made):
         made = [SourceGuess(_line(cells[Role.REFERENCE].text), category=about.category, guessed=("title", "category"))]
     notes = [
         gettext("It is not plain which document this address belongs to: %(address)s", address=one) for one in left
     ]
+    if span := next((f"{one.starts}–{one.ends or ''}" for one in made if _is_span(cells[Role.PUBLISHED])), ""):
+        notes.append(gettext("Read as the years that it runs, not as the date of publication: %(span)s", span=span))
     if len(made) > 1:
         notes.append(gettext("The row was taken to name %(number)s documents", number=len(made)))
     return Sources(tuple(one for one in made if one.title), tuple(notes))
@@ -63,13 +69,18 @@ def sources_of(cells: Mapping[str, Cell], about: About) -> Sources:
 def _source(piece: Piece, address: str, cells: Mapping[str, Cell], about: About) -> SourceGuess:
     vocabulary, category = about.vocabulary, about.category
     told = {role: _line(cells[role].text) if role in cells else "" for role in Role}
-    titled = [text for line in piece.lines if (text := without_dates(_line(line))) and not is_publication_date(text)]
-    named = guesses.Named(tuple(titled), guesses.full_name(told[Role.PUBLISHER], vocabulary))
+    parted = [cited(_line(line), vocabulary) for line in piece.lines]
+    titled = [one.title for one in parted if one.title and not is_publication_date(one.title)]
+    beside = next((one.publisher for one in parted if one.publisher), "")
+    named = guesses.Named(tuple(titled), guesses.full_name(told[Role.PUBLISHER], vocabulary) or beside)
     if not named.publisher:
         named = guesses.publisher_of(titled, vocabulary, is_research=category == RESEARCH)
     title = _EMPTY_BRACKETS.sub("", " ".join(named.title)).strip(_EDGES)
-    dates = dates_in(told[Role.PUBLISHED] or " ".join(piece.lines))
-    period = dates_in(" ".join(piece.lines))
+    words = " ".join(map(_line, piece.lines))
+    period, stated = dates_in(words), dates_of_column(told[Role.PUBLISHED])
+    published = stated.published or period.published
+    if stated.starts:
+        period = stated
     kind = guesses.kind_of(told[Role.KIND], vocabulary) or told[Role.KIND].lower()
     kind = kind or guesses.kind_or_research(title, named.publisher, vocabulary, category)
     nations = guesses.nations_of(told[Role.NATIONS] or f"{title} {named.publisher}", vocabulary)
@@ -77,19 +88,21 @@ def _source(piece: Piece, address: str, cells: Mapping[str, Cell], about: About)
     guessed = {
         "title": len(piece.lines) > 1 or title != _line(piece.lines[0] if piece.lines else ""),
         "publisher": named.publisher and not told[Role.PUBLISHER],
-        "published": dates.published and not told[Role.PUBLISHED],
+        "published": published != told[Role.PUBLISHED] and published,
         "starts": period.starts,
         "ends": period.ends,
         "nations": nations and not told[Role.NATIONS],
         "source_kind": kind and not told[Role.KIND],
+        "link": address and whole_address(address) != address,
         "category": True,
     }
     return SourceGuess(
         title=title,
-        link=address,
+        named=words if words != title else "",
+        link=whole_address(address) or address,
         publisher=named.publisher,
-        published=dates.published or told[Role.PUBLISHED],
-        year=dates.year,
+        published=published,
+        year=stated.year or period.year,
         starts=period.starts,
         ends=period.ends,
         nations=nations,
@@ -97,6 +110,11 @@ def _source(piece: Piece, address: str, cells: Mapping[str, Cell], about: About)
         category=category,
         guessed=tuple(name for name, is_guess in guessed.items() if is_guess),
     )
+
+
+def _is_span(cell: Cell) -> bool:
+    """Whether a cell under “Year” or “Date” holds the years that a document runs."""
+    return dates_of_column(_line(cell.text)).starts is not None
 
 
 def _addresses(found: Sequence[Piece], reference: Cell, link: Cell) -> tuple[list[str], list[str]]:
@@ -121,6 +139,7 @@ def _addresses(found: Sequence[Piece], reference: Cell, link: Cell) -> tuple[lis
     else:
         left += _fill(result, marked or [0], behind)
     own = [address for _, address in link.links] or ADDRESS.findall(link.text)
+    own = own or [word for word in link.text.split() if whole_address(word)]
     if len(own) in {1, len(found)} and (len(found) == 1 or len(own) > 1):
         left += _fill(result, range(len(found)), own)
     else:

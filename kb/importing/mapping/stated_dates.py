@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kb import dates
+
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec"
 _MONTH_NAMES = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -21,7 +23,11 @@ _SPAN = re.compile(
 )
 _UNTIL = re.compile(rf"\b(?:to|until|by)\s+({_YEAR})(?:[/-](\d\d))?\b", re.I)
 _ONE = re.compile(rf"(?<![\w/-])({_YEAR})(?![\w/])")
-_BRACKETED = re.compile(r"\s*\(([^()]*)\)")
+_FINANCIAL_YEAR = re.compile(rf"{_YEAR}/\d\d")
+# “2018 (updated 2021)”
+_AGAIN = re.compile(
+    r"\(?\b(?:as\s+)?(?:updated|revised|reviewed|refreshed|reprinted|amended)\b[^;)]*\)?", re.IGNORECASE
+)
 _BESIDE = re.compile(r"\b(?:published|updated|revised|reprinted|dated|draft|in|of|\d\d?)\b", re.IGNORECASE)
 
 
@@ -36,22 +42,29 @@ class Dates:
 
 
 def dates_in(text: str) -> Dates:
-    """What a title and the lines around it say of dates; a year within a span is no date of publication."""
-    starts, ends, rest = _period(text)
-    month = _MONTH_YEAR.search(rest)
-    if month:
-        day, name, digits = month.groups()
-        year = int(digits) if len(digits) == 4 else 2000 + int(digits)
-        return Dates(" ".join(filter(None, (day, name, str(year)))), year, starts, ends)
-    years = list(_ONE.finditer(rest))
-    if years:
-        return Dates(years[-1].group(1), int(years[-1].group(1)), starts, ends)
-    return Dates("", None, starts, ends)
+    """What a title and the lines around it say of dates; a year within a span is no date of publication.
+
+    Of a document that was published and updated later it is the first that counts.
+    """
+    found = _dates_in(_AGAIN.sub(" ", text))
+    return found if found.published else _dates_in(text)
 
 
-def without_dates(title: str) -> str:
-    """A title without what stands in brackets and is only a date."""
-    return _BRACKETED.sub(lambda found: "" if is_date(found.group(1)) else found.group(), title).strip()
+def dates_of_column(text: str) -> Dates:
+    """What a cell says that stands under “Year” or “Date”; years that a document spans are no date of its publication.
+
+    Words that are no date stay, so that somebody mends them.
+    """
+    span = _SHORT_SPAN.fullmatch(text) or (None if _FINANCIAL_YEAR.fullmatch(text) else _SPAN.fullmatch(text))
+    starts, ends, _ = _period(text) if span else (None, None, "")
+    if span and (ends is None or ends >= (starts or 0)):
+        return Dates(starts=starts, ends=ends)
+    found = dates_in(text)
+    try:
+        dates.parse(text)
+    except ValueError:
+        return Dates(found.published or text, found.year)
+    return Dates(text, found.year)
 
 
 def is_date(text: str) -> bool:
@@ -67,6 +80,19 @@ def is_publication_date(text: str) -> bool:
     """Whether words are a date and nothing else, and not the years that a title spans, which belong to it."""
     starts, ends, _ = _period(text)
     return is_date(text) and starts is None and ends is None
+
+
+def _dates_in(text: str) -> Dates:
+    starts, ends, rest = _period(text)
+    month = _MONTH_YEAR.search(rest)
+    if month:
+        day, name, digits = month.groups()
+        year = int(digits) if len(digits) == 4 else 2000 + int(digits)
+        return Dates(" ".join(filter(None, (day, name, str(year)))), year, starts, ends)
+    years = list(_ONE.finditer(rest))
+    if years:
+        return Dates(years[-1].group(1), int(years[-1].group(1)), starts, ends)
+    return Dates("", None, starts, ends)
 
 
 def _period(text: str) -> tuple[int | None, int | None, str]:

@@ -1,4 +1,4 @@
-"""The words by which mapping tables are understood: headings, kinds, nations, organisations, answers."""
+"""The words by which mapping tables are understood besides their headings: kinds, nations, organisations, answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-
-from kb.words import gettext
 
 
 class Role(StrEnum):
@@ -29,72 +27,17 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
-# Without the words of UNSAID. The phrase that stands first in a heading decides, and of those the longest.
-HEADINGS: Mapping[Role, tuple[str, ...]] = {
-    Role.REFERENCE: (
-        *("reference", "references", "document", "documents", "document title", "title", "source", "sources"),
-        *("policy", "policies", "strategy", "policy driver", "policy drivers", "driver", "drivers", "publication"),
-        *("legislation", "report", "evidence source", "name document", "name policy", "strategic driver"),
-        *("policy or strategy", "policy strategy", "paper", "national policy", "key document", "key documents"),
-    ),
-    Role.KEY_POINTS: (
-        *("key reference points", "key points", "key point", "key messages", "key findings", "key themes", "findings"),
-        *("summary", "main points", "main messages", "main findings", "overview", "what it says", "what document says"),
-        *("key content", "content", "description", "key recommendations", "recommendations", "key extracts", "extract"),
-        *("relevant points", "relevant content", "headlines", "commitments", "key commitments", "messages"),
-    ),
-    Role.IMPLICATIONS: (
-        *("implications", "implication", "workforce implications", "implications for workforce", "impact on workforce"),
-        *("what it means for workforce", "what this means for workforce", "what that means for workforce"),
-    ),
-    Role.PRIORITIES: ("priorities", "priority", "links to priorities", "related priorities", "plan priorities"),
-    Role.ACTIONS: ("actions", "action", "related actions", "action required", "what we will do", "next steps"),
-    Role.RELEVANCE: (
-        *("relevance", "relevant to plan", "how we respond", "how we responded", "how plan responds", "our response"),
-        *(
-            "response",
-            "responses",
-            "how it is reflected",
-            "how this is reflected",
-            "where it is reflected",
-            "alignment",
-        ),
-        *("implications for plan", "implications for workforce plan", "what it means for plan", "link to plan"),
-        *(
-            "links to plan",
-            "impact on plan",
-            "how we will respond",
-            "how plan answers",
-            "answer",
-            "comment",
-            "comments",
-        ),
-        *("what this means for plan", "read across", "how addressed"),
-    ),
-    Role.LINK: (
-        "link",
-        "links",
-        "web link",
-        "weblink",
-        "hyperlink",
-        "address",
-        "url",
-        "web address",
-        "where to find it",
-    ),
-    Role.PUBLISHER: (
-        *("publisher", "published by", "author", "authors", "organisation", "issued by", "owner", "who published it"),
-        *("body", "publishing body", "issuing body"),
-    ),
-    Role.PUBLISHED: ("year", "date", "published", "publication date", "date published", "date publication", "dated"),
-    Role.KIND: ("type", "kind", "document type", "type document", "kind document"),
-    Role.NATIONS: ("nation", "nations", "country", "jurisdiction", "geography"),
-    Role.SECTION: ("section", "theme", "category", "area", "topic", "workstream"),
-    Role.IGNORED: ("no", "number", "ref", "row", "item", "id"),
-}
-UNSAID = frozenset({"the", "our", "this", "a", "an", "of", "and"})
 # What makes a table one of this kind: documents, and something that is said about them.
 SAID = frozenset({Role.KEY_POINTS, Role.IMPLICATIONS, Role.PRIORITIES, Role.ACTIONS, Role.RELEVANCE})
+
+# What people write into a cell to say that nothing is there; without dots and strokes.
+NOTHING = frozenset(
+    {*("none", "none yet", "nil", "na", "not applicable", "tbc", "tbd", "to be confirmed", "nothing", "nothing yet")}
+    | {*("nd", "no date", "undated", "not known", "unknown", "not yet", "no response", "no response yet", "blank")}
+)
+
+# How a line below a table begins that is about the table and no document.
+NOTES = ("last updated", "updated", "note", "notes", "nb", "n.b.", "key:", "total", "prepared by", "compiled by", "*")
 
 RESEARCH = frozenset({"research", "evidence", "literature", "articles", "journals", "studies", "ymchwil"})
 POLICY = frozenset({"policy", "policies", "strategy", "strategies", "legislation", "strategic", "drivers", "polisi"})
@@ -216,22 +159,3 @@ class Vocabulary:
 
 
 NO_VOCABULARY = Vocabulary()
-
-
-def role_labels() -> dict[str, str]:
-    """What a column may hold, for people who say so themselves."""
-    return {
-        Role.REFERENCE: gettext("Source documents"),
-        Role.KEY_POINTS: gettext("Key points"),
-        Role.IMPLICATIONS: gettext("What it means for the workforce"),
-        Role.PRIORITIES: gettext("Priorities"),
-        Role.ACTIONS: gettext("Actions"),
-        Role.RELEVANCE: gettext("How the plan answers"),
-        Role.LINK: gettext("Address of the document"),
-        Role.PUBLISHER: gettext("Publisher"),
-        Role.PUBLISHED: gettext("Date of publication"),
-        Role.KIND: gettext("Type of document"),
-        Role.NATIONS: gettext("Nations"),
-        Role.SECTION: gettext("Section"),
-        Role.IGNORED: gettext("Leave it out"),
-    }

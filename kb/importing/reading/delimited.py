@@ -23,7 +23,7 @@ UNCLOSED = "unexpected end of data"
 
 def book(data: bytes, ending: str, title: str) -> Book:
     """The one table of the file, named by the file."""
-    gathering = Gathering()
+    gathering = Gathering(is_sheets=True)
     text = decoded(data, gathering)
     text, delimiter, skipped = _announced(text)
     delimiter = delimiter or _delimiter(text, "\t" if ending in (".tsv", ".tab") else ",")

@@ -21,7 +21,8 @@ EMPTY = Cell()
 class Gathering:
     """A book in the making. Cells at the end of a row and rows at the end of a table that are empty are left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_sheets: bool = False) -> None:
+        self._is_sheets = is_sheets
         self._tables: list[Table] = []
         self._notes: dict[str, None] = {}
         self._name = ""
@@ -91,7 +92,7 @@ class Gathering:
         while self._rows and not any(self._rows[-1].cells):
             self._rows.pop()
         if self._rows:
-            self._tables.append(Table(self._name, tuple(self._rows), self._section))
+            self._tables.append(Table(self._name, tuple(self._rows), self._section, self._is_sheets))
         self._rows = []
 
 

@@ -85,7 +85,7 @@ class Survey:
 
 def book(file: BinaryIO, surveys: dict[str, Survey]) -> Book:
     """The workbook: each sheet that was surveyed, with its values."""
-    gathering = Gathering()
+    gathering = Gathering(is_sheets=True)
     check_cells(sum(survey.cells for survey in surveys.values()))
     for survey in surveys.values():
         survey.check()

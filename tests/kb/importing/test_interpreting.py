@@ -163,3 +163,10 @@ def test_an_empty_row_is_told_as_such() -> None:
     found = interpret(Book((table(HEADER, ("", "", ""), ("A Strategy for Teeth", "", "")),)))
     assert [(one.place, one.why) for one in found.skipped] == [("Table 1, row 2", "The row is empty")]
     assert [row.place for row in found.rows] == ["Table 1, row 3"]
+
+
+def test_a_column_that_a_person_gave_no_meaning_is_left_out() -> None:
+    costed = table((*HEADER, "Cost"), ("A Strategy for Teeth", "One", "We include it", "Two million"))
+    found = interpret(Book((costed,)), {"0": {"0": "reference", "1": "key_points", "2": "relevance"}})
+    assert found.rows[0].relevance == "We include it"
+    assert found.rows[0].notes == ("Left out, as its column is not taken: Two million",)

@@ -17,7 +17,8 @@ from kb.importing.kinds import KINDS, guess
 from kb.models.importing import Outcome
 from kb.models.link import Link, LinkState, LinkType
 from kb.spreadsheets import write_workbook
-from tests.kb.importing.sheets import Incoming, read, told, wrong
+from kb.words import spoken
+from tests.kb.importing.sheets import Incoming, book, read, told, wrong
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,7 +67,7 @@ def test_another_due_date_is_taken_back_to_what_was_agreed(incoming: Incoming, m
     due, later = make.today + timedelta(days=10), make.today + timedelta(days=90)
     action = make.action(title="Train ten", due_on=due, forecast_on=later)
     rows = ["Ref", "Action", "Due"], [action.ref, "Train ten", later.isoformat()]
-    assert told(incoming.propose(*rows)) == {"Due": (due.isoformat(), later.isoformat())}
+    assert told(incoming.propose(*rows)) == {"Due": (spoken(due), spoken(later))}
     applied = incoming.bring(*rows)
     assert (action.due_on, action.baseline_due_on, action.forecast_on) == (later, due, None)
     incoming.undo(applied)
@@ -123,10 +124,73 @@ def test_the_matrix_that_went_out_comes_back_as_the_same_actions(incoming: Incom
     assert (told(proposal), proposal.problems, proposal.record) == ({}, (), action)
 
 
+def test_a_row_that_bears_a_mark_is_mended_in_the_columns_of_its_file_alone(incoming: Incoming):
+    """Else fields that the file does not have would be emptied by whoever mends one that it has."""
+    values = {"title": "Train ten", "timescale": "Soon"}
+    marked = [one.key for one in incoming.kind.fields_of({**values, "marks": "gt_0"})]
+    assert marked == ["title", "timescale"]
+    assert "resources" in [one.key for one in incoming.kind.fields_of(values)]
+
+
+def test_how_an_action_stands_is_not_read_as_its_timescale_where_it_stands_below_it(incoming: Incoming, make: Make):
+    action = make.action(title="Train ten", timescale="Soon", due_on=date(2027, 4, 30))
+    said = "Soon\nDue 30 April 2027\nState: on time; owner says on track"
+    assert told(incoming.propose(["Ref", "Action", "Timescale"], [action.ref, "Train ten", said])) == {}
+    new = incoming.propose(["Action", "Timescale", "Resources"], ["Train more", "Later\nState: no date", ""])
+    assert told(new)["Timescale as stated"] == ("", "Later")
+    listed = incoming.propose(["Action", "Timescale", "Due"], ["Train many", "Later\nState: no date", ""])
+    assert told(listed)["Timescale as stated"] == ("", "Later\nState: no date")
+
+
 def test_an_edited_due_date_in_the_matrix_is_a_change_and_nothing_else_is(incoming: Incoming, make: Make):
     action = make.action(title="Train ten", timescale="Soon", due_on=date(2027, 4, 30))
     rows = ["Ref", "Action", "Timescale", "Measures of success"], [action.ref, "Train ten", "Soon\nDue 31 May 2027", ""]
-    assert told(incoming.propose(*rows)) == {"Due": ("2027-04-30", "2027-05-31")}
+    assert told(incoming.propose(*rows)) == {"Due": ("30 April 2027", "31 May 2027")}
     new = incoming.propose(["Action", "Who is responsible"], ["Train more\nIn two years", "With Nobody"])
     assert told(new) == {"Action": ("", "Train more"), "What it is": ("", "In two years")}
     assert wrong(new).keys() == {"contributors"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("03/04/27", date(2027, 4, 3)),
+        ("Mar 2027", date(2027, 3, 31)),
+        ("March 2027", date(2027, 3, 31)),
+        ("Mar-27", date(2027, 3, 31)),
+        ("03/2027", date(2027, 3, 31)),
+        ("2027-03", date(2027, 3, 31)),
+        ("by the end of March 2027", date(2027, 3, 31)),
+        ("31-Mar-27", date(2027, 3, 31)),
+    ],
+)
+def test_a_due_date_that_is_not_stated_whole_is_read_and_marked_as_guessed(incoming: Incoming, typed: str, day: date):
+    of = book(["Action", "Due"], ["Train ten", typed])
+    [row] = incoming.rows(of)
+    assert row.guessed == ("due_on",)
+    assert row.notes == (f"Due: “{typed}” is read as {spoken(day)}.",)
+    [proposal] = incoming.proposals(of)
+    assert (proposal.problems, told(proposal)["Due"]) == ((), ("", spoken(day)))
+
+
+@pytest.mark.parametrize("typed", ["2027-03-31", "31st March 2027", "March 31, 2027", "31/3/2027", "2027/03/31"])
+def test_a_whole_due_date_is_no_guess_however_it_is_written(incoming: Incoming, typed: str):
+    of = book(["Action", "Due"], ["Train ten", typed])
+    assert [(row.guessed, row.notes) for row in incoming.rows(of)] == [((), ())]
+    assert told(incoming.proposals(of)[0])["Due"] == ("", "31 March 2027")
+
+
+@pytest.mark.parametrize(
+    "typed", ["Q4 2026/27", "2026/27", "2027", "spring 2027", "Mar 27", "03/04/87", "31/2/2027", "early March", "soon"]
+)
+def test_a_due_date_that_may_mean_several_is_refused_and_what_is_suggested_is_taken(incoming: Incoming, typed: str):
+    message = wrong(incoming.propose(["Action", "Due"], ["Train ten", typed]))["due_on"]
+    assert f"“{typed}” is neither" in message
+    for suggested in ("31 March 2027", "March 2027"):
+        assert suggested in message
+        assert wrong(incoming.propose(["Action", "Due"], ["Train ten", suggested])) == {}
+
+
+def test_a_month_alone_is_its_first_day_where_an_action_starts(incoming: Incoming):
+    proposal = incoming.propose(["Action", "Starts", "Due"], ["Train ten", "March 2027", "March 2027"])
+    assert (told(proposal)["Starts"][1], told(proposal)["Due"][1]) == ("1 March 2027", "31 March 2027")

@@ -162,6 +162,46 @@ def test_a_source_is_known_by_any_of_its_names(context: Context, make: Make) -> 
     assert proposal.outcome == Outcome.CHANGE
 
 
+def test_a_title_is_looked_for_with_its_year_before_without(context: Context, make: Make) -> None:
+    make.source(title="Crisis Concordat")
+    dated = make.source(title="Crisis Concordat (2019)")
+    (proposal,) = propose(context, book(("Crisis Concordat (2019)", "• Train every team", "Noted")))
+    assert (proposal.outcome, proposal.record) == (Outcome.CHANGE, dated)
+    (other,) = propose(again(context), book(("Crisis Concordat (2021)", "• Train every team", "Noted")))
+    assert other.title == "Crisis Concordat"
+    assert other.record is not dated
+
+
+def test_a_title_that_somebody_mended_counts_and_not_what_the_file_says(context: Context, make: Make) -> None:
+    make.source(title="Crisis Concordat (2019)")
+    (row,) = rows_of(book(("Crisis Concordat (2019)", "• Train every team", "Noted")))
+    assert KIND.propose(context, {**row.values, "source-1": "Another Concordat"}, "").outcome == Outcome.CREATE
+
+
+def test_a_title_is_known_with_the_year_that_stands_in_a_column_of_its_own(context: Context, make: Make) -> None:
+    dated = make.source(title="Crisis Concordat (2019)")
+    headings, row = ("Title", "Year", "What it says"), ("Crisis Concordat", "May 2019", "Train every team")
+    document = Book((Table("Table 1", (Row(1, tuple(map(Cell, headings))), Row(2, tuple(map(Cell, row))))),))
+    (proposal,) = propose(context, document)
+    assert proposal.record is dated
+
+
+def test_two_editions_that_their_years_alone_tell_apart_are_two_sources(context: Context, make: Make) -> None:
+    make.source(title="Crisis Concordat")
+    document = book(
+        ("Crisis Concordat (2019)", "• Train every team", "Noted"),
+        ("Crisis Concordat (2021, Welsh Government)", "• Train more", "Noted too"),
+    )
+    assert [one.title for one in propose(context, document)] == ["Crisis Concordat (2019)", "Crisis Concordat (2021)"]
+    assert [one.outcome for one in propose(again(context), document)] == [Outcome.CREATE, Outcome.CREATE]
+
+
+def test_what_was_cut_off_a_title_is_marked_as_guessed(context: Context) -> None:
+    (row,) = rows_of(book(("Crisis Concordat (Welsh Government, 2019)", "", "")))
+    assert row.values["source-1"] == "Crisis Concordat"
+    assert {"source-1", "publisher-1", "published-1"} <= set(row.guessed)
+
+
 def test_a_title_that_is_nearly_one_that_stands_is_offered_as_that(context: Context, make: Make) -> None:
     source = make.source(title="The Crisis Care Concordat of 2019")
     document = book(("The Crisis Care Concordat 2019", "• Train every team", "Noted"))
@@ -207,3 +247,13 @@ def test_a_changed_row_can_be_given_its_words_again(context: Context) -> None:
         KIND.restore(again(context), one, reason="A mistake")
     context.session.flush()
     assert propose(again(context), CRISIS)[0].outcome == Outcome.SAME
+
+
+@pytest.mark.parametrize(("extra", "told"), [((), 0), (("Priorities",), 1), (("Priorities", "Actions"), 1)])
+def test_a_document_of_ours_says_once_that_its_priorities_and_actions_are_not_read(
+    extra: tuple[str, ...], told: int
+) -> None:
+    ours = (Cell("Crisis Concordat", marks=((0, "source:crisis"),)), Cell("Train"), Cell("Noted"), *map(Cell, extra))
+    rows = Row(1, tuple(map(Cell, (*HEADINGS, *extra)))), Row(2, ours), Row(3, ours)
+    document = Book((Table("Table 1", rows),))
+    assert len(KIND.left_out(document, {"0": KIND.recognise(document.tables[0])})) == told

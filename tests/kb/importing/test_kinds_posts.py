@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from actions.indicator_models import Indicator, Reading
+from kb.catalogue import organisations
 from kb.errors import Invalid, NotAllowed
 from kb.importing.kinds import KINDS
 from kb.models.importing import Outcome
 from kb.models.organisation import Post
+from kb.models.user import Membership, Role
+from tests.conftest import TODAY
 from tests.kb.importing.sheets import Incoming, book, told, wrong
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from tests.browsing import Browser
     from tests.factories import Make
 
 
@@ -91,10 +95,41 @@ def test_an_indicator_comes_in_and_goes_back(indicators: Incoming, make: Make, s
     assert indicator.target == 1234.5
 
 
-def test_rows_of_another_plan_are_refused(indicators: Incoming, make: Make):
+def test_a_row_that_names_another_plan_goes_there_if_the_person_leads_it(session: Session, make: Make):
+    own, other = make.the_plan, make.plan(title="Another plan")
+    standing = make.indicator(title="Vacancies", plan_id=other.id)
+    lead = make.lead(own)
+    session.add(Membership(user_id=lead.id, plan_id=other.id, role=Role.LEAD))
+    session.flush()
+    incoming = Incoming(session, KINDS["indicators"], make.person(lead), own)
+    heading = ["Ref", "Indicator", "Plan", "Unit"]
+    rows = [standing.ref, "Vacancies", "another PLAN", "%"], ["", "New one", other.ref, "staff"]
+    first, second = incoming.proposals(book(heading, *rows))
+    assert (first.outcome, first.record, first.problems) == (Outcome.CHANGE, standing, ())
+    assert (second.outcome, told(second)["Plan"]) == (Outcome.CREATE, ("", "Another plan"))
+    applied = incoming.bring(heading, *rows)
+    assert standing.unit == "%"
+    assert {one.record.plan_id for one in applied} == {other.id}
+    assert {one.outcome for one in incoming.proposals(book(heading, rows[0]))} == {Outcome.SAME}
+    incoming.undo(applied)
+    assert standing.unit == ""
+
+
+def test_a_row_of_a_plan_that_the_person_does_not_lead_is_left_alone_and_says_so(indicators: Incoming, make: Make):
     other = make.indicator(plan_id=make.plan(title="Another plan").id)
+    heading = ["Ref", "Indicator", "Plan", "Unit"]
+    for row in [other.ref, other.title, "Another plan", "%"], ["", "New one", "Another plan", "%"]:
+        proposal = indicators.propose(heading, row)
+        assert (proposal.outcome, proposal.differences) == (Outcome.SAME, ())
+        assert wrong(proposal) == {"plan": "It belongs to another plan, “Another plan”"}
+        assert indicators.bring(heading, row) == []
+    assert other.unit == ""
+
+
+def test_a_row_of_a_plan_that_is_not_there_is_refused(indicators: Incoming, make: Make):
+    other = make.indicator(plan_id=make.plan(title="Another plan").id)
+    assert "no plan called" in wrong(indicators.propose(["Indicator", "Plan"], ["New", "Some plan"]))["plan"]
     assert wrong(indicators.propose(["Ref", "Indicator"], [other.ref, other.title])).keys() == {"ref"}
-    assert "Another plan" in wrong(indicators.propose(["Indicator", "Plan"], ["New", "Another plan"]))["plan"]
     outsider = Incoming(indicators.session, indicators.kind, make.person(make.lead(make.plan())), make.the_plan)
     with pytest.raises(NotAllowed):
         outsider.propose(["Indicator", "Unit"], ["New", "%"])
@@ -136,3 +171,80 @@ def test_a_reading_that_makes_no_sense_is_refused(readings: Incoming, make: Make
     assert "row 2" in wrong(readings.propose(*rows))["ends_on"]
     with pytest.raises(Invalid, match="row 2"):
         readings.bring(*rows)
+
+
+def test_a_reading_goes_by_the_ref_before_the_title_and_to_the_plan_of_its_row(session: Session, make: Make):
+    own, other = make.the_plan, make.plan(title="Another plan")
+    lead = make.lead(own)
+    first = make.indicator(title="Vacancies")
+    make.indicator(title="Vacancies")
+    theirs = make.indicator(title="Vacancies", plan_id=other.id)
+    incoming = Incoming(session, KINDS["readings"], make.person(lead), own)
+    heading = ["Ref", "Indicator", "Plan", "Period end", "Value"]
+    rows = [first.ref, "Called otherwise", "", "31/08/26", "1"], [theirs.ref, "", "Another plan", "31/08/26", "2"]
+    assert [row.guessed for row in incoming.rows(book(heading, *rows))] == [("ends_on",)] * 2
+    mine, left = incoming.proposals(book(heading, *rows))
+    assert (mine.outcome, mine.record) == (Outcome.CREATE, first)
+    assert (left.outcome, wrong(left).keys()) == (Outcome.SAME, {"plan"})
+    assert wrong(incoming.propose(heading, [theirs.ref, "Vacancies", "", "31/08/26", "2"])).keys() == {"ref"}
+    assert "Several" in wrong(incoming.propose(heading, ["", "Vacancies", "", "31/08/26", "2"]))["indicator"]
+    session.add(Membership(user_id=lead.id, plan_id=other.id, role=Role.LEAD))
+    session.flush()
+    of_both = Incoming(session, KINDS["readings"], make.person(lead), own)
+    applied = of_both.bring(heading, *rows)
+    assert counting(session, theirs) == [(date(2026, 8, 31), 2.0, "")]
+    of_both.undo(applied)
+    assert counting(session, theirs) == counting(session, first) == []
+
+
+def test_a_post_that_nobody_holds_is_given_from_today_and_taken_back(posts: Incoming, make: Make):
+    board, somebody = make.organisation(title="Board"), make.user(email="some.body@example.org")
+    post = make.post(title="Lead", organisation_id=board.id)
+    rows = ["Ref", "Post", "Organisation", "Holder’s email"], [post.ref, "Lead", "Board", "Some.Body@example.org"]
+    assert told(posts.propose(*rows)) == {"Holder’s email": ("", "some.body@example.org")}
+    applied = posts.bring(*rows)
+    [held] = organisations.holders_of(posts.session, post, today=TODAY)
+    assert (held.user_id, held.from_on) == (somebody.id, TODAY)
+    assert posts.propose(*rows).outcome == Outcome.SAME
+    posts.undo(applied)
+    assert organisations.holders_of(posts.session, post, today=TODAY) == []
+    made = posts.bring(rows[0], ["", "Deputy", "Board", "some.body@example.org"])
+    assert len(organisations.holders_of(posts.session, made[0].record, today=TODAY)) == 1
+    posts.undo(made)
+    assert made[0].record.deleted_at is not None
+
+
+def test_a_second_holder_and_an_unknown_one_are_refused_with_what_to_do(posts: Incoming, make: Make):
+    board = make.organisation(title="Board")
+    post = make.post(title="Lead", organisation_id=board.id)
+    holder, other, gone = make.owner(post), make.user(), make.user(is_active=False)
+    heading = ["Ref", "Post", "Organisation", "Holder’s email"]
+    assert posts.propose(heading, [post.ref, "Lead", "Board", holder.email]).outcome == Outcome.SAME
+    second = wrong(posts.propose(heading, [post.ref, "Lead", "Board", other.email]))
+    assert holder.name in second["holder"]
+    assert "End that on the page of the post" in second["holder"]
+    for unknown in ("nobody@example.org", gone.email, f"{holder.email}; {other.email}"):
+        message = wrong(posts.propose(heading, ["", "Deputy", "Board", unknown]))["holder"]
+        assert "Have the person invited first" in message
+    later = make.post(title="Second", organisation_id=board.id)
+    make.owner(later, since=TODAY + timedelta(days=9))
+    assert wrong(posts.propose(heading, [later.ref, "Second", "Board", other.email])).keys() == {"holder"}
+
+
+def test_an_empty_cell_does_not_end_the_time_of_a_holder(posts: Incoming, make: Make):
+    post = make.post(title="Lead", organisation_id=make.organisation(title="Board").id)
+    make.owner(post)
+    rows = ["Ref", "Post", "Organisation", "Holder’s email", "Note"], [post.ref, "Lead", "Board", "", "New"]
+    assert told(posts.propose(*rows)) == {"Note": ("", "New")}
+    posts.bring(*rows)
+    assert len(organisations.holders_of(posts.session, post, today=TODAY)) == 1
+
+
+def test_addresses_of_holders_go_out_to_leads_alone(browse: Browser, make: Make, session: Session):
+    holder = make.owner(make.post(title="Lead"))
+    session.commit()
+    assert holder.email in browse.sign_in(make.lead()).get("/posts?format=csv").text
+    told = browse.sign_in(make.viewer()).get("/posts?format=csv").text
+    assert "Held by" in told
+    assert "email" not in told
+    assert holder.email not in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,14 @@ from kb.models.plan import Plan
 from kb.models.source import SourceName
 from kb.permissions import SYSTEM
 from kb.spreadsheets import absolute, as_typed, harmless, write_csv, write_workbook
+from tests.factories import Make
 from tests.kb.importing.sheets import Incoming, read, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from sqlalchemy.orm import Session
-
-    from tests.factories import Make
 
 HOSTILE = st.sampled_from(
     ["=1+2", "'=1", "-3", "@a", "a; b", '"x', "_x000D_", "<r>a</r>", "\u202ea", "1/2/2026", "a\n\nb", "#N/A"]
@@ -45,14 +45,17 @@ DATES = st.sampled_from(
 GENERATED = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+FEW = settings(GENERATED, max_examples=10)
+NUMBERS = st.one_of(st.none(), st.integers(-(10**9), 10**9).map(float), st.floats(-1e12, 1e12))
+DAYS = st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2150, 12, 31)))
 
 
 @contextmanager
-def once(session: Session) -> Iterator[None]:
-    """One example; the next one finds the database as this one did."""
+def once(session: Session, make: Make) -> Iterator[Make]:
+    """One example, with a maker of its own; the next one finds the database as this one did."""
     savepoint = session.begin_nested()
     try:
-        yield
+        yield Make(session, today=make.today)
     finally:
         savepoint.rollback()
         session.expunge_all()
@@ -61,17 +64,29 @@ def once(session: Session) -> Iterator[None]:
 def exported(app: Flask, session: Session, make: Make, name: str, ending: str) -> bytes:
     """A list as the site sends it, without asking the site."""
     from actions import columns as of_actions
+    from actions import indicator_columns as of_indicators
     from actions.filters import Filters
+    from actions.measures.service import IndicatorFilter
     from kb import web
+    from kb.catalogue.posts import PostFilter
     from kb.catalogue.sources import SourceFilter
+    from kb.columns import bodies as of_bodies
     from kb.columns import sources as of_sources
+
+    sheets: dict[str, Callable[[], Any]] = {
+        "sources": lambda: of_sources.sheet(SourceFilter()),
+        "actions": lambda: of_actions.sheet(Filters()),
+        "posts": lambda: of_bodies.of_posts(PostFilter()),
+        "indicators": lambda: of_indicators.sheet(IndicatorFilter()),
+        "readings": lambda: of_indicators.readings(IndicatorFilter()),
+    }
 
     session.flush()
     session.expunge_all()
     with app.test_request_context("/"), pytest.MonkeyPatch.context() as patch:
         for function, value in (("session", session), ("person", SYSTEM), ("today", make.today)):
             patch.setattr(web, function, lambda value=value: value)
-        sheet = of_sources.sheet(SourceFilter()) if name == "sources" else of_actions.sheet(Filters())
+        sheet = sheets[name]()
         sheet = replace(sheet, columns=absolute(sheet.columns, "https://example.org"))
         file = BytesIO()
         if ending == ".csv":
@@ -101,7 +116,7 @@ def first_row(data: bytes) -> dict[str, str]:
 def test_any_source_goes_out_and_comes_back_the_same(
     app: Flask, session: Session, make: Make, ending: str, data: st.DataObject
 ):
-    with once(session):
+    with once(session, make) as make:
         for _ in range(3):
             body = make.organisation(title=data.draw(TITLES))
             make.source(
@@ -124,6 +139,58 @@ def test_any_source_goes_out_and_comes_back_the_same(
         assert {one.outcome for one in proposals} == {Outcome.SAME}
 
 
+def made(make: Make, name: str, plan_id: int, draw: Callable[[Any], Any]) -> None:
+    """A record of this kind whose every field says anything."""
+    body = make.organisation(title=draw(TITLES))
+    post = make.post(title=draw(TITLES), organisation_id=body.id, note=draw(KEPT), is_assumed=draw(st.booleans()))
+    make.owner(post)
+    if name == "actions":
+        make.action(
+            **{key: draw(KEPT) for key in ("description", "timescale", "support_needed", "resources", "measure")},
+            title=draw(TITLES),
+            due_on=draw(DAYS),
+            term=draw(st.sampled_from([None, "short", "long"])),
+            owner_id=post.id,
+            contributors=[body],
+            themes=[make.theme(title=draw(TITLES))],
+            visibility=draw(st.sampled_from(["draft", "published"])),
+            plan_id=plan_id,
+        )
+    elif name != "posts":
+        indicator = make.indicator(
+            **{
+                key: draw(KEPT) for key in ("definition", "numerator", "unit", "baseline_period", "data_source", "note")
+            },
+            title=draw(TITLES),
+            baseline=draw(NUMBERS),
+            target=draw(NUMBERS),
+            target_on=draw(DAYS),
+            owner_id=post.id,
+            plan_id=plan_id,
+        )
+        words = {key: draw(KEPT) for key in ("data_source", "quality_note")}
+        make.reading(indicator, ends_on=date(2026, 1, 31), value=draw(NUMBERS) or 0.0, **words)
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("actions", ".xlsx"), ("posts", ".csv"), ("posts", ".xlsx"), ("indicators", ".xlsx"), ("readings", ".xlsx")],
+)
+@FEW
+@given(data=st.data())
+def test_any_record_goes_out_and_comes_back_the_same(
+    app: Flask, session: Session, make: Make, name: str, ending: str, data: st.DataObject
+):
+    with once(session, make) as make:
+        plan_id = make.plan().id
+        for _ in range(2):
+            made(make, name, plan_id, data.draw)
+        incoming = Incoming(session, KINDS[name], SYSTEM, session.get_one(Plan, plan_id))
+        proposals = incoming.proposals(read(exported(app, session, make, name, ending), ending))
+        assert len(proposals) == 2
+        assert [(one.outcome, told(one), one.problems) for one in proposals] == [(Outcome.SAME, {}, ())] * 2
+
+
 EDITS: dict[str, Any] = {
     "Action": (TITLES, "title"),
     "What it is": (TEXTS, "description"),
@@ -139,7 +206,7 @@ EDITS: dict[str, Any] = {
 def test_one_edited_cell_is_one_change_and_goes_out_as_it_was_edited(
     app: Flask, session: Session, make: Make, data: st.DataObject
 ):
-    with once(session):
+    with once(session, make) as make:
         plan_id = make.plan().id
         for _ in range(2):
             make.action(title=data.draw(TITLES), description=data.draw(KEPT), measure=data.draw(KEPT), plan_id=plan_id)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
+from sqlalchemy import select
 
+from actions.models import Action
 from kb.dates import parse
+from kb.importing import bringing
 from kb.importing.kinds import KINDS, guess
 from kb.importing.reading import read as read_file
 from kb.models.importing import Outcome
 from kb.models.link import LinkType
 from kb.models.source import Mention, SourceName
+from kb.models.user import Membership, Role
 from tests.kb.importing.sheets import Incoming, read, told
 
 if TYPE_CHECKING:
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kb.models.plan import Plan
+    from kb.models.user import User
     from tests.browsing import Browser
     from tests.factories import Make
 
@@ -54,7 +61,13 @@ HOSTILE = (
         "None",
     ),
 )
-LISTS = {"sources": "/sources", "actions": "/actions", "posts": "/posts", "indicators": "/indicators"}
+LISTS = {
+    "sources": "/sources?",
+    "actions": "/actions?",
+    "posts": "/posts?",
+    "indicators": "/indicators?",
+    "readings": "/indicators?as=readings&",
+}
 
 
 @pytest.fixture
@@ -109,8 +122,10 @@ def everything(session: Session, make: Make) -> None:
         )
         for one in (first, twin)[: number % 3]:
             make.link(one, LinkType.DELIVERED_BY, action)
-        make.post(title=title, organisation_id=boards[number % 3].id, note=text)
-        make.indicator(
+        post = make.post(title=title, organisation_id=boards[number % 3].id, note=text)
+        if number % 2:
+            make.owner(post)
+        indicator = make.indicator(
             title=title,
             definition=text,
             unit=text,
@@ -120,11 +135,20 @@ def everything(session: Session, make: Make) -> None:
             target_on=date(1899 + number, 3, 1),
             owner_id=posts[number % 3].id,
         )
+        for month in (1, 2):
+            make.reading(
+                indicator,
+                ends_on=date(1999 + number, month, 28),
+                value=-number / (6 + month),
+                data_source=text,
+                quality_note=text,
+                is_demonstration=bool(number % 2),
+            )
     session.commit()
 
 
 def exported(browse: Browser, address: str, ending: str) -> bytes:
-    answer = browse.get(f"{address}?format={ending}")
+    answer = browse.get(f"{address}format={ending}")
     assert answer.status_code == 200
     return answer.data
 
@@ -161,6 +185,72 @@ def test_a_plans_matrix_changes_nothing_when_it_comes_back(
         read_file(path, path.name)
     )
     assert [(one.outcome, told(one)) for one in proposals] == [(Outcome.SAME, {})] * 2
+
+
+@pytest.fixture
+def several_plans(session: Session, make: Make) -> Plan:
+    """Another plan with actions called as those of the first are; the lead leads both."""
+    first, other = make.the_plan, make.plan(title="Another plan")
+    for plan in (first, other):
+        priority = make.priority(title=f"Priority of {plan.title}", plan_id=plan.id)
+        for title in ("Train ten", "Keep ten"):
+            action = make.action(title=title, plan_id=plan.id, timescale="Soon", due_on=make.today)
+            make.link(priority, LinkType.DELIVERED_BY, action)
+    session.commit()
+    return other
+
+
+def all_plans(browse: Browser, lead: User, path: Path, asked: str) -> Path:
+    path.write_bytes(browse.sign_in(lead).get(f"/actions?{asked}").data)
+    return path
+
+
+@pytest.mark.parametrize(("name", "asked"), [("all.docx", "format=docx"), ("all.xlsx", "format=xlsx&as=matrix")])
+def test_the_actions_of_several_plans_come_back_each_to_its_own_record(
+    *, browse: Browser, session: Session, make: Make, several_plans: Plan, tmp_path: Path, name: str, asked: str
+):
+    lead = make.lead()
+    session.add(Membership(user_id=lead.id, plan_id=several_plans.id, role=Role.LEAD))
+    session.commit()
+    path = all_plans(browse, lead, tmp_path / name, asked)
+    incoming = Incoming(session, KINDS["actions"], make.person(lead), make.the_plan)
+    found = incoming.proposals(read_file(path, path.name))
+    assert [(one.outcome, told(one), one.problems) for one in found] == [(Outcome.SAME, {}, ())] * 4
+    assert {one.record.id for one in found if one.record} == set(session.scalars(select(Action.id)))
+    notes = bringing.read(session, path, path.name, kind="", plan=make.the_plan, by=incoming.by).notes
+    assert "2 rows belong to other plans and go there: “Another plan” (2)." in notes
+
+
+def test_an_edited_action_of_another_plan_in_word_is_a_change_of_that_one(
+    browse: Browser, session: Session, make: Make, several_plans: Plan, tmp_path: Path
+):
+    lead = make.lead()
+    session.add(Membership(user_id=lead.id, plan_id=several_plans.id, role=Role.LEAD))
+    session.commit()
+    path = all_plans(browse, lead, tmp_path / "all.docx", "format=docx")
+    document = docx.Document(str(path))
+    table = next(one for one in document.tables if "Another plan" in one.rows[1].cells[1].text)
+    table.rows[1].cells[4].text = "Two rooms"
+    document.save(str(path))
+    incoming = Incoming(session, KINDS["actions"], make.person(lead), make.the_plan)
+    [changed] = [one for one in incoming.proposals(read_file(path, path.name)) if one.outcome != Outcome.SAME]
+    assert told(changed) == {"Support needed": ("", "Two rooms")}
+    assert changed.record is not None
+    assert changed.record.plan_id == several_plans.id
+    incoming.apply(read_file(path, path.name))
+    assert {one.outcome for one in incoming.proposals(read_file(path, path.name))} == {Outcome.SAME}
+
+
+def test_whoever_may_not_change_the_other_plan_leaves_its_actions_alone(
+    browse: Browser, session: Session, make: Make, several_plans: Plan, tmp_path: Path
+):
+    lead = make.lead()
+    path = all_plans(browse, lead, tmp_path / "all.docx", "format=docx")
+    incoming = Incoming(session, KINDS["actions"], make.person(lead), make.the_plan)
+    found = incoming.proposals(read_file(path, path.name))
+    assert [one.outcome for one in found] == [Outcome.SAME] * 4
+    left = [problem.message for one in found for problem in one.problems]
+    assert left == [f"It belongs to another plan, “{several_plans.title}”"] * 2
 
 
 @pytest.mark.usefixtures("everything")

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from babel.support import NullTranslations
 from sqlalchemy import select
 
+from kb import words
 from kb.catalogue import source_editing
 from kb.errors import Invalid, NotAllowed
 from kb.importing.kinds import KINDS
@@ -227,8 +229,8 @@ def test_what_was_made_can_be_taken_back(incoming: Incoming, session: Session):
 
 
 def test_a_row_that_is_refused_writes_nothing(incoming: Incoming, session: Session):
-    with pytest.raises(Invalid, match="what kind"):
-        incoming.bring(["Source", "Type"], ["A strategy", ""])
+    with pytest.raises(Invalid, match="whole web address"):
+        incoming.bring(["Source", "Link"], ["A strategy", "on the shared drive"])
     assert session.scalars(select(Source)).all() == []
 
 
@@ -248,3 +250,86 @@ def test_ten_thousand_rows_ask_no_more_than_ten(incoming: Incoming, make: Make, 
             incoming.proposals(book(["Ref", "Source", "Summary"], *rows))
         numbers.append(count.number)
     assert numbers[1] < numbers[0] + 50
+
+
+def test_the_type_of_a_new_source_is_guessed_where_the_file_has_none(incoming: Incoming):
+    listed = book(
+        ["Name of document", "Year", "Category"],
+        *(["Teeth (Access) Act", "2019", ""], ["Stress in chairs", "2020", "Research"], ["Onwards", "2021", ""]),
+    )
+    rows = incoming.rows(listed)
+    assert [row.values["source_kind"] for row in rows] == ["Legislation", "Research report", "Document"]
+    assert all("source_kind" in row.guessed for row in rows)
+    made = [one.record for one in incoming.apply(listed)]
+    assert [one.source_kind for one in made if isinstance(one, Source)] == [
+        "legislation",
+        "research-report",
+        "document",
+    ]
+
+
+def test_a_title_is_known_with_the_year_that_stands_in_a_column_of_its_own(incoming: Incoming, make: Make):
+    dated = make.source(title="A strategy (2019)")
+    assert incoming.propose(["Title", "Year"], ["A strategy", "2019"]).record is dated
+    assert incoming.propose(["Title", "Year"], ["A strategy", "2021"]).outcome == Outcome.CREATE
+
+
+def test_a_guess_changes_no_source_that_stands(incoming: Incoming, make: Make):
+    make.source(title="A strategy for teeth", source_kind="plan")
+    assert incoming.propose(["Title", "Year"], ["A strategy for teeth", ""]).outcome == Outcome.SAME
+
+
+def test_a_type_that_somebody_chose_instead_of_the_guess_counts(incoming: Incoming, make: Make):
+    make.source(title="A strategy for teeth", source_kind="plan")
+    (row,) = incoming.rows(book(["Title", "Year"], ["A strategy for teeth", ""]))
+    mended = incoming.kind.propose(incoming.context(), {**row.values, "source_kind": "Review"}, "")
+    assert told(mended) == {"Type": ("Plan", "Review")}
+
+
+def test_a_span_of_years_is_when_a_source_runs_and_not_when_it_was_published(incoming: Incoming):
+    (row,) = incoming.rows(book(["Title", "Year"], ["A strategy", "2012-2022"]))
+    assert {"starts", "ends"} <= set(row.guessed)
+    assert "2012-2022" in row.notes[0]
+    [applied] = incoming.bring(["Title", "Year"], ["A strategy", "2012-2022"])
+    assert isinstance(applied.record, Source)
+    assert (applied.record.published.day, str(applied.record.starts), str(applied.record.ends)) == (
+        None,
+        "2012",
+        "2022",
+    )
+
+
+def test_a_span_beside_the_years_that_a_source_runs_is_refused_and_not_lost(incoming: Incoming):
+    proposal = incoming.propose(["Title", "Year", "Starts"], ["A strategy", "2012-2022", "2013"])
+    assert "2012-2022" in wrong(proposal)["published"]
+
+
+def test_an_address_without_its_beginning_is_made_whole_and_marked(incoming: Incoming):
+    (row,) = incoming.rows(book(["Title", "Website"], ["A strategy", "example.org/a"]))
+    assert (row.values["link"], "link" in row.guessed) == ("https://example.org/a", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "nations"),
+    [("England and Wales", {"england", "wales"}), ("England/Wales", {"england", "wales"}), ("UK-wide", 4)],
+)
+def test_several_nations_are_read_however_they_are_joined(incoming: Incoming, words: str, nations: set[str] | int):
+    proposal = incoming.propose(["Title", "Country"], ["A strategy", words])
+    assert proposal.outcome == Outcome.CREATE
+    read = set(told(proposal)["Nations"][1].lower().split("; "))
+    assert (len(read) if isinstance(nations, int) else read) == nations
+
+
+def test_columns_are_labelled_in_the_language_of_whoever_asks(monkeypatch: pytest.MonkeyPatch):
+    class Loud(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return message.upper()
+
+    def labels() -> list[str]:
+        return [one.label for kind in KINDS.values() for one in kind.fields()]
+
+    usual = labels()
+    monkeypatch.setattr(words, "_translations", Loud())
+    assert labels() == [one.upper() for one in usual]
+    monkeypatch.undo()
+    assert labels() == usual

@@ -134,6 +134,46 @@ def test_an_edited_point_is_the_same_point_however_much_of_it_was_changed(
     assert sorted(point.title for point in points) == ["Calls wait", "Teams are trained"]
 
 
+def test_a_high_row_goes_out_in_parts_and_comes_in_as_one(session: Session, make: Make, tmp_path: Path) -> None:
+    """Also where a part begins within what a source means, or with the second source, and where one was edited."""
+    plan = make.plan(title="The plan")
+    two = make.source(title="A long Act"), make.source(title="A long code")
+    for source in two:
+        for number in range(12):
+            make.key_point(source, title=f"Duty {number} of {source.title} is told in some more words than that")
+            make.implication(source, title=f"Work {number} of {source.title} is told in some more words than that")
+    make.response(*two, response_type="aligned", text="We follow it.\nAll of it.", section="policy")
+    make.response(make.source(title="A study"), response_type=None, text="", section="policy")
+    path = tmp_path / "mapping.docx"
+    write(session, plan, path)
+    table = Document(str(path)).tables[0]
+    first = [row.cells[0].paragraphs[0].text for row in table.rows[1:]]
+    assert {"A long Act (continued)", "A long code (continued)"} < set(first)
+    proposals = propose(session, plan, path)
+    assert [(one.outcome, told([one])) for one in proposals] == [(Outcome.SAME, [])] * 2
+    wanted = "Work 11 of A long Act is told in some more words than that"
+    path = edited(path, lambda one: replace_run(one, wanted, "Work ends"))
+    assert told(propose(session, plan, path)) == [
+        (f"{wanted} [Skills and training]", "Work ends [Skills and training]")
+    ]
+
+
+def test_what_is_typed_into_a_further_part_of_a_row_is_its_answer_too(
+    session: Session, make: Make, tmp_path: Path
+) -> None:
+    plan, source = make.plan(title="The plan"), make.source(title="A long Act")
+    for number in range(30):
+        make.key_point(source, title=f"Duty {number} is told in some more words than that")
+    make.response(source, response_type="aligned", text="We follow it.", section="policy")
+    path = tmp_path / "mapping.docx"
+    write(session, plan, path)
+
+    def answer(document: DocumentType) -> None:
+        document.tables[0].rows[2].cells[2].text = "And more."
+
+    assert told(propose(session, plan, edited(path, answer))) == [("We follow it.", "We follow it.\nAnd more.")]
+
+
 def test_an_edited_answer_is_the_only_difference(session: Session, plan: Plan, written: Path) -> None:
     path = edited(written, lambda one: replace_run(one, "And more of it.", "And no more."))
     ((old, new),) = told(propose(session, plan, path))

@@ -7,9 +7,9 @@ import pytest
 from kb.importing.grid import Cell
 from kb.importing.mapping.guesses import kind_of, nations_of, publisher_of, response_type_of
 from kb.importing.mapping.points import points_of
-from kb.importing.mapping.references import pieces, quoted
+from kb.importing.mapping.references import pieces, quoted, whole_address
 from kb.importing.mapping.sources import About, sources_of
-from kb.importing.mapping.stated_dates import dates_in
+from kb.importing.mapping.stated_dates import dates_in, dates_of_column
 from kb.importing.mapping.words import NO_VOCABULARY, Role, Vocabulary
 
 
@@ -119,12 +119,57 @@ def test_an_address_behind_a_title_or_in_its_own_column_is_that_document_s() -> 
         ("A strategy to 2027", ("", None, None, 2027)),
         ("Forward to 2020/21 (July 2017)", ("July 2017", 2017, None, 2021)),
         ("New roles 2018-present", ("", None, 2018, None)),
+        ("Mouth Act 1983 (as amended 2007)", ("1983", 1983, None, None)),
+        ("Revised Plan 2019", ("2019", 2019, None, None)),
         ("Covid 19 and the mouth", ("", None, None, None)),
     ],
 )
 def test_dates_of_a_title(text: str, expected: tuple[str, int | None, int | None, int | None]) -> None:
     found = dates_in(text)
     assert (found.published, found.year, found.starts, found.ends) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2019", ("2019", None, None)),
+        ("May 2021", ("May 2021", None, None)),
+        ("2019-05-01", ("2019-05-01", None, None)),
+        ("2019-05", ("2019-05", None, None)),
+        ("12/03/2025", ("12/03/2025", None, None)),
+        ("2019/20", ("2019/20", None, None)),
+        ("2012-2022", ("", 2012, 2022)),
+        ("2012 – 22", ("", 2012, 2022)),
+        ("2011-12", ("", 2011, 2012)),
+        ("2018 - present", ("", 2018, None)),
+        ("2018 (updated 2021)", ("2018", None, None)),
+        ("about 2018", ("2018", None, None)),
+        ("some day soon", ("some day soon", None, None)),
+        ("", ("", None, None)),
+    ],
+)
+def test_years_that_a_column_spans_are_no_date_of_publication(
+    text: str, expected: tuple[str, int | None, int | None]
+) -> None:
+    found = dates_of_column(text)
+    assert (found.published, found.starts, found.ends) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("www.example.org/x", "https://www.example.org/x"),
+        ("example.org/x", "https://example.org/x"),
+        ("gov.example", "https://gov.example"),
+        ("http://example.org", "http://example.org"),
+        ("plan.pdf", ""),
+        ("someone@example.org", ""),
+        ("on the shared drive", ""),
+        ("ftp://example.org/x", ""),
+    ],
+)
+def test_an_address_is_made_whole_and_other_words_are_none(text: str, address: str) -> None:
+    assert whole_address(text) == address
 
 
 @pytest.mark.parametrize(
