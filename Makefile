@@ -8,16 +8,19 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 DEMO := KB_DEMO=1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check types lint imports prove bench lock wheel clean
+.PHONY: help run test test-postgresql check types lint imports prove bench lock wheel clean
 
 help: ## list these words
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 run: $(VENV)/installed ## set up, load the seed and serve http://127.0.0.1:5000 with a worker
 	@$(DEMO) $(BIN)/kb run --port $(PORT) --with-seed --with-worker
 
-test: $(VENV)/developing ## set up and run all tests, on SQLite and on PostgreSQL
+test: $(VENV)/developing ## set up and run all tests, and on PostgreSQL those in which databases differ
 	@$(BIN)/python -m tests.run
+
+test-postgresql: $(VENV)/developing ## run the tests of every service once more, on PostgreSQL
+	@$(BIN)/python -m tests.run --again-on-postgresql
 
 check: types lint imports ## types, lint and import direction
 

@@ -1,7 +1,11 @@
-"""All tests, on SQLite, on PostgreSQL and in a real browser, side by side: `make test`."""
+"""All tests side by side: `make test` runs each once, and on PostgreSQL those in which databases differ.
+
+`make test-postgresql` runs every service's test there too; the gate runs both.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -29,18 +33,27 @@ class Run:
 
 
 ON_POSTGRESQL = "not browser and not anywhere and not page"
+DIFFERING = f"differs and {ON_POSTGRESQL}"
 # The one run on SQLite would take as long as the other two together, so it goes in two.
 SHARED = "tests/kb"
 # The longest first, so that none is left to the end with a core idle beside it.
-RUNS = (
-    Run("on PostgreSQL", ("--database", "postgresql", "-m", ON_POSTGRESQL), is_covered=False),
+EACH_ONCE = (
     Run("on SQLite, what plans share", ("-m", "not browser", SHARED)),
     Run("in Chromium", ("-m", "browser", "tests/browser"), is_covered=False),
     Run("on SQLite, the rest", ("-m", "not browser", "--ignore", SHARED)),
+    Run("on PostgreSQL, where databases differ", ("--database", "postgresql", "-m", DIFFERING), is_covered=False),
+)
+AGAIN_ON_POSTGRESQL = (
+    Run("on PostgreSQL, what plans share", ("--database", "postgresql", "-m", ON_POSTGRESQL, SHARED), is_covered=False),
+    Run(
+        "on PostgreSQL, the rest",
+        ("--database", "postgresql", "-m", ON_POSTGRESQL, "--ignore", SHARED),
+        is_covered=False,
+    ),
 )
 
 
-def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
+def run(one: Run, place: int, folder: Path, arguments: list[str]) -> tuple[int, str]:
     """Run the suite once; returns its exit code and what it printed."""
     started = time.monotonic()
     templates = folder / "templates"
@@ -51,7 +64,7 @@ def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
         env={
             **os.environ,
             **KEEPS_BYTECODE,
-            "COVERAGE_FILE": str(folder / f".coverage.{RUNS.index(one)}"),
+            "COVERAGE_FILE": str(folder / f".coverage.{place}"),
             "KB_TEST_TEMPLATES": str(templates),
         },
         stdout=subprocess.PIPE,
@@ -65,16 +78,20 @@ def run(one: Run, folder: Path, arguments: list[str]) -> tuple[int, str]:
 
 def main() -> int:
     """Run everything, print what each run said; in the gate hold the coverage to its floors. Returns the exit code."""
-    print("Running all tests, on SQLite, on PostgreSQL and in Chromium; this takes some minutes ...", flush=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--again-on-postgresql", action="store_true", help="every service's test, on PostgreSQL alone")
+    chosen, arguments = parser.parse_known_args()
+    runs = AGAIN_ON_POSTGRESQL if chosen.again_on_postgresql else EACH_ONCE
+    print(f"Running tests {', '.join(one.name for one in runs)}; this takes some minutes ...", flush=True)
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         folder = Path(name)
-        results = list(pool.map(lambda one: run(one, folder, sys.argv[1:]), RUNS))
-        for one, (code, printed) in zip(RUNS, results, strict=True):
+        results = list(pool.map(lambda numbered: run(numbered[1], numbered[0], folder, arguments), enumerate(runs)))
+        for one, (code, printed) in zip(runs, results, strict=True):
             lines = printed.rstrip().splitlines()
             print(f"\n== {one.name}", *(lines if code else lines[-1:]), sep="\n", flush=True)
         if any(code for code, _ in results):
             return 1
-        if not IS_GATE:
+        if not IS_GATE or runs is not EACH_ONCE:
             return 0
         return subprocess.run([sys.executable, "-m", "tests.coverage_floor", name], check=False).returncode
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kb.db import Database
     from kb.permissions import Person
 
+pytestmark = pytest.mark.differs
+
 ROUNDS, DECIDERS = 3, 4
 
 

@@ -14,6 +14,8 @@ from kb.models.record import Visibility
 from kb.permissions import NOBODY, SYSTEM, Person
 from tests.conftest import TODAY
 
+pytestmark = pytest.mark.differs
+
 PUBLIC = Person(reads_publicly=True)
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kb.db import Database
     from kb.permissions import Person
 
+pytestmark = pytest.mark.differs
+
 ANSWERING = 4
 
 

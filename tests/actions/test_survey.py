@@ -16,6 +16,8 @@ from kb.models.outbox import MailState, OutboxMessage
 from kb.models.user import Membership, Role
 from tests.actions.clock import LONG_AGO, TODAY, at, days
 
+pytestmark = pytest.mark.differs
+
 # Five working days after Monday 16 November, and fifteen after Monday 2 November.
 SPONSOR_HEARS, STEERING_HEARS = date(2026, 11, 16), date(2026, 11, 2)
 

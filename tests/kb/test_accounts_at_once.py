@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from kb.db import Database
 
+pytestmark = pytest.mark.differs
+
 ROUNDS = 3
 
 

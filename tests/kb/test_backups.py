@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     Place = Callable[[str], Database]
 
+pytestmark = pytest.mark.differs
+
 # These lose rows or change on purpose when they are restored.
 MADE_SAFE = ["account_token", "outbox_message", "web_session"]
 

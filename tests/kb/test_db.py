@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kb.db import Database
     from tests.factories import Make
 
+pytestmark = pytest.mark.differs
+
 
 def test_instants_come_back_aware_and_in_utc(session: Session) -> None:
     noon_in_paris = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=2)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.browsing import Browser
     from tests.factories import Make
 
-pytestmark = pytest.mark.every_database
+pytestmark = [pytest.mark.every_database, pytest.mark.differs]
 
 
 def table(browse: Browser, address: str) -> list[dict[str, str]]:

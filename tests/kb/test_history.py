@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.factories import Make
 
+pytestmark = pytest.mark.differs
+
 
 def test_each_changed_column_gets_a_line_with_old_and_new(session: Session, make: Make) -> None:
     action, lead = make.action(due_on=date(2026, 6, 30)), make.person(make.lead())

@@ -26,6 +26,8 @@ from search import upkeep
 from search.language.asked import Asked
 from search.saving import saved
 
+pytestmark = pytest.mark.differs
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from kb.db import Database
 
+pytestmark = pytest.mark.differs
+
 ROUNDS, IN_A_RING = 3, 4
 
 

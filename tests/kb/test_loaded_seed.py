@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kb.db import Database
     from tests.factories import Make
 
+pytestmark = pytest.mark.differs
+
 COUNTS = {
     "source": 206,
     "organisation": 165,

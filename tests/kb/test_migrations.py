@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from alembic import command
 from sqlalchemy import CheckConstraint, inspect, text
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.db import Database
+
+pytestmark = pytest.mark.differs
 
 
 def test_the_migrated_database_is_what_the_models_describe(empty_database: Database) -> None:

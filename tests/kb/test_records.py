@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.factories import Make
 
+pytestmark = pytest.mark.differs
+
 
 def test_a_bare_ref_means_the_source_of_that_name(session: Session, make: Make) -> None:
     source, _action = make.source(ref="twice"), make.action(ref="twice")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tests.project.seeded import Seeded
 
-pytestmark = pytest.mark.every_database
+pytestmark = [pytest.mark.every_database, pytest.mark.differs]
 # Between them these two open every page; what the other roles see of it is the same on each database.
 ON_EVERY_DATABASE = ("lead", "administrator")
 

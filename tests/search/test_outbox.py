@@ -10,6 +10,8 @@ from search.documents import outbox
 from search.documents.touched import touched_by
 from search.models import IndexChange
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def noted(session):

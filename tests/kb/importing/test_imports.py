@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kb.permissions import Person
     from tests.factories import Make
 
+pytestmark = pytest.mark.differs
+
 HEADINGS = "Source,Type,Category,Summary\n"
 TWO = HEADINGS + "Crisis Concordat,strategy,Policy driver,What to do\nNursing Survey,survey,Research,What they said\n"
 
