@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wtforms import Field as FormField
 
     from kb.importing.fields import Field
+    from kb.importing.twins import Twin
     from kb.models.importing import ImportRow
     from kb.models.plan import Plan
 
@@ -143,8 +144,8 @@ class RowForm(Form):
                 self.form_errors.append(message)
 
 
-def row_form(row: ImportRow, fields: Sequence[Field]) -> RowForm:
-    """The form of one row: its fields, and which of the records that it resembles it means."""
+def row_form(row: ImportRow, fields: Sequence[Field], twins: Sequence[Twin] = ()) -> RowForm:
+    """The form of one row: its fields, and which record it means of those that it resembles, or that others make."""
     told = tuple(_Told(one, row.values.get(one.key, ""), one.key in row.values) for one in fields)
     made: dict[str, Any] = {one.name: _field(one, is_guessed=one.field.key in row.guessed) for one in told}
     made |= {"told": told, "page_order": (*(one.name for one in told), "match")}
@@ -152,9 +153,16 @@ def row_form(row: ImportRow, fields: Sequence[Field]) -> RowForm:
     form = kind(data={"match": row.match})
     form.match.choices = [
         *(SelectChoice(ref, gettext("This is “%(title)s”", title=title)) for ref, title, _likeness in row.matches),
+        *(_as_twin(twin) for twin in twins if twin.may_be_chosen),
         SelectChoice(NEW, gettext("None of these: add a new one")),
     ]
     return form
+
+
+def _as_twin(twin: Twin) -> SelectChoice:
+    return SelectChoice(
+        twin.choice, gettext("The same new one as in %(place)s: “%(title)s”", place=twin.place, title=twin.title)
+    )
 
 
 def _field(told: _Told, *, is_guessed: bool) -> FormField:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # What a person chooses where a row means none of the records that it resembles.
 NEW = "new"
+# What a person chooses, before its title, where a row means what an earlier row of the file makes.
+SAME_AS = "same-as:"
 # By the place of a table in its file: which field stands in each of its columns, by the column's place.
 Columns = dict[str, dict[str, str]]
 
@@ -94,6 +96,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Mendable:
+    """The fields of a row of which something would be written, and the records that stand as they are otherwise."""
+
+    fields: Sequence[Field]
+    standing: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """A record that a row made, or changed; `before` holds the values, by field, that it took the place of."""
 
@@ -133,7 +143,19 @@ class ImportKind(Protocol):
         ...
 
     def fields_of(self, values: Values) -> Sequence[Field]:
-        """The fields of one row, in the order in which they are shown and mended."""
+        """The fields of one row, in the order in which they are shown."""
+        ...
+
+    def titles_in(self, values: Values, match: str) -> frozenset[str]:
+        """What a row names that other rows of the file may name too: what these propose hangs together."""
+        ...
+
+    def new_titles(self, differences: Iterable[Sequence[str]]) -> list[str]:
+        """Of what a row would make, the titles of what other rows may mean too."""
+        ...
+
+    def mendable(self, context: Context, values: Values, match: str) -> Mendable:
+        """Those of them that a person may mend: where the row means what is here already, not all are written."""
         ...
 
     def recognise(self, table: Table) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.importing.kinds import KINDS
 from kb.importing.proposals import NEW, Context
+from kb.importing.twins import list_related, list_twins
 from kb.models.importing import Import, ImportedRecord, ImportRow, ImportState, Outcome
 from kb.models.user import Role
 from kb.permissions import SYSTEM, Capability, Person
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kb.importing.proposals import Proposal
+    from kb.importing.proposals import Mendable, Proposal
     from kb.models.record import Record
 
 WRITING = frozenset({Outcome.CREATE, Outcome.CHANGE})
@@ -120,13 +121,23 @@ def get_row(session: Session, incoming: Import, row_id: int) -> ImportRow:
     return row
 
 
-def leave_out(session: Session, incoming: Import, row_ids: Iterable[int], *, is_skipped: bool, by: Person) -> int:
+def mendable(session: Session, incoming: Import, row: ImportRow, *, by: Person, today: date) -> Mendable:
+    """The fields of a row that a person may mend, and what is here already and stays as it is."""
+    return KINDS[incoming.kind].mendable(Context(session, incoming.plan, by, today), row.values, row.match)
+
+
+def leave_out(
+    session: Session, incoming: Import, row_ids: Iterable[int], *, is_skipped: bool, by: Person, today: date
+) -> int:
     """Leave rows out, or take them in again; how many that changed."""
     require_open(incoming, by)
     query = select(ImportRow).where(ImportRow.import_id == incoming.id, ImportRow.id.in_(list(row_ids)))
     rows = [row for row in session.scalars(query) if row.outcome in WRITING and row.is_skipped != is_skipped]
     for row in rows:
         row.is_skipped = is_skipped
+    kind = KINDS[incoming.kind]
+    if titles := frozenset[str]().union(*(kind.titles_in(row.values, row.match) for row in rows)):
+        _propose_again(Context(session, incoming.plan, by, today), incoming, rows, titles)
     session.flush()
     return len(rows)
 
@@ -137,16 +148,27 @@ def edit_row(
     """Mend what a row says, or say which record it means; it is proposed anew."""
     require_open(incoming, by)
     row = get_row(session, incoming, row_id)
-    if match and match != NEW and match not in {ref for ref, *_ in row.matches}:
+    offered = {ref for ref, *_ in row.matches} | {one.choice for one in list_twins(session, incoming, [row])[row.id]}
+    if match and match not in {NEW, row.match, *offered}:
         raise Invalid("match", gettext("Choose one of the list"))
+    kind = KINDS[incoming.kind]
+    titles = kind.titles_in(row.values, row.match)
     mended = {key for key, text in values.items() if text != row.values.get(key, "")}
     row.values = {**row.values, **values}
     row.guessed = [key for key in row.guessed if key not in mended]
     row.match, row.is_skipped = match, False
-    context = Context(session, incoming.plan, by, today)
-    write_proposal(row, KINDS[incoming.kind].propose(context, row.values, row.match))
-    session.flush()
+    titles |= kind.titles_in(row.values, row.match)
+    _propose_again(Context(session, incoming.plan, by, today), incoming, [row], titles)
     return row
+
+
+def _propose_again(context: Context, incoming: Import, changed: Sequence[ImportRow], titles: frozenset[str]) -> None:
+    """Propose rows anew, in the order of the file with those that speak of the same records."""
+    context.session.flush()
+    kind = KINDS[incoming.kind]
+    for row in list_related(context.session, incoming, changed, titles):
+        write_proposal(row, kind.propose(replace(context, place=row.place), row.values, row.match))
+    context.session.flush()
 
 
 def write_proposal(row: ImportRow, proposal: Proposal) -> None:

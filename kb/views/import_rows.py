@@ -14,9 +14,11 @@ from kb.forms.base import add_error
 from kb.forms.imports import row_form
 from kb.importing import bringing, service
 from kb.importing.kinds import KINDS, headings
+from kb.importing.proposals import Mendable
+from kb.importing.twins import list_twins
 from kb.models.importing import ImportState, Outcome
 from kb.permissions import Capability
-from kb.views.import_words import shown
+from kb.views.import_words import likely, shown
 from kb.views.imports import NUMBER, bp, filter_in, go_on, may_decide
 from kb.words import gettext
 
@@ -88,17 +90,23 @@ def row(import_id: int, row_id: int) -> ResponseReturnValue:
     incoming = service.get(session, import_id, by=person)
     found = service.get_row(session, incoming, row_id)
     kind, where = KINDS[incoming.kind], filter_in(request.args)
-    form = row_form(found, kind.fields_of(found.values))
+    is_open = _is_open(incoming)
+    may_mend = service.mendable(session, incoming, found, by=person, today=web.today()) if is_open else Mendable(())
+    twins = list_twins(session, incoming, [found])[row_id]
+    form = row_form(found, may_mend.fields, twins)
     if request.method == "POST" and form.validate():
+        words = form.words()
+        said = [one for one in may_mend.fields if words.get(one.key, "") != found.values.get(one.key, "")]
         try:
             found = service.edit_row(
-                session, incoming, row_id, form.words(), form.match.data or "", by=person, today=web.today()
+                session, incoming, row_id, words, form.match.data or "", by=person, today=web.today()
             )
         except Invalid as error:
             add_error(form, error)
         else:
+            written = service.mendable(session, incoming, found, by=person, today=web.today())
             web.commit()
-            web.say(_told(found.outcome))
+            web.say(_told(found.outcome, [one.label for one in said if one not in written.fields]))
             if found.outcome != Outcome.REFUSE:
                 return redirect(url_for(".detail", import_id=import_id, **where, _anchor=f"row-{row_id}"), code=303)
             return redirect(url_for(".row", import_id=import_id, row_id=row_id, **where), code=303)
@@ -110,8 +118,9 @@ def row(import_id: int, row_id: int) -> ResponseReturnValue:
         status=status,
         incoming=incoming,
         kind=kind,
-        one=shown(found, kind),
-        form=form if _is_open(incoming) else None,
+        one=shown(found, kind, twins),
+        form=form if is_open else None,
+        standing=likely(kind, may_mend.standing),
         word=columns.word_of(found),
         back=url_for(".detail", import_id=import_id, **where, _anchor=f"row-{row_id}"),
     )
@@ -121,15 +130,21 @@ def _is_open(incoming: Import) -> bool:
     return incoming.state == ImportState.READY and may_decide(incoming)
 
 
-def _told(outcome: str) -> str:
+def _told(outcome: str, unused: Sequence[str]) -> str:
+    """What the row would do now, and which of the fields that were mended it does not write."""
     match outcome:
         case Outcome.CREATE:
-            return gettext("The row is saved. It would add something new.")
+            words = gettext("The row is saved. It would add something new.")
         case Outcome.CHANGE:
-            return gettext("The row is saved. It would change what is here.")
+            words = gettext("The row is saved. It would change what is here.")
         case Outcome.SAME:
-            return gettext("The row is saved. It says what is here already.")
-    return gettext("The row is saved, and still refused.")
+            words = gettext("The row is saved. It says what is here already.")
+        case _:
+            words = gettext("The row is saved, and still refused.")
+    if unused:
+        told = gettext("Not used, since the source is here already: %(fields)s.", fields=", ".join(unused))
+        return f"{words} {told}"
+    return words
 
 
 def _chosen(incoming: Import) -> dict[str, dict[str, str]]:

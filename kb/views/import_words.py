@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,11 +10,16 @@ from typing import TYPE_CHECKING
 from kb.errors import Invalid
 from kb.importing import fields
 from kb.importing.fields import Shape
+from kb.importing.proposals import Match
+from kb.models.importing import Outcome
 from kb.models.record import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from kb.importing.fields import Field
     from kb.importing.proposals import ImportKind
+    from kb.importing.twins import Twin
     from kb.models.importing import ImportRow
 
 # What the rows of each kind of file are about, for the addresses of records that they may mean.
@@ -28,6 +34,8 @@ RECORDS = {
 
 
 SHORT, MOST_BRIEFLY = 60, 8
+# Sheets hold days so; people do not write them so.
+DAY_OF_A_SHEET = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Shown:
     said: list[Said]
     problems: list[tuple[str, str]]
     likely: list[Likely]
+    twins: Sequence[Twin]
 
     @property
     def briefly(self) -> list[str]:
@@ -68,34 +77,44 @@ class Shown:
 
     @property
     def guessed(self) -> list[Said]:
-        return [one for one in self.said if one.is_guessed]
+        """What was guessed of a new record, or is to stand instead of what is here."""
+        changed = {field for field, _old, _new in self.row.differences}
+        is_new = self.row.outcome != Outcome.CHANGE
+        return [one for one in self.said if one.is_guessed and one.text and (is_new or one.label in changed)]
 
     @property
     def stated(self) -> list[Said]:
         return [one for one in self.said if one.text.strip()]
 
 
-def shown(row: ImportRow, kind: ImportKind) -> Shown:
+def shown(row: ImportRow, kind: ImportKind, twins: Sequence[Twin] = ()) -> Shown:
     """A row as the review tells it."""
     known = kind.fields_of(row.values)
     labels = {one.key: one.label for one in known}
-    record = RECORDS[kind.name]
     return Shown(
         row,
         [_said(row, one) for one in known],
         [(labels.get(key, ""), message) for key, message in row.problems],
-        [Likely(record, ref, title) for ref, title, _likeness in row.matches],
+        likely(kind, [Match(*one) for one in row.matches]),
+        twins,
     )
 
 
+def likely(kind: ImportKind, matches: Iterable[Match]) -> list[Likely]:
+    """Records that a row may mean, or means, as links need them."""
+    return [Likely(RECORDS[kind.name], one.ref, one.title) for one in matches]
+
+
 def _said(row: ImportRow, one: Field) -> Said:
-    """A field of a row; a choice in the words that pages have for it."""
+    """A field of a row; a choice in the words that pages have for it, and a day as people write it."""
     text = row.values.get(one.key, "")
     with suppress(Invalid):
         if one.shape is Shape.CHOICE:
             text = one.choices.get(fields.choice(one, text), text)
         elif one.shape is Shape.CHOICES:
             text = "; ".join(one.choices[value] for value in fields.choices(one, text))
+        elif one.shape in (Shape.DAY, Shape.STATED) and DAY_OF_A_SHEET.match(text):
+            text = fields.stated(one, text).spoken
     return Said(one.label, text, one.key in row.guessed)
 
 

@@ -1,4 +1,4 @@
-"""Files that are brought in: the list, bringing one, its review, and what is decided about it as a whole."""
+"""Files that are brought in: the list, bringing one, and the templates to fill in."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from kb.columns import imports as columns
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.forms.base import add_error
 from kb.forms.imports import BringForm
-from kb.importing import bringing, service, templates, undoing, work
+from kb.importing import bringing, service, templates, work
 from kb.importing.kinds import KINDS
 from kb.importing.kinds.headed import Headed
 from kb.importing.proposals import Context
 from kb.importing.reading.limits import MOST_BYTES
-from kb.models.importing import ImportState, Outcome
+from kb.models.importing import ImportState
 from kb.paging import paged
 from kb.permissions import Capability
 from kb.planning import plans
-from kb.views.import_words import shown
-from kb.words import gettext, ngettext
+from kb.words import gettext
 from search import service as search
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.exceptions import RequestEntityTooLarge
 
-    from kb.importing.service import Counts
     from kb.models.importing import Import
     from kb.models.plan import Plan
 
@@ -111,80 +109,6 @@ def template(kind: str) -> Response:
     return send_file(BytesIO(file), downloads.EXCEL_TYPE, as_attachment=True, download_name=name)
 
 
-@bp.get(f"/{NUMBER}")
-@auth.requires(Capability.EDIT_SHARED)
-def detail(import_id: int) -> ResponseReturnValue:
-    """The review: what each row would do, or did."""
-    return review(service.get(web.session(), import_id, by=web.person()))
-
-
-@bp.post(f"/{NUMBER}/leave-out")
-@auth.requires(Capability.EDIT_SHARED)
-def leave_out(import_id: int) -> ResponseReturnValue:
-    """Leave the ticked rows out, or take them in again."""
-    session, person = web.session(), web.person()
-    incoming = service.get(session, import_id, by=person)
-    is_skipped = request.form.get("deed") != "take-in"
-    ids = [int(id) for id in request.form.getlist("row") if id.isascii() and id.isdecimal() and len(id) <= 9]
-    try:
-        number = service.leave_out(session, incoming, ids, is_skipped=is_skipped, by=person)
-    except Invalid as error:
-        return review(incoming, refused=str(error))
-    web.commit()
-    web.say(_told(number, is_skipped=is_skipped))
-    return redirect(url_for(".detail", import_id=import_id, **filter_in(request.form)), code=303)
-
-
-@bp.post(f"/{NUMBER}/accept")
-@auth.requires(Capability.EDIT_SHARED)
-def accept(import_id: int) -> ResponseReturnValue:
-    """Bring in all rows that are not left out."""
-    incoming = service.get(web.session(), import_id, by=web.person())
-    try:
-        service.accept(web.session(), incoming, by=web.person())
-    except Invalid as error:
-        return review(incoming, refused=str(error))
-    return go_on(incoming)
-
-
-@bp.post(f"/{NUMBER}/discard")
-@auth.requires(Capability.EDIT_SHARED)
-def discard(import_id: int) -> ResponseReturnValue:
-    """Put a file aside without bringing in any of it."""
-    incoming = service.get(web.session(), import_id, by=web.person())
-    try:
-        service.discard(web.session(), incoming, by=web.person())
-    except Invalid as error:
-        return review(incoming, refused=str(error))
-    web.commit()
-    web.say(gettext("“%(file)s” is put aside. Nothing of it was brought in.", file=incoming.file_name))
-    return redirect(url_for(".index"), code=303)
-
-
-@bp.route(f"/{NUMBER}/undo", methods=["GET", "POST"])
-@auth.requires(Capability.EDIT_SHARED)
-def undo(import_id: int) -> ResponseReturnValue:
-    """Take back all that an import wrote, after saying what that is."""
-    session, person = web.session(), web.person()
-    incoming = service.get(session, import_id, by=person)
-    if request.method == "POST":
-        try:
-            number = undoing.undo(session, incoming, by=person, today=web.today())
-        except Invalid as error:
-            session.rollback()
-            return _undo_page(service.get(session, import_id, by=person), refused=str(error))
-        web.commit()
-        web.say(
-            ngettext(
-                "The import is undone: %(num)s record is as it was before.",
-                "The import is undone: %(num)s records are as they were before.",
-                number,
-            )
-        )
-        return redirect(url_for(".detail", import_id=import_id), code=303)
-    return _undo_page(incoming)
-
-
 def go_on(incoming: Import) -> ResponseReturnValue:
     """Commit, let the waiting step of an import be done, at once where it is short, and go to its review."""
     is_short = incoming.total <= MOST_AT_ONCE[ImportState(incoming.state)]
@@ -196,47 +120,6 @@ def go_on(incoming: Import) -> ResponseReturnValue:
     return redirect(url_for(".detail", import_id=incoming.id), code=303)
 
 
-def review(incoming: Import, *, refused: str = "") -> ResponseReturnValue:
-    """The page of one import in the state that it is in."""
-    session, kind = web.session(), KINDS[incoming.kind]
-    if incoming.state in work.WAITING:
-        return _waiting(incoming)
-    counts = service.counts(session, [incoming.id]).get(incoming.id, columns.NO_ROWS)
-    wanted = request.args.get("show", "")
-    wanted = wanted if wanted in columns.OUTCOMES else ""
-    if downloads.are_wanted():
-        return downloads.send(f"import-{incoming.id}", columns.of_rows(incoming, wanted))
-    paging = paged(numbers(counts)[wanted])
-    rows = service.list_rows(session, incoming, wanted, offset=paging.offset, limit=paging.limit)
-    return web.page(
-        "imports/detail.html",
-        status=422 if refused else 200,
-        incoming=incoming,
-        kind=kind,
-        counts=counts,
-        numbers=numbers(counts),
-        word_of=columns.word_of,
-        wanted=wanted,
-        rows=[shown(row, kind) for row in rows],
-        paging=paging,
-        columns=_columns(incoming),
-        may_decide=may_decide(incoming),
-        refused=refused,
-        here=filter_in(request.args),
-    )
-
-
-def numbers(counts: Counts) -> dict[str, int]:
-    """How many rows each filter of the review shows."""
-    return {
-        "": counts.rows,
-        Outcome.CREATE: counts.created,
-        Outcome.CHANGE: counts.changed,
-        Outcome.REFUSE: counts.refused,
-        Outcome.SAME: counts.left_alone,
-    }
-
-
 def may_decide(incoming: Import) -> bool:
     """Whether the person may decide about an import that they see: who led its plan once sees it still."""
     try:
@@ -244,23 +127,6 @@ def may_decide(incoming: Import) -> bool:
     except NotAllowed:
         return False
     return True
-
-
-def _waiting(incoming: Import) -> Response:
-    """How far the work has come; the page looks again by itself, which needs no script."""
-    total = incoming.total
-    if incoming.state == ImportState.ACCEPTING:
-        counts = service.counts(web.session(), [incoming.id]).get(incoming.id, columns.NO_ROWS)
-        total = max(counts.created + counts.changed, incoming.done)
-    response = web.page("imports/waiting.html", incoming=incoming, kind=KINDS[incoming.kind], total=total)
-    response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return response
-
-
-def _undo_page(incoming: Import, *, refused: str = "") -> Response:
-    counts = service.counts(web.session(), [incoming.id]).get(incoming.id, columns.NO_ROWS)
-    status = 422 if refused else 200
-    return web.page("imports/undo.html", status=status, incoming=incoming, counts=counts, refused=refused)
 
 
 def _form_page(form: BringForm, *, status: int = 200) -> Response:
@@ -283,21 +149,9 @@ def _plans_led() -> Sequence[Plan]:
     return [plan for plan in every if person.may(Capability.EDIT_PLAN, plan_id=plan.id)]
 
 
-def _columns(incoming: Import) -> list[str]:
-    """The fields that the file's columns were read as, each once, in the order of the kind."""
-    found = {field for fields in incoming.columns.values() for field in fields.values()}
-    return [one.label for one in KINDS[incoming.kind].fields() if one.key in found]
-
-
 def filter_in(values: Mapping[str, str]) -> dict[str, Any]:
     """The filter and the page of the review that somebody comes from."""
     return {name: value for name in ("show", "page") if (value := values.get(name, "")[:10])}
-
-
-def _told(number: int, *, is_skipped: bool) -> str:
-    if is_skipped:
-        return ngettext("%(num)s row is left out.", "%(num)s rows are left out.", number)
-    return ngettext("%(num)s row is taken in again.", "%(num)s rows are taken in again.", number)
 
 
 def _work_beside(import_id: int) -> None:

@@ -13,16 +13,17 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from kb import downloads
+from kb import downloads, history
 from kb.forms.imports import row_form
 from kb.importing import fields, work
 from kb.importing.fields import Field, Shape
 from kb.importing.kinds import KINDS
 from kb.importing.reading.limits import MOST_BYTES
 from kb.models.importing import Import, ImportRow, ImportState
-from kb.models.source import Source
+from kb.models.source import KeyPoint, Source
 from kb.models.user import Role
 from kb.views import imports as views
+from kb.words import spoken_time
 from tests.browsing import TOKEN
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def send(browser: Browser, content: bytes, name: str = "sources.csv", **values: 
     return answer
 
 
-def brought(browser: Browser, *rows: Sequence[str], **values: str) -> str:
+def brought(browser: Browser, *rows: Sequence[str], headings: Sequence[str] = HEADINGS, **values: str) -> str:
     """The address of the review of a file with these rows."""
-    answer = send(browser, table(*rows), **values)
+    answer = send(browser, table(*rows, headings=headings), **values)
     assert answer.status_code == 303, answer.text
     return answer.location
 
@@ -402,6 +403,181 @@ def test_more_rows_and_files_take_no_more_statements(lead: Browser, count_statem
     assert max(more.values()) <= 12
 
 
+# Rows of a mapping table
+
+MAPPING = ("Reference", "Key reference points", "Relevance")
+
+
+def mapping(browser: Browser, make: Make, *rows: Sequence[str], headings: Sequence[str] = MAPPING) -> str:
+    """The address of the review of a mapping table with these rows."""
+    answer = send(browser, table(*rows, headings=headings), "map.csv", kind="mapping", plan=make.the_plan.ref)
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def test_the_type_of_a_new_source_is_chosen_from_a_list_and_a_guess_is_marked(
+    lead: Browser, session: Session, make: Make
+):
+    location = mapping(lead, make, ("Tooth Council\nThe Teeth Strategy (2019)", "Drill.", ""))
+    row = session.scalars(select(ImportRow)).one()
+    address = f"{location}/rows/{row.id}"
+    page = lead.get(address).text
+    assert filled(page)["field_source_kind-1"] == "strategy"
+    assert '<option value="guidance"' in page
+    assert row.values["source-1"] == "The Teeth Strategy"
+    assert re.search(r'id="field_source-1-hint"[^>]*>\s*Guessed', page)
+    lead.post(address, {**filled(page), "field_source_kind-1": "guidance"})
+    lead.post(f"{location}/accept", page=location)
+    assert session.scalars(select(Source.source_kind)).one() == "guidance"
+
+
+def test_what_a_row_does_not_write_of_a_source_that_is_here_is_not_offered(lead: Browser, session: Session, make: Make):
+    source = make.source(title="The Teeth Strategy")
+    location = mapping(lead, make, ("The Teeth Strategy", "Drill.", ""), ("The Gums Strategy", "Pull.", ""))
+    known, new = session.scalars(select(ImportRow).order_by(ImportRow.position))
+    unused = {f"field_{key}-1" for key in ("category", "source_kind", "publisher", "published", "nations", "link")}
+    page = lead.get(f"{location}/rows/{known.id}").text
+    names = set(re.findall(r' name="([^"]+)"', page))
+    assert {"field_source-1", "field_key_points-1"} <= names
+    assert not unused & names
+    assert "is here already" in page
+    assert f'href="/sources/{source.ref}"' in page
+    assert unused <= set(re.findall(r' name="([^"]+)"', lead.get(f"{location}/rows/{new.id}").text))
+
+
+def test_a_guess_that_would_take_the_place_of_what_stands_is_marked(lead: Browser, session: Session, make: Make):
+    make.response(make.source(title="The Teeth Strategy"), response_type="context-only", text="Background")
+    location = mapping(lead, make, ("The Teeth Strategy", "Drill.", "The plan is aligned with it"))
+    assert "How the plan stands to it “Aligned”" in lead.get(location).text
+    row = session.scalars(select(ImportRow)).one()
+    assert (row.outcome, "field_section" in lead.get(f"{location}/rows/{row.id}").text) == ("change", False)
+
+
+def test_what_was_mended_of_a_source_that_turns_out_to_be_here_is_told_to_be_unused(
+    lead: Browser, session: Session, make: Make
+):
+    make.source(title="The Teeth Strategy")
+    location = mapping(lead, make, ("The Tooth Plan", "Drill.", ""))
+    row = session.scalars(select(ImportRow)).one()
+    address = f"{location}/rows/{row.id}"
+    mended = {"field_source-1": "The Teeth Strategy", "field_publisher-1": "Tooth Council"}
+    lead.post(address, {**filled(lead.get(address).text), **mended})
+    assert "Not used, since the source is here already: Publisher." in lead.get(location).text
+
+
+RURAL = (
+    ("A Framework for Rural Dentists", "Drill near.", "Noted"),
+    ("Another Policy", "Pull.", ""),
+    ("Framework for Rural Dentists, 2024", "Fill near.", ""),
+)
+
+
+def test_two_rows_that_may_name_the_same_new_source_point_at_each_other(lead: Browser, session: Session, make: Make):
+    location = mapping(lead, make, *RURAL)
+    first, other, last = session.scalars(select(ImportRow).order_by(ImportRow.position))
+    page = lead.get(location).text
+    for row in (first, last):
+        assert re.search(f'Perhaps the same as the new “[^”]+” in <a href="{location}/rows/{row.id}">{row.place}', page)
+    assert f'/rows/{other.id}">{other.place}' not in page
+    assert f"Perhaps the same as the new “{first.title}”" in lead.get(f"{location}/rows/{last.id}").text
+    assert "The same new one as in" not in lead.get(f"{location}/rows/{first.id}").text
+
+
+def same_as_the_first(lead: Browser, session: Session, location: str) -> list[ImportRow]:
+    """The rows of RURAL, of which the last was said to mean the source of the first."""
+    rows = list(session.scalars(select(ImportRow).order_by(ImportRow.position)))
+    address = f"{location}/rows/{rows[2].id}"
+    page = lead.get(address).text
+    assert f"The same new one as in {rows[0].place}: “{rows[0].title}”" in page
+    answer = lead.post(address, {**filled(page), "match": f"same-as:{rows[0].title}"})
+    assert answer.status_code == 303, answer.text
+    return rows
+
+
+def test_rows_that_are_said_to_name_the_same_source_make_one_and_both_use_it(
+    lead: Browser, session: Session, make: Make
+):
+    location = mapping(lead, make, *RURAL)
+    rows = same_as_the_first(lead, session, location)
+    assert f"It uses the new “{rows[0].title}” of" in lead.get(location).text
+    lead.post(f"{location}/accept", page=location)
+    assert titles(session) == {rows[0].title, "Another Policy"}
+    source = session.scalars(select(Source.id).where(Source.title == rows[0].title)).one()
+    points = session.scalars(select(KeyPoint.title).where(KeyPoint.source_id == source))
+    assert set(points) == {"Drill near.", "Fill near."}
+    assert [row.is_applied for row in rows] == [True, True, True]
+    assert lead.post(f"{location}/undo").status_code == 303
+    assert titles(session) == set()
+
+
+def test_a_row_that_uses_the_source_of_another_is_refused_while_that_one_is_left_out(
+    lead: Browser, session: Session, make: Make
+):
+    location = mapping(lead, make, *RURAL)
+    first, _, last = same_as_the_first(lead, session, location)
+    lead.post(f"{location}/leave-out", {"row": str(first.id), "deed": "leave-out"}, page=location)
+    assert last.outcome == "refuse"
+    assert "Take that row in again" in lead.get(f"{location}?show=refuse").text
+    lead.post(f"{location}/leave-out", {"row": str(first.id), "deed": "take-in"}, page=location)
+    assert (last.outcome, last.problems) == ("create", [])
+
+
+def test_a_row_may_be_said_to_be_another_than_one_that_is_called_nearly_the_same(
+    lead: Browser, session: Session, make: Make
+):
+    location = mapping(lead, make, *RURAL)
+    last = session.scalars(select(ImportRow).order_by(ImportRow.position.desc())).first()
+    assert last
+    address = f"{location}/rows/{last.id}"
+    lead.post(address, {**filled(lead.get(address).text), "match": "new"})
+    assert "Perhaps the same" not in lead.get(location).text
+    lead.post(f"{location}/accept", page=location)
+    assert len(titles(session)) == 3
+
+
+# Words and numbers
+
+
+def test_a_day_of_a_sheet_is_shown_as_people_write_it(lead: Browser):
+    page = lead.get(brought(lead, (*SOUND, "2026-09-30"), headings=(*HEADINGS, "Published"))).text
+    assert "30 September 2026" in page
+    assert "2026-09-30" not in page
+
+
+def test_columns_that_only_tell_are_not_counted_as_read(lead: Browser):
+    page = lead.get(brought(lead, (*SOUND, "4", "x"), headings=(*HEADINGS, "Key points", "Page"), kind="sources")).text
+    assert "Columns: 5 are read" in page
+
+
+def test_rows_are_told_to_be_ticked_where_none_was(lead: Browser):
+    location = brought(lead, SOUND)
+    lead.post(f"{location}/leave-out", {"deed": "leave-out"}, page=location)
+    assert "No row changed. Tick the rows first." in lead.get(location).text
+
+
+def test_an_import_that_wrote_nothing_offers_no_undoing(lead: Browser, session: Session, make: Make):
+    incoming = make.incoming(state=ImportState.ACCEPTED)
+    make.incoming_row(incoming, outcome="same")
+    location = f"/imports/{incoming.id}"
+    assert f"{location}/undo" not in lead.get(location).text
+    page = lead.get(f"{location}/undo").text
+    assert "nothing to take back" in page
+    assert "<form class" not in page.partition("<h1>")[2]
+
+
+def test_an_undone_import_says_that_what_it_added_is_gone(lead: Browser):
+    location = brought(lead, SOUND, WRONG)
+    lead.post(f"{location}/accept", page=location)
+    lead.post(f"{location}/undo")
+    assert "1 added, none changed, 1 refused, none left alone; all taken back since." in lead.get(location).text
+    assert "Taken back" in lead.get(f"{location}?show=create").text
+
+
+def test_a_file_of_which_no_row_was_read_says_so(lead: Browser, make: Make):
+    incoming = make.incoming(state=ImportState.READY)
+    assert "No row of the file was read" in lead.get(f"/imports/{incoming.id}").text
+
+
 # Deciding
 
 
@@ -411,6 +587,7 @@ def test_accepted_rows_become_records_that_say_where_they_came_from(lead: Browse
     assert titles(session) == {SOUND[0]}
     page = lead.get(location).text
     assert "1 added, none changed, 1 refused, none left alone" in page
+    assert "1 added, none changed, 1 refused, none left alone" in lead.get("/imports").text
     source = session.scalars(select(Source)).one()
     assert f'href="/sources/{source.ref}"' in page
     row = row_of(session, SOUND[0])
@@ -479,6 +656,25 @@ def test_an_import_on_which_somebody_built_is_not_undone(lead: Browser, session:
     assert answer.status_code == 422
     assert "A point that somebody added" in answer.text
     assert titles(session) == {SOUND[0], OTHER[0]}
+
+
+def test_a_refused_undo_says_who_changed_what_and_when_with_links_and_what_to_do(
+    lead: Browser, session: Session, make: Make
+):
+    location = brought(lead, SOUND, OTHER)
+    lead.post(f"{location}/accept", page=location)
+    source = session.scalars(select(Source).where(Source.title == SOUND[0])).one()
+    user = make.lead()
+    change = history.note(session, source, "summary", "Before", "After", by=make.person(user))
+    session.flush()
+    page = lead.post(f"{location}/undo").text
+    assert "1 record was changed or built on since" in page
+    assert f'href="/sources/{source.ref}"' in page
+    assert "Summary: Before to After" in page
+    assert user.name in page
+    assert spoken_time(change.at) in page
+    assert f'href="{location}?show=create"' in page
+    assert "Undo this import" not in page
 
 
 def test_a_file_is_put_aside(lead: Browser, session: Session):

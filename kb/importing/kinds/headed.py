@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from kb.importing.fields import Shape, guessed_day
 from kb.importing.kinds import cells, headings
+from kb.importing.proposals import Mendable
 from kb.permissions import Capability
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.importing.fields import Field, Values
     from kb.importing.grid import Book, Table
@@ -55,6 +56,18 @@ class Headed(ABC):
         """
         has_ref = bool(cells.clean(values.get(REF, "")))
         return [one for one in self.fields() if not one.is_told and (one.key in values or not has_ref)]
+
+    def titles_in(self, values: Values, match: str) -> frozenset[str]:
+        """Nothing: each row is about a record of its own."""
+        return frozenset()
+
+    def new_titles(self, differences: Iterable[Sequence[str]]) -> list[str]:
+        """None that another row may mean."""
+        return []
+
+    def mendable(self, context: Context, values: Values, match: str) -> Mendable:
+        """All fields: a row of a sheet changes whatever it says otherwise."""
+        return Mendable(self.fields_of(values))
 
     def recognise(self, table: Table) -> dict[str, str]:
         """The columns of a table that has all that this kind needs, and something besides."""

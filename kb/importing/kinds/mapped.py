@@ -13,7 +13,7 @@ from kb.exporting import wording
 from kb.importing import fields as reading
 from kb.importing.fields import Field, plain
 from kb.importing.kinds.listed import ANY_DOCUMENT
-from kb.importing.kinds.standing import Standing, differing
+from kb.importing.kinds.standing import Standing, as_said, differing
 from kb.importing.proposals import Applied, Context, Problem
 from kb.mapping import service as mappings
 from kb.mapping.rows import ImplicationRow, Mapping, PointRow
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from kb.importing.fields import Values
     from kb.importing.kinds.wanted import Wanted, WantedSource
 
+# What a row says of a source, and is written only where it makes that.
+OF_NEW = ("category", "source_kind", "publisher", "published", "starts", "ends", "nations", "link")
 # What an implication is about, by the first of these beginnings of words that it has.
 ABOUT = {
     "recruit": ImplicationKind.RECRUITMENT,
@@ -79,7 +81,23 @@ def write(context: Context, found: Wanted, *, reason: str) -> list[Applied]:
         refs.append(ref)
         _say(context, ref, one, applied)
     _answer(context, found, refs, applied, reason=reason)
+    _remember(context, found, refs, applied)
     return applied
+
+
+def _remember(context: Context, found: Wanted, refs: Sequence[str], applied: Sequence[Applied]) -> None:
+    """Let later rows of the file know the sources that this one made, and what it said of them."""
+    standing, records = Standing.of(context), [one.record for one in applied if one.is_new]
+    made = {record.ref: record.id for record in records if isinstance(record, Source)}
+    for one, ref in zip(found.sources, refs, strict=True):
+        known = one.known or standing.expect(one.title, one.year, made[ref], ref)
+        if one.known is not None and not one.is_of_file:
+            continue
+        for part in records:
+            if isinstance(part, KeyPoint) and part.source_id == known.id:
+                standing.points[known.id].append(as_said(part))
+            elif isinstance(part, Implication) and part.source_id == known.id:
+                standing.implications[known.id].append(as_said(part))
 
 
 def restore(context: Context, applied: Applied, *, reason: str) -> None:

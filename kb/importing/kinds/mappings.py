@@ -10,19 +10,30 @@ from typing import TYPE_CHECKING
 from kb import labels
 from kb.editing import LONGEST_WORD
 from kb.errors import Invalid
-from kb.importing.fields import Field, Shape
+from kb.importing.fields import Field, Shape, plain
 from kb.importing.kinds import mapped
-from kb.importing.kinds.wanted import TAB, numbers, wanted
+from kb.importing.kinds.wanted import TAB, expect, numbers, wanted
 from kb.importing.mapping import interpreting, ours
 from kb.importing.mapping.headings import recognise
 from kb.importing.mapping.words import Role
-from kb.importing.proposals import Applied, Columns, Context, FileRow, Proposal, Reviewed, check_reviewed
+from kb.importing.proposals import (
+    SAME_AS,
+    Applied,
+    Columns,
+    Context,
+    FileRow,
+    Match,
+    Mendable,
+    Proposal,
+    Reviewed,
+    check_reviewed,
+)
 from kb.models.importing import Outcome
 from kb.models.source import Source
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.importing.fields import Values
     from kb.importing.grid import Book, Table
@@ -52,6 +63,28 @@ class MappingKind:
             ]
         return [*found, *_row_fields()]
 
+    def mendable(self, context: Context, values: Values, match: str) -> Mendable:
+        """What a row says of a source that is here already beside its lines is not written: its own page has that."""
+        found = wanted(context, values, match)
+        known = {one.number: one.known for one in found.sources if one.known is not None}
+        unread = {f"{key}-{number}" for number in known for key in mapped.OF_NEW}
+        if found.answer:
+            unread.add("section")
+        return Mendable(
+            [one for one in self.fields_of(values) if one.key not in unread],
+            tuple(Match(one.ref, one.title, 100) for one in known.values() if one.ref),
+        )
+
+    def titles_in(self, values: Values, match: str) -> frozenset[str]:
+        """The titles of its sources, and that of an earlier row which it means."""
+        titles = [values[f"source-{number}"] for number in numbers(values)]
+        meant = [match.removeprefix(SAME_AS)] if match.startswith(SAME_AS) else []
+        return frozenset(map(plain, [*titles, *meant])) - {""}
+
+    def new_titles(self, differences: Iterable[Sequence[str]]) -> list[str]:
+        """Those of the sources that it would make."""
+        return [new for field, old, new in differences if field == gettext("Source") and not old]
+
     def recognise(self, table: Table) -> dict[str, str]:
         return recognise(table)
 
@@ -70,11 +103,12 @@ class MappingKind:
     def propose(self, context: Context, values: Values, match: str) -> Proposal:
         found = wanted(context, values, match)
         title = " / ".join(one.title for one in found.sources) or gettext("No source is named")
-        record = found.sources[0].known if found.sources else None
-        standing = context.session.get(Source, record.id) if record is not None else None
+        first = found.sources[0] if found.sources else None
+        standing = context.session.get(Source, first.known.id) if first and first.known and first.is_here else None
         if found.problems:
             return Proposal(Outcome.REFUSE, title, standing, problems=tuple(found.problems), matches=found.matches)
-        if all(one.known is None for one in found.sources):
+        expect(context, found)
+        if not any(one.is_here for one in found.sources) and found.differences:
             return Proposal(Outcome.CREATE, title, None, tuple(found.differences), matches=found.matches)
         outcome = Outcome.CHANGE if found.differences else Outcome.SAME
         return Proposal(outcome, title, standing, tuple(found.differences), matches=found.matches)
@@ -175,7 +209,7 @@ def _source_fields() -> list[tuple[str, str, Shape, dict[str, str]]]:
     return [
         ("source", gettext("Source"), Shape.LINE, {}),
         ("category", gettext("Category"), Shape.CHOICE, labels.categories()),
-        ("source_kind", gettext("Type"), Shape.LINE, {}),
+        ("source_kind", gettext("Type"), Shape.CHOICE, {kind: labels.readable(kind) for kind in labels.SOURCE_KINDS}),
         ("publisher", gettext("Publisher"), Shape.LINE, {}),
         ("published", gettext("Published"), Shape.STATED, {}),
         ("starts", gettext("Runs from"), Shape.STATED, {}),

@@ -75,6 +75,8 @@ class Standing:
     implications: dict[int, list[Said]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[int, Answer] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
+    # The sources that rows of this file make, by title, with the years in which they were published.
+    coming: dict[str, list[tuple[str, Known]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, context: Context) -> Standing:
@@ -89,6 +91,17 @@ class Standing:
         """The one source of this title, other name or short name."""
         found = {one.id: one for one in self.names.get(plain(name), [])}
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def made(self, title: str, year: str = "") -> Known | None:
+        """The source of this title that an earlier row of the file makes; two editions are two sources."""
+        found = self.coming.get(plain(title), [])
+        return next((one for other, one in found if not year or not other or year == other), None)
+
+    def expect(self, title: str, year: str, source_id: int = 0, ref: str = "") -> Known:
+        """Let later rows of the file know a source that this one makes; one that is only proposed has no short name."""
+        known = Known(source_id or -1 - sum(map(len, self.coming.values())), ref, title)
+        self.coming[plain(title)].append((year, known))
+        return known
 
     def like(self, title: str) -> tuple[Match, ...]:
         """The sources that a title resembles, the nearest first."""
@@ -107,7 +120,9 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def pair(lines: Sequence[str], standing: Sequence[Said], marks: Mapping[str, str]) -> list[Said | None]:
+def pair(
+    lines: Sequence[str], standing: Sequence[Said], marks: Mapping[str, str], *, nearly: bool = True
+) -> list[Said | None]:
     """For each line the one among these that it means: by its mark, else by its words or nearly; None where none is."""
     left = list(standing)
     found: list[Said | None] = [None] * len(lines)
@@ -122,7 +137,7 @@ def pair(lines: Sequence[str], standing: Sequence[Said], marks: Mapping[str, str
         take(place, next((one for one in left if one.mark == marks.get(line)), None))
     for place, text in enumerate(texts):
         take(place, next((one for one in left if plain(one.text) == plain(text)), None))
-    for place, text in enumerate(texts):
+    for place, text in enumerate(texts if nearly else ()):
         near = process.extractOne(text, [one.text for one in left], scorer=fuzz.ratio, score_cutoff=SAME_POINT)
         take(place, left[near[2]] if near is not None and found[place] is None else None)
     return found
@@ -148,10 +163,9 @@ def _read(context: Context) -> Standing:
     for name, source_id, ref, title in session.execute(named):
         standing.names[plain(name)].append(Known(source_id, ref, title))
     for point in session.scalars(select(KeyPoint).where(seen).order_by(KeyPoint.source_id, KeyPoint.position)):
-        standing.points[point.source_id].append(_said(point, wording.point_tail(point_of(point))))
+        standing.points[point.source_id].append(as_said(point))
     for one in session.scalars(select(Implication).where(seen).order_by(Implication.source_id, Implication.position)):
-        tail = wording.meaning_tail(Meaning(one.title, one.implication_kind, one.horizon or ""))
-        standing.implications[one.source_id].append(_said(one, tail))
+        standing.implications[one.source_id].append(as_said(one))
     _read_answers(context, standing)
     bodies = select(Organisation.ref, Record.title, Organisation.abbreviation).where(seen)
     for ref, title, abbreviation in session.execute(bodies):
@@ -159,9 +173,13 @@ def _read(context: Context) -> Standing:
     return standing
 
 
-def _said(record: KeyPoint | Implication, tail: str) -> Said:
-    line = one_line(f"{record.title} {tail}")
-    return Said(record.ref, mark_of(record.kind, record.ref), record.title, line)
+def as_said(record: KeyPoint | Implication) -> Said:
+    """A key point or an implication as a line of a table means it."""
+    if isinstance(record, KeyPoint):
+        tail = wording.point_tail(point_of(record))
+    else:
+        tail = wording.meaning_tail(Meaning(record.title, record.implication_kind, record.horizon or ""))
+    return Said(record.ref, mark_of(record.kind, record.ref), record.title, one_line(f"{record.title} {tail}"))
 
 
 def _read_answers(context: Context, standing: Standing) -> None:

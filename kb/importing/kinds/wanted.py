@@ -12,8 +12,8 @@ from kb.exporting import wording
 from kb.importing import fields as reading
 from kb.importing.fields import Field
 from kb.importing.kinds import mapped
-from kb.importing.kinds.standing import Standing, differing, one_line, pair
-from kb.importing.proposals import NEW, Context, Difference, Match, Problem
+from kb.importing.kinds.standing import Said, Standing, differing, one_line, pair
+from kb.importing.proposals import NEW, SAME_AS, Context, Difference, Match, Problem
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -34,11 +34,27 @@ class WantedSource:
     values: Values
     points: tuple[Line, ...]
     meanings: tuple[Line, ...]
+    is_of_file: bool = False  # an earlier row of the file makes it
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it stands already, and not only in an earlier row that is proposed."""
+        return self.known is not None and bool(self.known.ref)
 
     @property
     def is_renamed(self) -> bool:
         """Whether it is known by its mark and bears another title by now."""
-        return self.known is not None and "marks" in self.values and self.title != one_line(self.known.title)
+        is_marked = "marks" in self.values and not self.is_of_file
+        return self.known is not None and is_marked and self.title != one_line(self.known.title)
+
+    @property
+    def called(self) -> str:
+        """What it is called where it stands, else in the file."""
+        return self.known.title if self.known is not None else self.title
+
+    @property
+    def year(self) -> str:
+        return _year(self.values)
 
 
 @dataclass
@@ -73,19 +89,33 @@ def wanted(context: Context, values: Values, match: str) -> Wanted:
         title = one_line(own["source"])
         if not title:
             continue
-        marks = own.get("marks", "").split()
-        known = next((standing.marked[mark] for mark in marks if mark in standing.marked), None)
-        known = known or _by_name(standing, title, own)
-        if known is None and match and match != NEW:
+        known, is_of_file = _known(standing, title, own), False
+        if known is None and match != NEW:
+            known = standing.made(title, _year(own))
+            is_of_file = known is not None
+        if known is None and match.startswith(SAME_AS):
+            first, match = match.removeprefix(SAME_AS), ""
+            known, is_of_file = standing.made(first) or standing.source(first), True
+            if known is None:
+                words = gettext(
+                    "No earlier row that comes in adds “%(title)s”. Take that row in again, or choose anew",
+                    title=first,
+                )
+                found.problems.append(Problem(f"source-{number}", words))
+        elif known is None and match and match != NEW:
             known, match = standing.source(match), ""
         if known is None and not found.matches:
             found.matches = standing.like(title)
         points, meanings = _lines(own, "key_points"), _lines(own, "implications")
         line_marks = _line_marks(own.get("line_marks", ""))
-        said = pair(points, standing.points[known.id], line_marks) if known else [None] * len(points)
-        meant = pair(meanings, standing.implications[known.id], line_marks) if known else [None] * len(meanings)
-        lines = (tuple(zip(some, others, strict=True)) for some, others in ((points, said), (meanings, meant)))
-        found.sources.append(WantedSource(number, title, known, own, *lines))
+        # What another row of the file says nearly so is not said anew by this one, but besides.
+        there = (standing.points[known.id], standing.implications[known.id]) if known else ([], [])
+        said, meant = (
+            pair(lines, those, line_marks, nearly=not is_of_file)
+            for lines, those in zip((points, meanings), there, strict=True)
+        )
+        lines = [tuple(zip(some, others, strict=True)) for some, others in ((points, said), (meanings, meant))]
+        found.sources.append(WantedSource(number, title, known, own, lines[0], lines[1], is_of_file))
     if not found.sources:
         found.problems.append(Problem("source-1", gettext("Name the source that the row is about")))
         return found
@@ -95,14 +125,41 @@ def wanted(context: Context, values: Values, match: str) -> Wanted:
     return found
 
 
+def expect(context: Context, found: Wanted) -> None:
+    """Let later rows of the file know the sources that a row would make, and what it would say of them."""
+    standing = Standing.of(context)
+    for one in found.sources:
+        known = one.known or standing.expect(one.title, one.year)
+        if not known.ref:
+            standing.points[known.id] += [_planned(line) for line, said in one.points if said is None]
+            standing.implications[known.id] += [_planned(line) for line, said in one.meanings if said is None]
+
+
+def _planned(line: str) -> Said:
+    return Said("", "", (wording.read_meaning(line) or wording.read_point(line)).text, line)
+
+
+def _known(standing: Standing, title: str, values: Values) -> Known | None:
+    """The source that stands under one of the marks of a row, or its names."""
+    marks = values.get("marks", "").split()
+    marked = next((standing.marked[mark] for mark in marks if mark in standing.marked), None)
+    return marked or _by_name(standing, title, values)
+
+
+def _year(values: Values) -> str:
+    """The year in which a row says that its source was published."""
+    year = values.get("published", "")[-4:]
+    return year if year.isdecimal() else ""
+
+
 def _by_name(standing: Standing, title: str, values: Values) -> Known | None:
     """The source of these words: with the year and whatever else the row says of it, else of its title alone.
 
     A title that somebody has mended since is all that counts.
     """
-    named, year = values.get("named", ""), values.get("published", "")[-4:]
+    named, year = values.get("named", ""), _year(values)
     whole = standing.source(named) if reading.plain(title) in reading.plain(named) else None
-    dated = standing.source(f"{title} {year}") if year.isdecimal() else None
+    dated = standing.source(f"{title} {year}") if year else None
     return whole or dated or standing.source(title)
 
 
@@ -174,8 +231,8 @@ def _compare_answer(context: Context, found: Wanted, standing: Standing) -> None
         return
     answer = next(iter(answers.values()), None)
     found.answer = answer.ref if answer else ""
-    earlier = [one.title for one in found.sources if f"answer {reading.plain(one.title)}" in context.seen]
-    context.seen.update({f"answer {reading.plain(one.title)}": "" for one in found.sources})
+    earlier = [one.called for one in found.sources if f"answer {reading.plain(one.called)}" in context.seen]
+    context.seen.update({f"answer {reading.plain(one.called)}": "" for one in found.sources})
     if earlier and found.relevance:
         words = gettext("“%(title)s” has an earlier row in this file. Put the two rows together", title=earlier[0])
         found.problems.append(Problem("source-1", words))

@@ -15,10 +15,12 @@ from kb.catalogue import source_editing
 from kb.db import now
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.importing import bringing, service, undoing, work
+from kb.importing.undoing import Overtaken
 from kb.models.history import Channel
 from kb.models.importing import Import, ImportState, Outcome
 from kb.models.source import Source
 from kb.permissions import SYSTEM
+from kb.removal import deleting
 from tests.conftest import TODAY
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ def test_a_row_that_is_left_out_is_not_written(
 ) -> None:
     incoming = brought(TWO)
     first, _ = service.list_rows(session, incoming)
-    assert service.leave_out(session, incoming, [first.id], is_skipped=True, by=lead) == 1
+    assert service.leave_out(session, incoming, [first.id], is_skipped=True, by=lead, today=TODAY) == 1
     assert service.counts(session, [incoming.id])[incoming.id].left_alone == 1
     service.accept(session, incoming, by=lead)
     session.commit()
@@ -174,22 +176,52 @@ def test_an_import_that_somebody_has_built_on_is_not_undone(
 ) -> None:
     incoming = accepted(TWO)
     source = session.query(Source).filter(Source.title == "Crisis Concordat").one()
-    make.response(source)
-    with pytest.raises(Invalid, match="cannot be undone"):
+    response = make.response(source)
+    with pytest.raises(Overtaken, match="1 record was changed or built on since") as refused:
         undoing.undo(session, incoming, by=lead, today=TODAY)
+    assert [(one.record.id, one.on) for one in refused.value.touched] == [(response.id, "Crisis Concordat")]
     assert titles(session) == {"Crisis Concordat", "Nursing Survey"}
 
 
-def test_an_import_whose_record_was_edited_since_names_it(
-    session: Session, accepted: Callable[[str], Import], lead: Person
+def test_an_import_whose_record_was_edited_since_names_it_with_who_edited_it(
+    session: Session, accepted: Callable[[str], Import], lead: Person, make: Make
 ) -> None:
     incoming = accepted(TWO)
     source = session.query(Source).filter(Source.title == "Nursing Survey").one()
     standing = source_editing.get(session, source.ref, person=lead)
-    history.note(session, standing, "summary", "a", "b", reason="Better words", by=lead)
+    user = make.lead()
+    history.note(session, standing, "summary", "a", "b", reason="Better words", by=make.person(user))
     session.flush()
-    with pytest.raises(Invalid, match="Nursing Survey"):
+    with pytest.raises(Overtaken) as refused:
         undoing.undo(session, incoming, by=lead, today=TODAY)
+    (touched,) = refused.value.touched
+    assert (touched.record.title, touched.on) == ("Nursing Survey", "")
+    assert touched.change is not None
+    assert (touched.change.field, touched.change.person) == ("summary", user)
+
+
+def test_an_import_of_which_a_record_was_deleted_since_names_it(
+    session: Session, accepted: Callable[[str], Import], lead: Person
+) -> None:
+    incoming = accepted(TWO)
+    source = session.query(Source).filter(Source.title == "Nursing Survey").one()
+    deleting.delete(session, source, reason="It is none", by=lead)
+    session.flush()
+    session.expire_all()
+    with pytest.raises(Overtaken) as refused:
+        undoing.undo(session, incoming, by=lead, today=TODAY)
+    assert [one.record.title for one in refused.value.touched] == ["Nursing Survey"]
+
+
+def test_what_stands_in_the_way_of_undoing_is_named_only_to_those_who_may_see_it(
+    session: Session, accepted: Callable[[str], Import], make: Make, lead: Person
+) -> None:
+    incoming = accepted(TWO)
+    source = session.query(Source).filter(Source.title == "Crisis Concordat").one()
+    make.response(source, plan_id=make.plan().id, visibility="draft")
+    with pytest.raises(Overtaken) as refused:
+        undoing.undo(session, incoming, by=lead, today=TODAY)
+    assert (list(refused.value.touched), refused.value.others) == ([], 1)
 
 
 def test_what_changed_between_review_and_acceptance_is_proposed_again(

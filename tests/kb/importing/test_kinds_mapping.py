@@ -225,6 +225,26 @@ def test_a_second_row_of_one_source_with_another_answer_is_refused(context: Cont
     assert "earlier row" in second.problems[0].message
 
 
+def test_two_rows_of_one_new_title_make_one_source(context: Context) -> None:
+    document = book(
+        ("Crisis Concordat 2019", "• Train every team", "We are aligned with it"),
+        ("Crisis Concordat 2019", "• Train every team\n• Respond within four hours", ""),
+    )
+    second = propose(context, document)[1]
+    assert [one.field for one in second.differences] == ["Key point"]
+    assert (second.outcome, second.record) == (Outcome.CREATE, None)
+    apply(again(context), document)
+    (source,) = context.session.query(Source).filter(Source.title == "Crisis Concordat 2019").all()
+    assert context.session.query(KeyPoint).filter(KeyPoint.source_id == source.id).count() == 2
+
+
+def test_two_new_editions_of_one_title_are_two_sources(context: Context) -> None:
+    headings = ("Title", "Year", "What it says")
+    rows = (headings, ("Tooth Report", "2021", "Drill"), ("Tooth Report", "2022", "Fill"))
+    table = Table("Table 1", tuple(Row(number, tuple(map(Cell, row))) for number, row in enumerate(rows, 1)))
+    assert [one.differences[0].field for one in propose(context, Book((table,)))] == ["Source", "Source"]
+
+
 def test_a_date_that_cannot_be_read_is_told_on_its_field(context: Context) -> None:
     values = {**rows_of(CRISIS)[0].values, "published-1": "some day soon"}
     proposal = KIND.propose(context, values, "")
