@@ -6,7 +6,7 @@ looked at once however many records are asked about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
@@ -43,11 +43,11 @@ def counts(
     found: dict[int, dict[str, int]] = {id: {} for id in wanted}
     for back in (True, False):
         within = reached(network, wanted, seen, back=back)
-        # What a record leads to stands in other columns; those come first, as _gather needs them.
+        # What a record leads to stands in other columns; those come first, as gather needs them.
         order = sorted(COLUMNS, key=lambda kind: COLUMNS[kind], reverse=not back)
         members = {kind: within & network.of_kind(kind) for kind in order}
         bits = {id: 1 << place for place, id in enumerate(chain.from_iterable(members.values()))}
-        masks = _gather(bits, bits, network.before if back else network.after)
+        masks = gather(bits, bits, network.before if back else network.after)
         members |= {name: within & group for name, group in (also or {}).items()}
         groups = {name: sum(bits[id] for id in group) for name, group in members.items() if group}
         ahead = {kind: [name for name in groups if _may_lie_ahead(name, kind, order)] for kind in order}
@@ -95,10 +95,28 @@ def _sources_behind(
     within = reached(network, ids, among, back=True) - without
     ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind])
     bits = {id: 1 << place for place, id in enumerate(of_kind(network, ordered, "source"))}
-    return {id: mask.bit_count() for id, mask in _gather(ordered, bits, network.before).items()}
+    return {id: mask.bit_count() for id, mask in gather(ordered, bits, network.before).items()}
 
 
-def _gather(ordered: Iterable[int], bits: Mapping[int, int], step: Mapping[int, Iterable[int]]) -> dict[int, int]:
+def sources_behind(network: Network, ids: Iterable[int], among: Set[int]) -> dict[int, tuple[int, ...]]:
+    """The sources that each of these records rests on at any distance, by ways that lie `among` what counts."""
+    asked = list(ids)
+    within = reached(network, asked, among, back=True)
+    ordered = sorted(within, key=lambda id: COLUMNS[network.nodes[id].kind])
+    sources = list(of_kind(network, ordered, "source"))
+    masks = gather(ordered, {id: 1 << place for place, id in enumerate(sources)}, network.before)
+    told = {mask: tuple(_members(mask, sources)) for mask in {masks[id] for id in asked if id in masks}}
+    return {id: told[masks[id]] if id in masks else () for id in asked}
+
+
+def _members(mask: int, members: Sequence[int]) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield members[lowest.bit_length() - 1]
+        mask ^= lowest
+
+
+def gather(ordered: Iterable[int], bits: Mapping[int, int], step: Mapping[int, Iterable[int]]) -> dict[int, int]:
     """The bits of each record and of all that it leads to; what it leads to must come first in the order."""
     masks: dict[int, int] = {}
     for id in ordered:

@@ -1,4 +1,4 @@
-"""Commands that answer questions: search, thread, gaps."""
+"""Commands that answer questions: search, thread, gaps, impact."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Callable
 
 import click
 
+from graph import impact_answers, impact_labels, impact_questions
 from graph import service as graph
+from graph.impact_told import What
 from kb import records
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
+from kb.errors import Invalid, NotFound
 from kb.models.record import Kind
 from kb.permissions import SYSTEM
 from kb.planning import plans
 from search import service as search_service
 from search.language.asked import Asked
 
+WHAT = click.Choice([each.value for each in What])
 KINDS = sorted({name for kind in Kind for name in (kind.value, kind.value.replace("_", "-"))})
 
 
@@ -105,4 +109,39 @@ def gaps(plan_ref: str | None, is_json: bool) -> None:
                 click.echo(f"    {gap['kind']}:{gap['ref']}  {gap['title']}")
 
 
-COMMANDS = (search, thread, gaps)
+@click.command()
+@click.argument("names", metavar="REF...", nargs=-1, required=True)
+@click.option("--what", type=WHAT, help="What happens; without it, what is usual for the kind.")
+@click.option("--by", "by_name", help="The source that takes the place of those superseded.")
+@click.option("--plan", "plan_ref", help="Only what belongs to this plan; without it, all plans.")
+@as_json
+def impact(names: tuple[str, ...], what: str | None, by_name: str | None, plan_ref: str | None, is_json: bool) -> None:
+    """Show what a change would touch; REF names sources, or actions, or posts, or organisations."""
+    database = ready_database(settings())
+    with database.reading() as session:
+        chosen, unknown = impact_questions.named(session, names, SYSTEM)
+        successors, unknown_by = impact_questions.named(session, [by_name or ""], SYSTEM)
+        for name in (*unknown, *unknown_by):
+            raise NotFound("source, action, post or organisation", name)
+        plan = plans.get(session, plan_ref, person=SYSTEM) if plan_ref else None
+        asked = impact_questions.put(chosen, what or "", next(iter(successors), None), plan)
+        if what and asked.what != what:
+            raise Invalid("what", f"“{what}” cannot happen to a record of the kind {chosen[0].kind}")
+        told = impact_answers.ask(session, asked, SYSTEM).told
+    if is_json:
+        print_json(told.as_json())
+        return
+    click.echo(impact_labels.title(told))
+    for number, words in zip(told.figures, impact_labels.labels(told)[:3], strict=True):
+        click.echo(f"{number:>6}  {words}")
+    click.echo(told.sentence)
+    for remark in told.remarks:
+        click.echo(remark)
+    for row in told.rows:
+        click.echo(f"{row.record.kind:<12}{row.record.ref:<36}{row.now:>4} {row.then:>4}  {row.record.title}")
+    dated = [(one.record, one.due) for one in told.owned] + [(one.record, one.due) for one in told.waits]
+    for record, due in dated:
+        click.echo(f"{record.kind:<12}{record.ref:<36}{due or ''!s:>10}  {record.title}")
+
+
+COMMANDS = (search, thread, gaps, impact)

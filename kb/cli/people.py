@@ -106,3 +106,6 @@ def list_users(is_json: bool) -> None:
         return
     for one in found:
         click.echo(f"{one['email']:<40}{one['name']:<30}{one['state'] if one['state'] != 'active' else ''}")
+
+
+COMMANDS = (user,)

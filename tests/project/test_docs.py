@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
+import pytest
 
+from kb import cli as kb_commands
 from kb.cli import kb
 from tests.project.test_structure import ROOT
 
@@ -17,7 +20,10 @@ COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def commands_of(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands_of(command, f"{before} {name}")
         else:
@@ -32,6 +38,13 @@ def rows() -> dict[str, str]:
 
 def test_every_command_has_a_line_and_every_line_is_a_command() -> None:
     assert set(rows()) == {name for name, _ in commands_of(kb, "kb")}
+
+
+@pytest.mark.parametrize("module", kb_commands.COMMANDS)
+def test_each_command_is_found_in_its_module(module: str) -> None:
+    """Modules are read when one of their commands is asked for, so the command itself names what they hold."""
+    held = import_module(f"kb.cli.{module}").COMMANDS
+    assert {command.name for command in held} == set(kb_commands.COMMANDS[module])
 
 
 def test_the_table_says_which_commands_print_json() -> None:

@@ -1,0 +1,151 @@
+"""How a “what if” is worded on its page: the question, its three figures, its table, and how it was worked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graph.impact_told import ACTION, ORGANISATION, SOURCE, What
+from kb.words import counted, gettext
+
+if TYPE_CHECKING:
+    from graph.impact_told import Told
+
+
+class Labels(NamedTuple):
+    """What stands under the three figures, and over the columns of the table."""
+
+    touched: str
+    kept: str
+    lost: str
+    bearers: str  # what bears a record: the column of how many do now
+    rows: str  # the heading over the table
+    after: str
+    remains: str
+    first: str  # the order of its rows
+
+
+def happenings(kind: str) -> dict[What, str]:
+    """What may be asked about a record of a kind, as the end of “What if it …”."""
+    if kind == SOURCE:
+        return {
+            What.SUPERSEDED: gettext("is superseded"),
+            What.WITHDRAWN: gettext("is repealed or withdrawn"),
+            What.ENDED: gettext("ends"),
+            What.DELAYED: gettext("is delayed"),
+        }
+    if kind == ACTION:
+        return {What.STOPPED: gettext("is stopped"), What.DELAYED: gettext("is delayed")}
+    return {What.LOST: gettext("closes") if kind == ORGANISATION else gettext("is lost")}
+
+
+def happening(told: Told) -> str:
+    """What happens, by what, in the words of the question: is superseded by “The new strategy”."""
+    words = happenings(told.basis)[told.what] if len(told.chosen) == 1 else _of_several(told)
+    if told.by is not None:
+        return gettext("%(happens)s by “%(title)s”", happens=words, title=told.by.title)
+    if told.what == What.SUPERSEDED:
+        return gettext("%(happens)s and nothing takes its place", happens=words)
+    return words
+
+
+def _of_several(told: Told) -> str:
+    return {
+        What.SUPERSEDED: gettext("are superseded"),
+        What.WITHDRAWN: gettext("are repealed or withdrawn"),
+        What.ENDED: gettext("end"),
+        What.DELAYED: gettext("are delayed"),
+        What.STOPPED: gettext("are stopped"),
+        What.LOST: gettext("close") if told.basis == ORGANISATION else gettext("are lost"),
+    }[told.what]
+
+
+def heading(told: Told) -> str:
+    """If it is superseded and nothing takes its place."""
+    if len(told.chosen) == 1:
+        return gettext("If it %(happens)s", happens=happening(told))
+    return gettext("If they %(happens)s", happens=happening(told))
+
+
+def title(told: Told) -> str:
+    """The question in one line, for lists of notes."""
+    if len(told.chosen) == 1:
+        return gettext("If “%(title)s” %(happens)s", title=told.chosen[0].title, happens=happening(told))
+    names = gettext("“%(title)s” and %(more)s more", title=told.chosen[0].title, more=counted(len(told.chosen) - 1))
+    return gettext("If %(names)s %(happens)s", names=names, happens=happening(told))
+
+
+def labels(told: Told) -> Labels:
+    """The words of the figures and columns for this question."""
+    usual = gettext("After"), gettext("What remains"), gettext("What would have nothing left comes first.")
+    if told.is_about_waiting:
+        one, none = gettext("are due later"), gettext("have no room")
+        return Labels(gettext("actions wait"), one, none, "", "", *usual)
+    if told.is_about_posts:
+        return Labels(
+            gettext("actions, responses and indicators lose their owner"),
+            gettext("priorities keep another owner"),
+            gettext("priorities keep no owner of any action"),
+            gettext("Owners now"),
+            gettext("Owners of the priorities concerned, before and after"),
+            *usual,
+        )
+    if told.basis == ACTION:
+        return Labels(
+            gettext("priorities, responses and indicators touched"),
+            gettext("keep another action"),
+            gettext("lose their only action"),
+            gettext("Actions now"),
+            gettext("Actions before and after"),
+            *usual,
+        )
+    if told.what == What.DELAYED:
+        return Labels(
+            gettext("open priorities and actions touched"),
+            gettext("rest on other sources too"),
+            gettext("rest on nothing else"),
+            gettext("Sources now"),
+            gettext("What rests on it, and on what else"),
+            gettext("Not delayed"),
+            gettext("Which others"),
+            gettext("What rests on nothing else comes first."),
+        )
+    return Labels(
+        gettext("open priorities and actions touched"),
+        gettext("keep support from elsewhere"),
+        gettext("lose all support"),
+        gettext("Sources now"),
+        gettext("Support before and after"),
+        *usual,
+    )
+
+
+def lost(told: Told) -> str:
+    """What the picture says of a record that is lost."""
+    if told.basis == ACTION:
+        return gettext("✕ Loses its only action")
+    return gettext("Rests on nothing else") if told.what == What.DELAYED else gettext("✕ Loses all support")
+
+
+def method(told: Told) -> str:
+    """How it was worked out, in one line."""
+    if told.is_about_waiting:
+        return gettext("Worked out from which actions wait for which, at any distance, and from their due dates.")
+    if told.is_about_posts:
+        return gettext(
+            "Worked out from the posts that own open actions. One other post that owns an action of a priority is "
+            "enough for it to keep an owner."
+        )
+    if told.basis == ACTION:
+        return gettext(
+            "Worked out from the links between records. One action is enough to serve a priority, and one that is "
+            "done still counts."
+        )
+    if told.what == What.DELAYED:
+        return gettext(
+            "Worked out from the links between records, at any distance, and from due dates. One way from any source "
+            "is enough to support a record, so only what rests on nothing else has to wait. What is done is left out."
+        )
+    return gettext(
+        "Worked out from the links between records, at any distance. One way from any source is enough to support a "
+        "record, so it loses support only when its last source goes. What is done or stopped is left out."
+    )
