@@ -65,6 +65,7 @@ PAGES = (
     "/organisations/welsh-government",
     "/posts/plan-lead",
     "/links/new?from=source:t4mh-strategy",
+    "/links/new?from=action:t4mh-18",
     "/api/v1/sources",
     "/api/v1/search?q=nursing",
 )

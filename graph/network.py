@@ -175,3 +175,21 @@ def related(network: Network, id: int, *, keep: Keep = None) -> list[Edge]:
     return [
         edge for edge in network.relations if id in (edge.source, edge.target) and {edge.source, edge.target} <= seen
     ]
+
+
+class Circle(NamedTuple):
+    """The records that links of one type lead through, each to the next and the last to the first."""
+
+    type: str
+    nodes: tuple[Node, ...]
+
+
+def circles(network: Network, types: Collection[str]) -> Iterator[Circle]:
+    """A shortest circle of each knot among relations that should have a first: nothing here makes one, imports may."""
+    for type_ in sorted(types):
+        links = nx.DiGraph((edge.source, edge.target) for edge in network.relations if edge.type == type_)
+        knots = [ids for ids in nx.strongly_connected_components(links) if len(ids) > 1]
+        for ids in sorted(knots, key=min):
+            start, knot = min(ids), links.subgraph(ids)
+            ways = (nx.shortest_path(knot, after, start) for after in sorted(knot.successors(start)))
+            yield Circle(type_, tuple(network.nodes[id] for id in (start, *min(ways, key=len)[:-1])))

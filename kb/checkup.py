@@ -12,6 +12,8 @@ from sqlalchemy import func, select, text
 from graph import service as graph
 from kb import migrate
 from kb.db import now
+from kb.links import MOST_NAMED, PHRASES
+from kb.models.link import Link, LinkType
 from kb.models.outbox import MailState, OutboxMessage, Pulse
 from kb.models.user import User
 from kb.words import ngettext
@@ -20,11 +22,13 @@ from search import service as search
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from graph.network import Circle
     from kb.config import Settings
     from kb.db import Database
 
 QUIET_FOR = timedelta(minutes=3)
 LEAST_SPACE = 500 * 2**20
+MOST_CIRCLES = 5
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def examine(database: Database, settings: Settings) -> list[Finding]:
         return [
             _soundness(session, database),
             _index(session, settings),
-            _map(session),
+            of_map(session),
             _worker(session),
             _mails(session),
             _people(session),
@@ -71,8 +75,35 @@ def _index(session: Session, settings: Settings) -> Finding:
     return Finding("Search index", False, "agrees with the database")
 
 
-def _map(session: Session) -> Finding:
-    return Finding("Map", False, f"{graph.size(session):,} links, no circles")
+def of_map(session: Session) -> Finding:
+    """The number of links, and each circle among those that say what comes first, as a sentence with its path."""
+    circles = graph.circles(session)
+    if not circles:
+        return Finding("Map", False, f"{graph.size(session):,} links, no circles")
+    paths = "; ".join(f"{_path(circle)} ({_page(session, circle)})" for circle in circles[:MOST_CIRCLES])
+    more = f"; and {len(circles) - MOST_CIRCLES} more" if len(circles) > MOST_CIRCLES else ""
+    counted = ngettext("%(num)s circle of links", "%(num)s circles of links", len(circles))
+    return Finding(
+        "Map",
+        True,
+        f"{counted}: {paths}{more}; on the page in brackets its first link can be retired",
+    )
+
+
+def _path(circle: Circle) -> str:
+    """A circle as one reads it, from a record back to it."""
+    first, *others = (f"{node.title} ({node.kind}:{node.ref})" for node in circle.nodes)
+    phrase = f" {PHRASES[LinkType(circle.type)]} "
+    if len(others) > MOST_NAMED:
+        others = [*others[: MOST_NAMED - 1], f"… {len(others) - MOST_NAMED} more …", others[-1]]
+    return phrase.join((first, *others, circle.nodes[0].title))
+
+
+def _page(session: Session, circle: Circle) -> str:
+    """The address of the page where the circle's first link can be retired."""
+    first, second, *_ = circle.nodes
+    link_id = select(Link.id).where(Link.type == circle.type, Link.from_id == first.id, Link.to_id == second.id)
+    return f"/links/{session.scalar(link_id)}/confirm"
 
 
 def _worker(session: Session) -> Finding:

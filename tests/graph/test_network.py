@@ -155,6 +155,7 @@ def test_gaps_are_one_list_for_each_kind(wales):
         "action-without-source": [STRAY],
         "response-without-action": [ALIGNED],
         "empty-response": [EMPTY],
+        "indicator-without-action": [],
     }
 
 
