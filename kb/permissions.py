@@ -49,6 +49,7 @@ class Capability(StrEnum):
     PROPOSE_CHANGE = "Ask for another due date, owner or wording of an action, or to close it unfinished"
     DECIDE_CHANGE = "Decide such a request (never one’s own)"
     DECIDE_LATE_CHANGE = "Decide it where the action is overdue, or its due date was moved before"
+    SETTLE_LINK = "Confirm or retire a suspect link (owners: one that their own action or response hangs on)"
     SEE_OUTBOX = "See the mails that wait or were sent"
     SEE_STATUS = "See whether the service is well: worker, mails, search, database"
     MANAGE_PLANS = "Start a plan"
@@ -70,6 +71,7 @@ TABLE: Mapping[Capability, frozenset[Holder]] = {
     Capability.PROPOSE_CHANGE: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.DECIDE_CHANGE: _LEADERS,
     Capability.DECIDE_LATE_CHANGE: frozenset({Holder.STEERING}),
+    Capability.SETTLE_LINK: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.SEE_OUTBOX: frozenset({Holder.ADMINISTRATOR}),
     Capability.SEE_STATUS: frozenset({Holder.ADMINISTRATOR}),
     Capability.MANAGE_PLANS: frozenset({Holder.ADMINISTRATOR}),

@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = ()) -> str:
-    """What waits, and by when: the subject, and the first line of the mail; news is named where nothing else is."""
+def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = (), to_confirm: int = 0) -> str:
+    """What waits, and by when: the subject, and the first line of the mail.
+
+    Links to confirm are named where nothing else is due, news where there is nothing else at all.
+    """
+    if not due and to_confirm:
+        return gettext("For you to do: %(what)s", what=_links(to_confirm))
     if not due:
         number = sum(len(one.shown) for one in news)
         return ngettext(
@@ -64,26 +69,31 @@ def compose(
     base_url: str,
     addresses: Mapping[int, str] | None = None,
     unsubscribe_url: str = "",
+    to_confirm: int = 0,
 ) -> Words:
     """The one mail of a day about these things; they need not be in order.
 
-    `addresses` has the path of the page on which each action is answered without a password, by the action's id.
+    `to_confirm` is how many suspect links what the reader owns hangs on. `addresses` has the path of the page on which
+    each action is answered without a password, by the action's id.
     """
     due, addresses = sorted(due, key=lambda one: one.order), addresses or {}
-    subject = subject_for(due, answer_by, news)
+    subject = subject_for(due, answer_by, news, to_confirm)
+    is_news_alone = not due and not to_confirm
     text, html = render(
         "reminder",
         subject=subject,
-        preview=_preview(due, today) if due else "; ".join(one.name for one in news),
+        preview=_preview(due, today) if due else _links_told(to_confirm) or "; ".join(one.name for one in news),
         lede=_lede(due, addresses),
         sections=_sections(due, today, base_url, addresses),
+        to_confirm=_links_told(to_confirm),
+        to_confirm_url=f"{base_url}/suspect-links?mine=1",
         news=_new_matches(news, base_url),
         # Where there is nothing else, the subject says what it is.
-        news_heading=gettext("New for your saved searches") if due else "",
+        news_heading="" if is_news_alone else gettext("New for your saved searches"),
         coming=[gettext("%(title)s: due %(day)s", title=one.title, day=spoken(one.due_on)) for one in coming],
-        all_url=f"{base_url}/{'my-actions' if due else 'saved-searches'}",
-        all_words=gettext("See all your actions") if due else gettext("See all your saved searches"),
-        foot=_foot(due, addresses),
+        all_url=f"{base_url}/{'saved-searches' if is_news_alone else 'my-actions'}",
+        all_words=gettext("See all your saved searches") if is_news_alone else gettext("See all your actions"),
+        foot=_foot(due, addresses, to_confirm),
         unsubscribe_url=unsubscribe_url,
     )
     return Words(subject, text, html)
@@ -104,6 +114,21 @@ def _sections(due: Sequence[Due], today: date, base_url: str, addresses: Mapping
             items = [item_of(one, today, base_url, addresses) for one in some[:SHOWN]]
             sections.append(Section(heading, items, len(some) - len(items)))
     return sections
+
+
+def _links(number: int) -> str:
+    return ngettext("%(num)s link to confirm", "%(num)s links to confirm", number)
+
+
+def _links_told(number: int) -> str:
+    """The links to confirm in a sentence; empty for none."""
+    if not number:
+        return ""
+    return ngettext(
+        "%(num)s link to confirm: what it rests on has changed",
+        "%(num)s links to confirm: what they rest on has changed",
+        number,
+    )
 
 
 def _new_matches(news: Sequence[News], base_url: str) -> list[NewMatches]:
@@ -148,8 +173,10 @@ def _lede(due: Sequence[Due], addresses: Mapping[int, str]) -> list[str]:
     return lede
 
 
-def _foot(due: Sequence[Due], addresses: Mapping[int, str]) -> list[str]:
+def _foot(due: Sequence[Due], addresses: Mapping[int, str], to_confirm: int) -> list[str]:
     rarely = gettext("We write at most once on a working day, and only when something waits for you.")
+    if not due and to_confirm:
+        return [gettext("Sent because your post owns what hangs on these links."), rarely]
     if not due:
         return [gettext("Sent because you asked to be told what is new for searches that you saved."), rarely]
     opens = (

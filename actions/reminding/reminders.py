@@ -15,7 +15,7 @@ from sqlalchemy import literal_column, null, or_, select
 
 from actions import answering
 from actions.reminder_models import Reminder, ReminderKind
-from actions.reminding import digest, late, news, owned, survey, withdrawing
+from actions.reminding import digest, doubts, late, news, owned, survey, withdrawing
 from actions.reminding.single import compose_single
 from actions.reminding.told import ESCALATIONS, SINGLE, answerable, declinable
 from actions.schedule import add_working_days
@@ -61,6 +61,7 @@ class _ToTell:
     nation: str
     due: list[Due]
     news: list[News] = field(default_factory=list)
+    to_confirm: int = 0
 
 
 def plan(session: Session, today: date, now: datetime, settings: Settings, *, at_once: bool = False) -> Planned:
@@ -144,6 +145,9 @@ def _write(
         is_welcome = user_id not in declined.get(Subject.SEARCHES, ())
         if is_welcome and (user_id in digests or (may_come_alone and user_id not in waiting)):
             digests.setdefault(user_id, _ToTell(shared.nation, [])).news = found
+    for user_id, links in doubts.of_owners(session, today, ruled, digests=f"{DIGEST}:", only=only).items():
+        if user_id in digests or (links.is_new and may_come_alone and user_id not in waiting):
+            digests.setdefault(user_id, _ToTell(shared.nation, [])).to_confirm = links.number
     for kind, told in mails.items():
         keys = _keys(session, told, today, settings, kind)
         drafts = _drafts(session, kind, {user_id: told[user_id] for user_id in keys}, keys, today, now, settings)
@@ -193,7 +197,8 @@ def _drafts(
     for user in _users(session, told):
         person = told[user.id]
         person.due.sort(key=lambda one: one.order)
-        subject = declinable(person.due, has_news=bool(person.news))
+        # What one owns has to be looked at, so a mail that asks for it cannot be declined.
+        subject = "" if person.to_confirm else declinable(person.due, has_news=bool(person.news))
         # Only what a mail shows has a link in it.
         shown = person.due[: digest.SHOWN] if kind == DIGEST else person.due
         addresses = answering.links_for(session, user.id, answerable(shown), at=now)
@@ -206,7 +211,9 @@ def _drafts(
         if kind == DIGEST:
             answer_by = add_working_days(today, ANSWER_WITHIN_WORKING_DAYS, person.nation)
             rest = owned.without(coming.get(user.id, ()), person.due) if person.due else []
-            words = digest.compose(person.due, rest, person.news, answer_by=answer_by, **common)
+            words = digest.compose(
+                person.due, rest, person.news, answer_by=answer_by, to_confirm=person.to_confirm, **common
+            )
         else:
             words = compose_single(ReminderKind(kind), person.due, **common)
         drafts.append(mail.Draft(keys[user.id], user, words.subject, words.text, words.html, unsubscribe=subject))

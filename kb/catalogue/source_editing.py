@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import editing, history, labels, records
-from kb.catalogue import mentions, naming, source_names
+from kb.catalogue import lifecycle, mentions, naming, source_names
 from kb.dates import NO_DATE, Precision, StatedDate
+from kb.db import now
 from kb.errors import Invalid
 from kb.models.figure import Figure
 from kb.models.organisation import Organisation, Post
@@ -139,9 +140,11 @@ def edit(session: Session, ref: str, details: SourceDetails, *, version: int, re
     details = _checked(details)
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
-    lists, was = _find(session, details, by), source.visibility
+    lists, was, stood = _find(session, details, by), source.visibility, source.status
     with session.no_autoflush:
         _fill(source, details)
+        if source.status != stood:
+            lifecycle.write_step(session, source, since=now().date(), reason=reason.strip(), by=by)
         history.note_changes(session, source, by=by, reason=reason.strip())
         _change_dates(session, source, details, reason.strip(), by)
         _change_lists(session, source, lists, reason.strip(), by)

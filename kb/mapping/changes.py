@@ -75,7 +75,8 @@ def save_rows(changes: Changes, given: Mapping) -> None:
     for implication in list(changes.stand.source.implications):
         still = cited_before.get(implication.id, set()) & {point.id for point in implication.key_points}
         if still & reworded:
-            _suspect(changes, implication, [p for p in implication.key_points if p.id in still & reworded])
+            words = _titles(p for p in implication.key_points if p.id in still & reworded)
+            _suspect(changes, implication, gettext("What it rests on was reworded: %(now)s", now=words))
 
 
 def retie(
@@ -95,14 +96,16 @@ def retie(
         _, reason = wanted.get(link.to_id, (None, ""))
         is_retired = link.state == LinkState.RETIRED
         if link.to_id not in wanted and not is_retired:
-            link.state = LinkState.RETIRED
+            links.settle(link, LinkState.RETIRED)
             changes.note(start, "link", told, None, gettext("Left out of the mapping"))
         elif link.to_id in wanted and is_retired:
-            link.state, link.reason, link.confirmed_at = LinkState.CURRENT, reason or link.reason, now()
+            links.settle(link, LinkState.CURRENT)
+            link.reason, link.confirmed_at = reason or link.reason, now()
             changes.note(start, "link", None, told, link.reason)
         elif link.to_id in wanted and reason and reason != link.reason:
             changes.note(start, "reason", link.reason, reason, told)
-            link.state, link.reason, link.confirmed_at = LinkState.CURRENT, reason, now()
+            links.settle(link, LinkState.CURRENT)
+            link.reason, link.confirmed_at = reason, now()
         else:
             continue
         changes.touched_links.add(link.id)
@@ -177,6 +180,8 @@ def _save_implication(changes: Changes, row: ImplicationRow, points: dict[int, K
     _cite(changes, implication, row, points)
     _group(changes, implication, row)
     _call_for(changes, implication, row)
+    if row.is_doubted:
+        _suspect(changes, implication, gettext("Its meaning changed: %(now)s", now=row.text))
 
 
 def _cite(changes: Changes, implication: Implication, row: ImplicationRow, points: dict[int, KeyPoint]) -> None:
@@ -244,15 +249,13 @@ def _leave_out(record: Record, name: str, part: Record) -> None:
     set_committed_value(record, name, [one for one in getattr(record, name) if one is not part])
 
 
-def _suspect(changes: Changes, implication: Implication, reworded: list[KeyPoint]) -> None:
+def _suspect(changes: Changes, implication: Implication, why: str) -> None:
     """Let the links wait for a person, except those that this very save looked at."""
     for link in changes.stand.links.get(implication.id, []):
         if link.type != LinkType.CALLS_FOR or link.state != LinkState.CURRENT or link.id in changes.touched_links:
             continue
-        link.state = LinkState.SUSPECT
-        told = links.told(implication, LinkType.CALLS_FOR, link.end)
-        why = gettext("What it rests on was reworded: %(now)s", now=_titles(reworded))
-        changes.note(implication, "link", told, gettext("%(link)s, suspect", link=told), why)
+        links.doubt(changes.session, link, because=why, by=changes.by)
+        changes.number += 1
 
 
 def _known(known: dict[str, R], row: PointRow | ImplicationRow) -> R | None:

@@ -44,6 +44,7 @@ class ImplicationRow:
     staff_groups: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
     reason: str = ""
+    is_doubted: bool = False  # its links are to be looked at again
     is_removed: bool = False
 
     @property

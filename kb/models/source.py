@@ -181,6 +181,9 @@ class Source(Record):
     figures: Mapped[list[Figure]] = relationship(
         lazy="raise_on_sql", foreign_keys="Figure.source_id", order_by="Figure.position", back_populates="source"
     )
+    states: Mapped[list[SourceState]] = relationship(
+        lazy="raise_on_sql", viewonly=True, order_by="(SourceState.since, SourceState.id)"
+    )
 
     def status_on(self, today: date) -> str:
         """Where it stands on a day: what has run its time has ended, though nobody wrote that down.

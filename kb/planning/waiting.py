@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from kb.models.history import Change
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Plan, Response, ResponseSource
 from kb.models.record import Record
@@ -36,7 +35,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A record whose links are suspect, with what made them so and when, where that was noted."""
+    """A record whose links are suspect, with what made them so and since when, where that is known."""
 
     record: Record
     links: Sequence[Link]
@@ -67,29 +66,19 @@ def list_doubts(session: Session, plan: Plan, *, person: Person) -> list[Doubt]:
         select(Link)
         .where(Link.state == LinkState.SUSPECT, may_see(person, Link.from_id), Link.to_id.in_(mine))
         .options(joinedload(Link.start), joinedload(Link.end))
-        .order_by(Link.id)
+        .order_by(Link.suspect_since.is_(None), Link.suspect_since, Link.id)
     )
     by_start: dict[int, list[Link]] = {}
     for link in session.scalars(query):
         by_start.setdefault(link.from_id, []).append(link)
-    noted = _what_made_suspect(session, list(by_start))
-    return [_doubt(links, noted.get(start)) for start, links in by_start.items()]
+    return [_doubt(links) for links in by_start.values()]
 
 
-def _doubt(links: Sequence[Link], change: Change | None) -> Doubt:
-    return Doubt(links[0].start, links, change.reason if change else "", change.at if change else None)
-
-
-def _what_made_suspect(session: Session, ids: Sequence[int]) -> dict[int, Change]:
-    """The newest line of each record's history that says of a link that it is suspect now."""
-    if not ids:
-        return {}
-    query = (
-        select(Change)
-        .where(Change.record_id.in_(ids), Change.field == "link", Change.new.endswith(", suspect"))
-        .order_by(Change.id)
-    )
-    return {change.record_id: change for change in session.scalars(query)}
+def _doubt(links: Sequence[Link]) -> Doubt:
+    """What is said of the first of a record's links, and since when the oldest is in doubt."""
+    why = next((link.suspect_because for link in links if link.suspect_because), "")
+    since = min((link.suspect_since for link in links if link.suspect_since), default=None)
+    return Doubt(links[0].start, links, why, since)
 
 
 def last_confirmed(session: Session, plan: Plan, *, person: Person) -> datetime | None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kb import history
 from kb.db import now
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
@@ -47,22 +46,22 @@ def test_reviews_of_hidden_rows_and_hidden_sources_are_not_listed(session: Sessi
     assert [one.source.title for one in found] == ["Shown"]
 
 
-def test_suspect_links_are_grouped_by_the_record_they_start_from_with_what_changed(
+def test_suspect_links_are_grouped_by_the_record_they_start_from_with_what_changed_the_oldest_first(
     session: Session, make: Make
 ) -> None:
     implication, bare, lead = make.implication(), make.source(), make.person(make.lead())
-    for priority in (make.priority(), make.priority()):
-        make.link(implication, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
-        make.link(make.implication(), LinkType.CALLS_FOR, priority)
+    at, why = now(), "A key point was reworded"
     make.link(bare, LinkType.CALLS_FOR, make.priority(), state=LinkState.SUSPECT)
-    told = "calls for “Priority”"
-    history.note(session, implication, "link", told, f"{told}, suspect", reason="A key point was reworded", by=lead)
-    history.note(session, implication, "link", None, "calls for “Another”", reason="Not this", by=lead)
-    session.flush()
-    noted, unnoted = waiting.list_doubts(session, make.the_plan, person=lead)
-    assert (noted.record.id, len(noted.links), noted.why) == (implication.id, 2, "A key point was reworded")
-    assert noted.since is not None
-    assert (unnoted.record.id, unnoted.why, unnoted.since) == (bare.id, "", None)
+    for days, priority in ((1, make.priority()), (3, make.priority())):
+        since = at - timedelta(days=days)
+        make.link(
+            implication, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT, suspect_since=since, suspect_because=why
+        )
+        make.link(make.implication(), LinkType.CALLS_FOR, priority)
+    known, unknown = waiting.list_doubts(session, make.the_plan, person=lead)
+    assert (known.record.id, len(known.links), known.why) == (implication.id, 2, why)
+    assert known.since == at - timedelta(days=3)
+    assert (unknown.record.id, unknown.why, unknown.since) == (bare.id, "", None)
 
 
 def test_suspect_links_into_other_plans_or_from_hidden_records_are_not_listed(session: Session, make: Make) -> None:

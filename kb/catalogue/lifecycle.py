@@ -1,0 +1,245 @@
+"""The life of a source: where it has stood since when and why, and what happens when another takes its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from kb import history, link_choices, links, records
+from kb.db import now
+from kb.errors import Invalid
+from kb.models.link import SUPPORT_TYPES, Link, LinkState, LinkType
+from kb.models.plan import Response, ResponseSource
+from kb.models.record import Kind, Visibility
+from kb.models.source import GONE_STATUSES, Implication, Source, SourceState, SourceStatus
+from kb.permissions import SYSTEM, Capability, visible_to
+from kb.words import gettext, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from kb.models.record import Record
+    from kb.permissions import Person
+
+SUPERSEDES = link_choices.Way(LinkType.SUPERSEDES, is_back=False, kinds=(Kind.SOURCE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a source is said to stand, since when and why; `version` is the one that the person opened."""
+
+    since: date
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the links that rested on a superseded source."""
+
+    carried: int
+    suspect: int
+
+
+def life_of(session: Session, source: Source) -> Sequence[SourceState]:
+    """The steps of a source's life, the first first."""
+    query = select(SourceState).where(SourceState.source_id == source.id)
+    return session.scalars(query.order_by(SourceState.since, SourceState.id)).all()
+
+
+def write_step(session: Session, source: Source, *, since: date, reason: str, by: Person) -> None:
+    """Keep that a source stands where it does since a day; whoever set its status calls this."""
+    session.add(
+        SourceState(source_id=source.id, status=source.status, since=since, reason=reason, person_id=by.user_id)
+    )
+
+
+def move(session: Session, ref: str, to: str, step: Step, *, by: Person, today: date) -> Source:
+    """Let a source stand elsewhere in its life, with the day and the reason."""
+    source = _opened(session, ref, step, by)
+    life = life_of(session, source)
+    if to not in set(SourceStatus):
+        raise Invalid("status", gettext("Choose where it stands"))
+    # Since when it has stood where it does may be added later.
+    if to == source.status and life:
+        raise Invalid("status", gettext("It stands so already; choose another status"))
+    _check(step, life, today)
+    if to == source.status:
+        history.note(session, source, "status since", None, step.since, reason=step.reason.strip(), by=by)
+    source.status = to
+    history.note_changes(session, source, by=by, reason=step.reason.strip())
+    write_step(session, source, since=step.since, reason=step.reason.strip(), by=by)
+    session.flush()
+    return source
+
+
+def list_support(session: Session, source: Source, *, person: Person) -> list[Link]:
+    """The links by which priorities and actions rest on a source: its own, its implications’, its responses’."""
+    implications = select(Implication.id).where(Implication.source_id == source.id)
+    responses = select(ResponseSource.response_id).where(ResponseSource.source_id == source.id)
+    query = (
+        select(Link)
+        .where(
+            Link.type.in_(SUPPORT_TYPES),
+            Link.state != LinkState.RETIRED,
+            or_(Link.from_id == source.id, Link.from_id.in_(implications), Link.from_id.in_(responses)),
+        )
+        .options(joinedload(Link.start), joinedload(Link.end))
+        .order_by(Link.from_kind.desc(), Link.from_id, Link.id)
+    )
+    found = session.scalars(query).all()
+    ends = {id for link in found for id in (link.from_id, link.to_id)}
+    seen = records.list_by_ids(session, ends, person=person)
+    return [link for link in found if link.from_id in seen and link.to_id in seen]
+
+
+def may_carry(link: Link, by: Person) -> bool:
+    """Whether the person may let a link rest on the successor: a plan's answer is its own lead's to change."""
+    return links.may_edit(link.start, by)
+
+
+def find_successors(session: Session, source: Source, words: str, *, person: Person) -> list[Record]:
+    """Sources that may take its place, by words of their titles."""
+    way = link_choices.Way(LinkType.SUPERSEDES, is_back=True, kinds=(Kind.SOURCE,))
+    return link_choices.find(session, source, way, words, person=person)
+
+
+def successor(session: Session, source: Source, ref: str, *, by: Person) -> Source:
+    """The source that is to take the place of another; Invalid where it cannot."""
+    if ref == source.ref:
+        raise Invalid("by", gettext("A source cannot take its own place"))
+    found = records.get(session, Source, ref, person=by)
+    if found.status in GONE_STATUSES:
+        raise Invalid(
+            "by",
+            gettext(
+                "“%(title)s” is itself superseded or withdrawn, so nothing can rest on it. Choose what stands now",
+                title=found.title,
+            ),
+        )
+    links.refuse_circle(session, found, LinkType.SUPERSEDES, source, by)
+    return found
+
+
+def supersede(
+    session: Session, ref: str, by_ref: str, step: Step, carried: Collection[int], *, by: Person, today: date
+) -> Done:
+    """Let another source take the place of one: links that are carried rest on it, all others become suspect.
+
+    `carried` has their ids. Links that the person may not see are left, and so become suspect too.
+    """
+    source = _opened(session, ref, step, by)
+    other = successor(session, source, by_ref, by=by)
+    _check(step, life_of(session, source), today)
+    standing = list_support(session, source, person=SYSTEM)
+    chosen = [link for link in standing if link.id in carried]
+    for link in chosen:
+        links.require_editing(link.start, by)
+    reason = step.reason.strip()
+    if source.status != SourceStatus.SUPERSEDED:
+        source.status = SourceStatus.SUPERSEDED
+        history.note_changes(session, source, by=by, reason=reason)
+        write_step(session, source, since=step.since, reason=reason, by=by)
+    link_choices.join(session, other, SUPERSEDES, source, reason=reason, by=by)
+    session.flush()
+    _carry(session, source, other, chosen, by)
+    left = [link for link in standing if link.id not in carried]
+    because = gettext("“%(old)s” was superseded by “%(new)s”", old=_named(source), new=_named(other))
+    for link in left:
+        links.doubt(session, link, because=because, by=by)
+    session.flush()
+    return Done(len(chosen), len(left))
+
+
+def _opened(session: Session, ref: str, step: Step, by: Person) -> Source:
+    """The source, kept from everybody else until the transaction ends, in the version that the person opened."""
+    source = records.get(session, Source, ref, person=by)
+    by.require(Capability.EDIT_SHARED)
+    session.refresh(source, ["version", "status"], with_for_update=True)
+    records.check_version(source, step.version, theirs={"status": source.status})
+    return source
+
+
+def _check(step: Step, life: Sequence[SourceState], today: date) -> None:
+    if not step.reason.strip():
+        raise Invalid("reason", gettext("Say why, in one sentence"))
+    if step.since > today:
+        raise Invalid("since", gettext("Give a day that has come; change it when it happens"))
+    if life and step.since < life[-1].since:
+        day = spoken(life[-1].since)
+        raise Invalid("since", gettext("It has stood as it does since %(day)s; give that day or a later one", day=day))
+
+
+def _carry(session: Session, source: Source, other: Source, chosen: Sequence[Link], by: Person) -> None:
+    """Let links rest on the successor.
+
+    A priority is called for by the successor itself. A plan's answer goes on as it is, and answers the successor too;
+    where the plan has an answer to that already, its links become that one's.
+    """
+    responses = {link.start.id: link.start for link in chosen if link.from_kind == Kind.RESPONSE}
+    homes = {id: _home(session, start, other, source, by) for id, start in responses.items()}
+    new: dict[tuple[int, str, int], tuple[Record, list[Link]]] = {}
+    for link in chosen:
+        start = homes.get(link.from_id, other)
+        if start.id == link.from_id:
+            _hold(session, link, source, other, by)
+        else:
+            new.setdefault((start.id, link.type, link.to_id), (start, []))[1].append(link)
+    for start, some in new.values():
+        _make(session, start, some, source, by)
+        for link in some:
+            words = links.told(link.start, LinkType(link.type), link.end)
+            links.settle(link, LinkState.RETIRED)
+            told = gettext("Carried to “%(title)s”", title=_named(start))
+            history.note(session, link.start, "link", words, None, reason=told, by=by)
+
+
+def _home(session: Session, start: Record, other: Source, source: Source, by: Person) -> Record:
+    """The answer of the plan that the successor belongs to: the one it has, or this one, which takes it in."""
+    own = (
+        select(Response)
+        .join(ResponseSource, ResponseSource.response_id == Response.id)
+        .where(ResponseSource.source_id == other.id, Response.plan_id == start.plan_id, visible_to(by))
+        .order_by(Response.position, Response.id)
+    )
+    found = session.scalars(own).all()
+    if found:
+        return next((one for one in found if one.id == start.id), found[0])
+    last = session.scalar(select(func.max(ResponseSource.position)).where(ResponseSource.response_id == start.id)) or 0
+    session.add(ResponseSource(response_id=start.id, source_id=other.id, position=last + 1))
+    reason = gettext("It took the place of “%(title)s”", title=_named(source))
+    history.note(session, start, "sources", None, _named(other), reason=reason, by=by)
+    session.flush()
+    return start
+
+
+def _hold(session: Session, link: Link, source: Source, other: Source, by: Person) -> None:
+    """Say that an answer's link still holds, now that the answer is to the successor too."""
+    links.settle(link, LinkState.CURRENT)
+    link.confirmed_at = now()
+    words = links.told(link.start, LinkType(link.type), link.end)
+    told = gettext("Carried from “%(old)s” to “%(new)s”", old=_named(source), new=_named(other))
+    history.note(session, link.start, "link", words, words, reason=told, by=by)
+
+
+def _make(session: Session, start: Record, some: Sequence[Link], source: Source, by: Person) -> None:
+    """One link from the new start in place of these, unless it is there; the reasons go along."""
+    first = some[0]
+    query = select(Link.state).where(Link.type == first.type, Link.from_id == start.id, Link.to_id == first.to_id)
+    if session.scalar(query) in (LinkState.CURRENT, LinkState.SUSPECT):
+        return
+    reasons = "; ".join(dict.fromkeys(link.reason.strip().rstrip(".") for link in some if link.reason.strip()))
+    told = gettext("Carried from “%(title)s”", title=_named(source))
+    way = link_choices.Way(LinkType(first.type), is_back=False, kinds=(Kind(first.to_kind),))
+    link_choices.join(session, start, way, first.end, reason=f"{told}: {reasons}" if reasons else told, by=by)
+
+
+def _named(record: Record) -> str:
+    """A title for reasons that others may read, who may not know of a draft."""
+    return gettext("a draft") if record.visibility == Visibility.DRAFT else record.title

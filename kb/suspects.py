@@ -1,0 +1,133 @@
+"""Links that wait for a person since what they rest on changed: which they are, who should look, what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from kb import link_owners, links
+from kb.errors import Invalid
+from kb.models.link import Link, LinkState
+from kb.models.organisation import Post
+from kb.models.record import Record
+from kb.permissions import may_see
+from kb.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from typing import TypeVarTuple
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from kb.models.plan import Plan
+    from kb.permissions import Person
+
+    Row = TypeVarTuple("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which suspect links are asked for: of one plan, or those on which hangs what the reader owns."""
+
+    plan: Plan | None = None
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One suspect link with the posts that own what hangs on it; none means that the strategy lead should look."""
+
+    link: Link
+    owners: Sequence[Post]
+    may_settle: bool
+
+    def days(self, today: date) -> int | None:
+        """How long it has waited; None where nobody knows since when."""
+        since = self.link.suspect_since
+        return None if since is None else max((today - since.date()).days, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many suspect links there are, and since when the oldest has waited."""
+
+    number: int
+    oldest: datetime | None
+
+
+def list_suspects(session: Session, wanted: Wanted, *, person: Person, offset: int, limit: int) -> list[Suspect]:
+    """One page of the suspect links, the longest in doubt first; those of which nobody knows since when come last."""
+    query = (
+        _fitting(select(Link), wanted, person)
+        .options(joinedload(Link.start), joinedload(Link.end))
+        .order_by(Link.suspect_since.is_(None), Link.suspect_since, Link.id)
+    )
+    found = session.scalars(query.offset(offset).limit(limit)).all()
+    owners = link_owners.owners_of(session, [link.id for link in found])
+    posts = _posts(session, {id for ids in owners.values() for id in ids})
+    return [
+        Suspect(
+            link,
+            [posts[id] for id in owners.get(link.id, ()) if id in posts],
+            links.may_settle(link, person, owners.get(link.id, ())),
+        )
+        for link in found
+    ]
+
+
+def waiting(session: Session, wanted: Wanted, *, person: Person) -> Waiting:
+    """How many of these links there are, and how old the oldest is."""
+    query = _fitting(select(func.count(Link.id), func.min(Link.suspect_since)), wanted, person)
+    number, oldest = session.execute(query).one()
+    return Waiting(number, oldest)
+
+
+def settle(session: Session, ids: Collection[int], state: LinkState, *, reason: str, by: Person) -> int:
+    """Confirm or retire several links with one reason; those that are suspect no more are left as they are.
+
+    Gives how many were settled. Raises Invalid where none is named or no reason is given.
+    """
+    if not ids:
+        raise Invalid("link", gettext("Tick the links that you have looked at"))
+    if not reason.strip():
+        raise Invalid("reason", gettext("Say why, in a few words"))
+    decide = links.retire if state == LinkState.RETIRED else links.confirm
+    settled = 0
+    for link_id in ids:
+        if links.get(session, link_id, person=by).state == LinkState.SUSPECT:
+            decide(session, link_id, reason=reason.strip(), by=by)
+            settled += 1
+    return settled
+
+
+def by_post(session: Session) -> Mapping[int, list[Link]]:
+    """The suspect links by the post that owns what hangs on them, with the records at both ends."""
+    rows = link_owners.owning(Link.state == LinkState.SUSPECT)
+    query = select(rows.c.post_id, Link).join(Link, Link.id == rows.c.link_id).order_by(Link.id)
+    found: dict[int, list[Link]] = {}
+    for post_id, link in session.execute(query.options(joinedload(Link.start), joinedload(Link.end))):
+        found.setdefault(post_id, []).append(link)
+    return found
+
+
+def _fitting(query: Select[*Row], wanted: Wanted, person: Person) -> Select[*Row]:
+    """The suspect links of which the person may see both records, narrowed."""
+    query = query.where(Link.state == LinkState.SUSPECT, may_see(person, Link.from_id), may_see(person, Link.to_id))
+    if wanted.plan is not None:
+        of_plan = select(Record.id).where(Record.plan_id == wanted.plan.id)
+        query = query.where(or_(Link.from_id.in_(of_plan), Link.to_id.in_(of_plan)))
+    if wanted.is_mine:
+        rows = link_owners.owning(Link.state == LinkState.SUSPECT)
+        query = query.where(Link.id.in_(select(rows.c.link_id).where(rows.c.post_id.in_(list(person.posts)))))
+    return query
+
+
+def _posts(session: Session, ids: Collection[int]) -> dict[int, Post]:
+    if not ids:
+        return {}
+    return {post.id: post for post in session.scalars(select(Post).where(Post.id.in_(list(ids))))}
