@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,12 @@ from kb.permissions import Capability
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graph.missing import Gap
     from kb.permissions import Person
+
+MOST_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,16 @@ def of(kind: str, number: int) -> Words:
     return Words(heading, gettext(why), gettext(none), gettext(about))
 
 
+def who(listed: Sequence[Gap]) -> str:
+    """Who should act on a list of gaps: those who have most of it, and how many others."""
+    names = [name for name, _ in Counter(gap.who for gap in listed).most_common()]
+    others = len(names) - MOST_NAMED
+    named = "; ".join(names[:MOST_NAMED])
+    return (
+        named if others <= 0 else ngettext("%(named)s; %(num)s other", "%(named)s; %(num)s others", others, named=named)
+    )
+
+
 def mend(kind: str, gap: Gap, person: Person, plan_id: int | None) -> tuple[str, str] | None:
     """The words and address of the page that mends a gap, or None for those who may not."""
     if kind == "empty-post":
@@ -43,13 +58,26 @@ def mend(kind: str, gap: Gap, person: Person, plan_id: int | None) -> tuple[str,
         return gettext("Link a priority"), _new_link(gap)
     if not person.may(Capability.EDIT_PLAN, plan_id=plan_id):
         return None
-    if kind in ("empty-response", "review-overdue"):
-        words = gettext("Write the response") if kind == "empty-response" else gettext("Review it")
-        return words, url_for("mapping.edit", ref=gap.source_ref) if gap.source_ref else web.url_of(gap)
-    if kind in ("priority-without-action", "response-without-action"):
+    if kind in _ANSWER:
+        return gettext(_ANSWER[kind]), (
+            url_for("mapping.edit", ref=gap.source_ref) if gap.source_ref else web.url_of(gap)
+        )
+    if kind in ("priority-without-action", "response-without-action", "indicator-without-action"):
         return gettext("Link an action"), _new_link(gap)
-    if kind == "action-without-source":
-        return gettext("Find its priority"), url_for("priorities.index")
+    words, url = _elsewhere(kind, gap)
+    return gettext(words), url
+
+
+def _elsewhere(kind: str, gap: Gap) -> tuple[str, str]:
+    match kind:
+        case "action-without-source":
+            return "Find its priority", url_for("priorities.index")
+        case "indicator-without-reading":
+            return "Add a reading", url_for("indicators.add_reading", ref=gap.ref)
+        case "heavy-post":
+            return "Share its actions out", url_for("actions.index", plan=gap.plan_ref, owner=gap.ref)
+        case "same-action":
+            return "Decide", url_for("graph.decide_same", ref=gap.ref, other=gap.other_ref)
     return _EDIT[kind], url_for("actions.edit", ref=gap.ref)
 
 
@@ -58,10 +86,16 @@ def _new_link(gap: Gap) -> str:
     return url_for("links.new", **start)
 
 
+_ANSWER = {
+    "empty-response": "Write the response",
+    "watch-overdue": "Review it",
+    "review-overdue": "Review it",
+    "watch-without-review": "Give a review date",
+}
 _EDIT = {
-    "action-without-owner": gettext("Name an owner"),
-    "action-without-date": gettext("Give a date"),
-    "action-without-measure": gettext("Say how it is measured"),
+    "action-without-owner": "Name an owner",
+    "action-without-date": "Give a date",
+    "action-without-measure": "Say how it is measured",
 }
 _WORDS = {
     "implication-without-priority": (
@@ -106,6 +140,20 @@ _WORDS = {
         "No review is overdue.",
         "Review",
     ),
+    "watch-overdue": (
+        "%(num)s source watched past its review",
+        "%(num)s sources watched past their review",
+        "The plan answered “monitoring” or “considering” until a day that is past, and nobody has come back to it.",
+        "Every source that the plan watches or considers has its review still ahead.",
+        "Review",
+    ),
+    "watch-without-review": (
+        "%(num)s source watched without a review date",
+        "%(num)s sources watched without a review date",
+        "The plan answered “monitoring” or “considering” and does not say when it will decide.",
+        "Every answer “monitoring” or “considering” has a review date.",
+        "Review",
+    ),
     "action-without-owner": (
         "%(num)s action without an owner",
         "%(num)s actions without an owner",
@@ -133,5 +181,33 @@ _WORDS = {
         "It owns open work, and nobody holds it, so reminders reach no one or only a deputy.",
         "Every post that owns open work is held.",
         "What waits",
+    ),
+    "heavy-post": (
+        "%(num)s post with too much",
+        "%(num)s posts with too much",
+        "So much of the plan’s open work rests on one post that it stops when that post does.",
+        "No post owns more of the open actions than the plan allows.",
+        "What it owns",
+    ),
+    "indicator-without-reading": (
+        "%(num)s indicator without a reading",
+        "%(num)s indicators without a reading",
+        "It should have been read by now, and nobody can tell where it stands.",
+        "Every indicator that should have been read has a reading.",
+        "How often",
+    ),
+    "indicator-without-action": (
+        "%(num)s indicator without an action or priority",
+        "%(num)s indicators without an action or priority",
+        "It is measured, and nothing in the plan says that it tries to move it.",
+        "Every indicator measures an action or a priority.",
+        "",
+    ),
+    "same-action": (
+        "%(num)s pair of actions that may be the same",
+        "%(num)s pairs of actions that may be the same",
+        "Their titles share the words that tell most. It is a suggestion, until somebody says whether they are.",
+        "No two open actions look the same, or somebody has said whether they are.",
+        "The other action",
     ),
 }

@@ -13,6 +13,7 @@ GAP_KINDS = (
     "action-without-source",
     "response-without-action",
     "empty-response",
+    "indicator-without-action",
 )
 #: A response of these types promises something, so an action should answer it.
 ANSWERED_TYPES = frozenset({"incorporated", "aligned", "supporting"})
@@ -41,6 +42,7 @@ def find(
     priorities = (asked & network.of_kind("priority")) - network.of_plan(None)
     responses = asked & network.of_kind("response")
     actions = asked & network.of_kind("action")
+    indicators = asked & network.of_kind("indicator")
     implications = _read(network, live, plan_id, among)
     acting = network.of_kind("action")
     taking_up = acting | (network.of_kind("priority") - network.of_plan(None))
@@ -54,6 +56,7 @@ def find(
         "action-without-source": actions - supported,
         "response-without-action": {id for id in responses - acted_on if nodes[id].response_type in ANSWERED_TYPES},
         "empty-response": {id for id in responses if nodes[id].is_empty},
+        "indicator-without-action": {id for id in indicators if live.isdisjoint(network.before[id])},
     }
 
 

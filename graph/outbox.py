@@ -8,14 +8,14 @@ from sqlalchemy import event, insert, update
 from sqlalchemy.orm import Session
 
 from graph.models import GraphRevision
-from kb.models.link import Link
+from kb.models.link import DismissedPair, Link
 from kb.models.plan import ResponseSource
 from kb.models.record import Record
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import UOWTransaction
 
-DRAWN = (Record, Link, ResponseSource)
+DRAWN = (Record, Link, ResponseSource, DismissedPair)
 MARK = "map_changed"
 
 

@@ -16,6 +16,7 @@ from actions.models import Action, Closure
 from graph.models import GraphRevision
 from graph.network import COLUMNS, OWNS, Edge, Network, Node, Seen, build, see
 from graph.outbox import MARK
+from kb import same_actions
 from kb.models.link import Link
 from kb.models.plan import Response, ResponseSource
 from kb.models.record import Record, Visibility
@@ -52,6 +53,7 @@ class Snapshot:
     over: dict[int, str]  # the status of each source that is over
     closed: frozenset[int]  # actions that are done or stopped
     unmeasured: frozenset[int]  # open actions of which nobody has said how to tell that they worked
+    decided: frozenset[tuple[int, int]]  # pairs of actions of which somebody said whether they are the same
     seen: dict[frozenset[int], Seen] = field(default_factory=dict)  # by the drafts that a reader may see
 
     def seen_by(self, person: Person) -> Seen:
@@ -159,6 +161,7 @@ def _read(session: Session, revision: int) -> Snapshot:
         over={row.id: row.status for row in rows if row.status in OVER_STATUSES},
         closed=frozenset(row.id for row in rows if row.closure is not None and row.closure != Closure.OPEN),
         unmeasured=frozenset(row.id for row in rows if row.measure == "" and row.closure == Closure.OPEN),
+        decided=frozenset(same_actions.decided(session)),
     )
 
 

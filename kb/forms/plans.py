@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import request
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange
 
 from kb import labels
 from kb.editing import LONGEST_TITLE, LONGEST_WORD
 from kb.forms.choosing import Choice, Several
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered, titles
-from kb.planning.plan_editing import PlanDetails
+from kb.planning.plan_editing import USUAL_SHARE, PlanDetails
 from kb.planning.priority_sets import PriorityDetails, SetDetails
 from kb.words import gettext
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class PlanForm(RecordForm):
     """What a plan is."""
 
-    page_order: ClassVar[tuple[str, ...]] = ("title", "summary", "nation", "source", "reason")
+    page_order: ClassVar[tuple[str, ...]] = ("title", "summary", "nation", "source", "heavy_post_percent", "reason")
     summary = TextAreaField(
         gettext("Summary"), [Length(max=LONGEST_TEXT)], description=gettext("What it is for, in one or two sentences")
     )
@@ -35,6 +35,13 @@ class PlanForm(RecordForm):
         gettext("Source that publishes it"),
         [Length(max=LONGEST_TITLE)],
         description=gettext("Its title or words of it, where the plan itself is among the sources. It may be empty."),
+    )
+    heavy_post_percent = IntegerField(
+        gettext("Share of the open actions that is too much for one post, per cent"),
+        [NumberRange(1, 100, gettext("Give a share from 1 to 100 per cent"))],
+        default=USUAL_SHARE,
+        description=gettext("A post that owns so much, and three actions or more, is listed among the gaps."),
+        render_kw={"width": 4},
     )
 
     def details(self) -> PlanDetails:

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 from kb import editing, history, records
 from kb.catalogue import naming
+from kb.errors import Invalid
 from kb.models.plan import Plan
 from kb.models.record import Kind
 from kb.models.source import Nation, Source
 from kb.models.user import Membership, Role
 from kb.permissions import Capability, Person
 from kb.planning import plans
+from kb.words import gettext
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+# Of the plan's open actions, in per cent, what is too much for one post unless the plan says otherwise.
+USUAL_SHARE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,13 @@ class PlanDetails:
     summary: str = ""
     nation: str = ""
     source: str = ""
+    heavy_post_percent: int = USUAL_SHARE
 
 
 def details_of(plan: Plan) -> PlanDetails:
     """What stands now, as the form shows it; of a plan that `plans.get` gave."""
     source = plan.source.title if plan.source else ""
-    return PlanDetails(plan.title, plan.summary, plan.nation, source)
+    return PlanDetails(plan.title, plan.summary, plan.nation, source, plan.heavy_post_percent)
 
 
 def create(session: Session, details: PlanDetails, *, by: Person) -> Plan:
@@ -66,10 +72,13 @@ def edit(session: Session, ref: str, details: PlanDetails, *, version: int, reas
 def _checked(details: PlanDetails) -> dict[str, object]:
     """The columns as they will stand; Invalid for what cannot."""
     editing.check_choice("nation", [details.nation], {"", *Nation})
+    if not 1 <= details.heavy_post_percent <= 100:
+        raise Invalid("heavy_post_percent", gettext("Give a share from 1 to 100 per cent"))
     return {
         "title": editing.checked_title(details.title),
         "summary": details.summary.strip(),
         "nation": details.nation,
+        "heavy_post_percent": details.heavy_post_percent,
     }
 
 
