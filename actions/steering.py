@@ -12,8 +12,10 @@ from actions.models import Action, Closure, Confidence, Update
 from actions.requests import service as requests
 from actions.requests import words as request_words
 from actions.schedule import State
+from kb import suspects
 from kb.models.plan import Plan
 from kb.permissions import Capability, visible_to
+from kb.suspects import Waiting, Wanted
 from kb.words import gettext, relative, spoken
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ class Overview:
     numbers: list[Number]
     lists: dict[str, list[Listed]]
     decisions: list[Decision]
+    suspects: Waiting
     latest: Sequence[Update] = field(default_factory=tuple)
 
     @property
@@ -124,6 +127,7 @@ def overview(
         decisions=_decisions(session, person, lists.pop("to_verify"), plan_id, today, limits.decisions),
         lists=lists,
         latest=updates.list_latest(session, person, limits.latest, plan_id),
+        suspects=suspects.waiting(session, Wanted(plan=chosen), person=person),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph import gap_words
 from kb import downloads, labels
-from kb.spreadsheets import Column, Sheet
+from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from graph.missing import Gap
     from graph.network import Node
+    from graph.same import Offered
     from graph.thread import Thread
+    from kb.same_actions import Dismissed
 
 
 @dataclass(frozen=True)
@@ -80,4 +82,43 @@ def gaps(found: Mapping[str, Sequence[Gap]]) -> Sheet[tuple[str, Gap]]:
             downloads.page_of(lambda row: row[1]),
         ],
         rows,
+    )
+
+
+def same(pairs: Sequence[Offered]) -> Sheet[Offered]:
+    """Pairs of actions that are likely the same."""
+    return Sheet(
+        gettext("Likely the same action"),
+        [
+            Column(gettext("Ref"), lambda row: row.one.action.ref, width=24),
+            Column(gettext("Action"), lambda row: row.one.action.title, width=50),
+            Column(gettext("Plan"), lambda row: row.one.plan, width=30),
+            Column(gettext("Owner"), lambda row: row.one.owner, width=30),
+            Column(gettext("Other ref"), lambda row: row.other.action.ref, width=24),
+            Column(gettext("Other action"), lambda row: row.other.action.title, width=50),
+            Column(gettext("Other plan"), lambda row: row.other.plan, width=30),
+            Column(gettext("Other owner"), lambda row: row.other.owner, width=30),
+            Column(gettext("Words of both"), lambda row: ", ".join(row.words), width=30),
+            Column(gettext("Both rest on"), lambda row: "; ".join(node.title for node in row.ground), width=50),
+            downloads.page_of(lambda row: row.one.action),
+        ],
+        pairs,
+    )
+
+
+def dismissed(found: Sequence[Dismissed]) -> Sheet[Dismissed]:
+    """Pairs of actions that somebody said are two."""
+    return Sheet(
+        gettext("Said to be two actions"),
+        [
+            Column(gettext("Ref"), lambda row: row.one.ref, width=24),
+            Column(gettext("Action"), lambda row: row.one.title, width=50),
+            Column(gettext("Other ref"), lambda row: row.other.ref, width=24),
+            Column(gettext("Other action"), lambda row: row.other.title, width=50),
+            Column(gettext("Why they are two"), lambda row: row.pair.reason, width=50),
+            Column(gettext("Said on"), lambda row: row.pair.at.date(), Kind.DATE),
+            Column(gettext("By"), lambda row: row.by or ""),
+            downloads.page_of(lambda row: row.one),
+        ],
+        found,
     )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from graph import missing, reach, snapshot
 from graph import thread as threads
 from graph.network import COLUMNS, of_kind, see
+from graph.network import circles as find_circles
 from kb.errors import Invalid, NotFound
+from kb.models.link import ORDERED_TYPES
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from graph.missing import Gap
-    from graph.network import Seen
+    from graph.network import Circle, Node, Seen
     from graph.snapshot import Snapshot
     from graph.thread import Path, Thread
     from kb.models.plan import Plan
@@ -145,6 +147,28 @@ def weigh(session: Session, ids: Collection[int], person: Person, plan: Plan) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Bearing:
+    """The open priorities and actions that rest on a source: those that nothing else supports, and the others."""
+
+    alone: tuple[Node, ...]
+    others: int
+
+    @property
+    def touched(self) -> int:
+        return len(self.alone) + self.others
+
+
+def bearing(session: Session, id: int, person: Person) -> Bearing:
+    """What would happen to what rests on a source if it were gone with nothing in its place."""
+    held = snapshot.current(session)
+    resting = reach.resting(held.network, id, keep=held.seen_by(person))
+    open_ones = sorted(set(of_kind(held.network, resting.all, "priority", "action")) - held.closed)
+    alone = [held.network.nodes[id] for id in open_ones if id in resting.alone]
+    alone.sort(key=lambda node: (COLUMNS[node.kind], node.title))
+    return Bearing(tuple(alone), len(open_ones) - len(alone))
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How many records of each kind a plan's thread holds from end to end, and how many sources there are in all."""
 
@@ -206,9 +230,17 @@ def gaps_as_json(session: Session, person: Person, plan: Plan | None, today: dat
     """The gaps of a plan as the command prints them."""
     found = gaps(session, person, plan, today)
     return {
-        kind: [{"kind": gap.kind, "ref": gap.ref, "title": gap.title, "who": gap.who} for gap in listed]
+        kind: [
+            {"kind": gap.kind, "ref": gap.ref, "title": gap.title, "who": gap.who, "about": gap.detail}
+            for gap in listed
+        ]
         for kind, listed in found.items()
     }
+
+
+def circles(session: Session) -> list[Circle]:
+    """Links of one type that lead back to where they began: what they order has no first."""
+    return list(find_circles(snapshot.current(session).network, ORDERED_TYPES))
 
 
 def size(session: Session) -> int:

@@ -41,6 +41,7 @@ class Section:
     kind: str
     words: gap_words.Words
     total: int
+    who: str
     shown: Sequence[Gap]
 
 
@@ -128,7 +129,8 @@ def _told(plan: Plan, only: str | None) -> list[str]:
 
 def _section(kind: str, listed: Sequence[Gap], paging: Paging | None) -> Section:
     first, most = (paging.offset, paging.limit) if paging else (0, SHOWN_OF_EACH)
-    return Section(kind, gap_words.of(kind, len(listed)), len(listed), listed[first : first + most])
+    shown = listed[first : first + most]
+    return Section(kind, gap_words.of(kind, len(listed)), len(listed), gap_words.who(listed), shown)
 
 
 def _mender(plan: Plan | None) -> Any:

@@ -16,6 +16,10 @@ import actions.views
 import actions.views.answers
 import actions.views.indicators
 import actions.views.requests
+import graph.coverage_views
+import graph.impact_views
+import graph.same_views
+import graph.suspect_views
 import graph.views
 import kb.api.figures
 import kb.api.openapi
@@ -47,9 +51,12 @@ from kb.views import (
     figures,
     health,
     home,
+    import_review,
     import_rows,
     imports,
     key_points,
+    lifecycle,
+    linking,
     links,
     mapping,
     members,
@@ -86,6 +93,7 @@ VIEW_MODULES = (
     shortlists,
     sources,
     source_forms,
+    lifecycle,
     mapping,
     parts,
     priorities,
@@ -103,6 +111,7 @@ VIEW_MODULES = (
     comparisons,
     key_points,
     links,
+    linking,
     pages,
     accounts,
     account_links,
@@ -114,6 +123,7 @@ VIEW_MODULES = (
     deletions,
     merges,
     imports,
+    import_review,
     import_rows,
     health,
     actions.views,
@@ -124,6 +134,10 @@ VIEW_MODULES = (
     search.pages.suggesting_views,
     search.pages.saved_views,
     graph.views,
+    graph.coverage_views,
+    graph.impact_views,
+    graph.same_views,
+    graph.suspect_views,
     kb.api.sources,
     kb.api.figures,
     actions.measures_api,

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 
 from kb import links, records
+from kb.errors import Invalid
 from kb.models.link import ALLOWED, Link, LinkState, LinkType
 from kb.models.record import Kind, Record
 from kb.narrowing import LONGEST_WORDS, is_called
-from kb.permissions import Capability, Person, visible_to
+from kb.permissions import Capability, Person, parent_is_visible, visible_to
+from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 MOST = 12
+# So many are joined at once.
+MOST_AT_ONCE, MOST_NAMED = 25, 100
 BACK = "-back"
 # A link read from its second record to its first; one that says the same both ways needs no words back.
 PHRASES_BACK: dict[LinkType, str] = {
@@ -34,6 +38,18 @@ PHRASES_BACK: dict[LinkType, str] = {
     LinkType.DRAWS_ON: "is drawn on by",
     LinkType.DEPENDS_ON: "is waited for by",
 }
+
+
+class Refused(Invalid):
+    """Of several records these cannot be joined: the title of each, with the reason."""
+
+    def __init__(self, each: Sequence[tuple[str, str]], *, of: int) -> None:
+        if of == 1:
+            words = each[0][1]
+        else:
+            told = "; ".join(gettext("“%(title)s” (%(why)s)", title=title, why=why) for title, why in each)
+            words = gettext("Nothing is linked yet. Untick %(these)s", these=told)
+        super().__init__("chosen", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +88,8 @@ def find(session: Session, record: Record, way: Way, words: str, *, person: Pers
     """
     query = (
         select(Record)
-        .where(Record.kind.in_(way.kinds), Record.id != record.id, visible_to(person))
-        .where(Record.id.not_in(_joined(record, way)))
+        .where(Record.kind.in_(way.kinds), Record.id != record.id, visible_to(person), parent_is_visible(person))
+        .where(*(Record.id.not_in(joined) for joined in _joined(record, way)))
         .order_by(Record.title, Record.id)
         .limit(limit)
     )
@@ -86,6 +102,27 @@ def find(session: Session, record: Record, way: Way, words: str, *, person: Pers
     return list(session.scalars(query))
 
 
+def named(session: Session, names: Iterable[str], *, person: Person) -> list[Record]:
+    """The records that were chosen by kind:ref, in that order; who may see which is asked again."""
+    wanted = [tuple(name[:LONGEST_WORDS].partition(":")[::2]) for name in dict.fromkeys(names)][:MOST_NAMED]
+    if not wanted:
+        return []
+    query = select(Record).where(
+        or_(*(and_(Record.kind == kind, Record.ref == ref) for kind, ref in wanted)),
+        visible_to(person),
+        parent_is_visible(person),
+    )
+    found = {(record.kind, record.ref): record for record in session.scalars(query)}
+    return [found[each] for each in wanted if each in found]
+
+
+def to_itself(way: Way) -> str:
+    """Why a record is not found for a link that would lead to itself."""
+    if way.type == LinkType.DEPENDS_ON:
+        return gettext("It cannot wait for itself")
+    return gettext("A record cannot be linked to itself")
+
+
 def exactly(found: list[Record], words: str) -> Record | None:
     """The one record that the words name in full, by ref, kind:ref or title."""
     given = words.strip().casefold()
@@ -95,10 +132,33 @@ def exactly(found: list[Record], words: str) -> Record | None:
     return named[0] if len(named) == 1 else None
 
 
-def join(session: Session, record: Record, way: Way, other: Record, *, reason: str, by: Person) -> Link:
-    """Link two records in the direction of the way; one that was retired counts again, with the new reason."""
+def join_all(
+    session: Session, record: Record, way: Way, others: Sequence[Record], *, reason: str, by: Person
+) -> list[Link]:
+    """Link a record with each of several, for one reason; Refused, with nothing written, where any of them is not."""
+    refused = []
+    for other in others:
+        try:
+            _check(session, record, way, other, by)
+        except Invalid as error:
+            refused.append((other.title, str(error)))
+    if refused:
+        raise Refused(refused, of=len(others))
+    return [join(session, record, way, other, reason=reason, by=by) for other in others]
+
+
+def _check(session: Session, record: Record, way: Way, other: Record, by: Person) -> None:
     start, end = (other, record) if way.is_back else (record, other)
-    retired = session.scalar(
+    if not links.may_edit(start, by):
+        raise Invalid("to", gettext("only the strategy leads of its plan may link it"))
+    if _retired(session, start, way, end) is None:
+        links.check(session, start, way.type, end, by)
+    else:
+        links.refuse_circle(session, start, way.type, end, by)
+
+
+def _retired(session: Session, start: Record, way: Way, end: Record) -> int | None:
+    return session.scalar(
         select(Link.id).where(
             Link.type == way.type,
             Link.from_id == start.id,
@@ -106,6 +166,12 @@ def join(session: Session, record: Record, way: Way, other: Record, *, reason: s
             Link.state == LinkState.RETIRED,
         )
     )
+
+
+def join(session: Session, record: Record, way: Way, other: Record, *, reason: str, by: Person) -> Link:
+    """Link two records in the direction of the way; one that was retired counts again, with the new reason."""
+    start, end = (other, record) if way.is_back else (record, other)
+    retired = _retired(session, start, way, end)
     if retired is None:
         return links.make(session, start, way.type, end, reason=reason, by=by)
     link = links.confirm(session, retired, reason=reason, by=by)
@@ -122,7 +188,11 @@ def _kinds(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     return tuple(sorted(set(kinds)))
 
 
-def _joined(record: Record, way: Way) -> Select[int]:
+def _joined(record: Record, way: Way) -> list[Select[int]]:
     """The ids at the other end of the links of this way that are not retired."""
-    here, there = (Link.to_id, Link.from_id) if way.is_back else (Link.from_id, Link.to_id)
-    return select(there).where(Link.type == way.type, here == record.id, Link.state != LinkState.RETIRED)
+    counts = (Link.type == way.type, Link.state != LinkState.RETIRED)
+    onward = select(Link.to_id).where(*counts, Link.from_id == record.id)
+    back = select(Link.from_id).where(*counts, Link.to_id == record.id)
+    if way.type == LinkType.SAME_AS:
+        return [onward, back]
+    return [back] if way.is_back else [onward]

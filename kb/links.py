@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from kb import history
+from kb import history, link_owners
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
@@ -16,7 +16,7 @@ from kb.permissions import SYSTEM, Capability, may_see, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
     Raises Invalid when the kinds do not join, the link is there already, or it would close a circle.
     """
     require_editing(start, by)
-    _check(session, start, kind, end, by)
+    check(session, start, kind, end, by)
     link = Link(
         type=kind,
         start=start,
@@ -74,8 +74,8 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
 def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     """Let a link count no longer; it stays on record with the reason."""
     link = get(session, link_id, person=by)
-    require_editing(link.start, by)
-    link.state = LinkState.RETIRED
+    require_settling(session, link, by)
+    settle(link, LinkState.RETIRED)
     words = told(link.start, LinkType(link.type), link.end)
     history.note(session, link.start, "link", words, None, reason=reason, by=by)
     return link
@@ -84,15 +84,29 @@ def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
 def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     """Say that a link still holds, or holds again; Invalid where that would close a circle."""
     link = get(session, link_id, person=by)
-    require_editing(link.start, by)
+    require_settling(session, link, by)
     if link.state == LinkState.RETIRED:
         # Others may have been made since that lead the other way.
-        _refuse_circle(session, link.start, LinkType(link.type), link.end, by)
-    link.state = LinkState.CURRENT
+        refuse_circle(session, link.start, LinkType(link.type), link.end, by)
+    settle(link, LinkState.CURRENT)
     link.confirmed_at = now()
     words = told(link.start, LinkType(link.type), link.end)
     history.note(session, link.start, "link", words, words, reason=reason, by=by)
     return link
+
+
+def doubt(session: Session, link: Link, *, because: str, by: Person) -> None:
+    """Let a current link wait for a person, since what it rests on changed; one with both its records."""
+    if link.state != LinkState.CURRENT:
+        return
+    link.state, link.suspect_since, link.suspect_because = LinkState.SUSPECT, now(), because
+    words = told(link.start, LinkType(link.type), link.end)
+    history.note(session, link.start, "link", words, gettext("%(link)s, suspect", link=words), reason=because, by=by)
+
+
+def settle(link: Link, state: LinkState) -> None:
+    """Give a link its state; what made it suspect is settled with it."""
+    link.state, link.suspect_since, link.suspect_because = state, None, ""
 
 
 def get(session: Session, link_id: int, *, person: Person) -> Link:
@@ -129,11 +143,31 @@ def require_editing(record: Record, by: Person) -> None:
     by.require(capability, plan_id=record.plan_id)
 
 
+def may_settle(link: Link, by: Person, owners: Iterable[int]) -> bool:
+    """Whether the person may confirm or retire a link on which hangs what these posts own.
+
+    Whoever may change it may; so may the owners, while it is suspect.
+    """
+    if may_edit(link.start, by):
+        return True
+    plan_id = link.start.plan_id
+    return link.state == LinkState.SUSPECT and any(
+        by.may(Capability.SETTLE_LINK, plan_id=plan_id, owner_id=post_id) for post_id in owners
+    )
+
+
+def require_settling(session: Session, link: Link, by: Person) -> None:
+    """Raise NotAllowed unless the person may confirm or retire this link."""
+    if not may_settle(link, by, link_owners.owners_of(session, [link.id]).get(link.id, ())):
+        require_editing(link.start, by)
+
+
 def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return may_see(person, Link.from_id), may_see(person, Link.to_id)
 
 
-def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
+def check(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
+    """Raise Invalid where two records may not be joined so, with the circle that it would close; nothing is changed."""
     if start is end:
         raise Invalid("to", gettext("A record cannot be linked to itself"))
     if (Kind(start.kind), Kind(end.kind)) not in ALLOWED[kind]:
@@ -151,13 +185,17 @@ def _check(session: Session, start: Record, kind: LinkType, end: Record, by: Per
             "to",
             gettext("“%(start)s” already %(phrase)s “%(end)s”", start=start.title, phrase=PHRASES[kind], end=end.title),
         )
-    _refuse_circle(session, start, kind, end, by)
+    refuse_circle(session, start, kind, end, by)
 
 
 def _is_there(session: Session, start: Record, kind: LinkType, end: Record) -> bool:
     """Whether two records are joined so already; nothing joins one that waits to be saved."""
-    query = select(Link.id).where(Link.type == kind, Link.from_id == start.id, Link.to_id == end.id)
-    return not (start.id is None or end.id is None) and session.scalar(query) is not None
+    if start.id is None or end.id is None:
+        return False
+    joined = and_(Link.from_id == start.id, Link.to_id == end.id)
+    if kind == LinkType.SAME_AS:  # which says the same both ways
+        joined = or_(joined, and_(Link.from_id == end.id, Link.to_id == start.id))
+    return session.scalar(select(Link.id).where(Link.type == kind, joined).limit(1)) is not None
 
 
 def hold_order(session: Session) -> None:
@@ -169,7 +207,7 @@ def hold_order(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
 
 
-def _refuse_circle(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
+def refuse_circle(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
     if kind in ORDERED_TYPES:
         hold_order(session)
     chain = _chain(session, kind, end.id, start.id) if kind in ORDERED_TYPES else []

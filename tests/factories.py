@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -14,8 +15,9 @@ from actions.request_models import ChangeRequest
 from kb.accounts.sessions import person_of
 from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
+from kb.models.impact_note import ImpactNote
 from kb.models.importing import Import, ImportRow, ImportState, Outcome
-from kb.models.link import Link, LinkType
+from kb.models.link import DismissedPair, Link, LinkType
 from kb.models.organisation import Organisation, Post, PostHolding, StaffGroup
 from kb.models.plan import Plan, Priority, PrioritySet, Response, ResponseSource
 from kb.models.record import Record, Theme
@@ -195,6 +197,24 @@ class Make:
                 **values,
             )
         )
+        return made
+
+    def impact_note(self, **values: Any) -> ImpactNote:
+        """A note of a “what if” about one source, on which nothing rests."""
+        source = {"kind": "source", "ref": "gone", "title": "What goes"}
+        asked = {"what": "withdrawn", "chosen": [source], "by": None, "plan": None}
+        answer: dict[str, Any] = {"figures": [0, 0, 0], "sentence": "No open priority or action rests on it."}
+        answer |= {part: [] for part in ("remarks", "rows", "waits", "owned", "carried", "posts")}
+        given = {"asked": json.dumps(asked), "answer": json.dumps(answer), "note": "", "visibility": "published"}
+        if "plan_id" not in values:
+            values["plan_id"] = self.the_plan.id
+        made: ImpactNote = self._save(ImpactNote(title="If it goes", **{**given, **values}))
+        return made
+
+    def dismissed(self, one: Record, other: Record, kind: LinkType = LinkType.SAME_AS, **values: Any) -> DismissedPair:
+        """Two records that somebody said are not joined so."""
+        values = {"reason": "They are two.", **values}
+        made: DismissedPair = self._save(DismissedPair(type=kind, from_id=one.id, to_id=other.id, **values))
         return made
 
     def incoming(self, **values: Any) -> Import:

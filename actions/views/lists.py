@@ -12,10 +12,14 @@ from actions.forms import filters
 from actions.requests import service as requests
 from actions.requests import words as request_words
 from actions.views.blueprint import bp
+from graph import impact_notes
 from kb import auth, downloads, web
 from kb.db import now
 from kb.paging import PER_PAGE, paged
 from kb.permissions import Capability
+
+# Of the what-if notes; their own page has all.
+NOTES_SHOWN = 5
 
 
 @bp.get("/actions")
@@ -99,4 +103,8 @@ def steering() -> Response:
     said = remarks.of(session, late, person, today)
     may_know = person.may(Capability.READ_UPDATES)
     lost = undelivered.notices(session, overview.plan, person=person, now=now(), zone=web.settings().timezone)
-    return web.page("actions/steering.html", overview=overview, remarks=said, may_know=may_know, notices=lost)
+    about = [overview.plan] if overview.plan else overview.plans
+    notes = impact_notes.list_notes(session, person, [plan.id for plan in about], limit=NOTES_SHOWN)
+    return web.page(
+        "actions/steering.html", overview=overview, remarks=said, may_know=may_know, notices=lost, notes=notes
+    )

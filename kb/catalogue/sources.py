@@ -181,11 +181,12 @@ def get(session: Session, ref: str, *, person: Person) -> Source:
         ref,
         person=person,
         options=[
-            # A source has few of each of these: one statement for all of them is less work than three.
+            # A source has few of each of these: one statement for all of them is less work than five.
             joinedload(Source.curator),
             joinedload(Source.nations),
             joinedload(Source.names),
             joinedload(Source.mentions),
+            joinedload(Source.states),
             selectinload(Source.publishers),
             selectinload(Source.themes),
             selectinload(Source.key_points.and_(visible_to(person))),

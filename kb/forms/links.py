@@ -1,19 +1,21 @@
-"""The forms for joining two records, and for confirming or retiring a link."""
+"""The forms for joining records, for a link that is offered, and for confirming or retiring a link."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from kb.forms.base import Form
+from kb.forms.choosing import Several
 from kb.narrowing import LONGEST_WORDS
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kb.link_choices import Way
     from kb.models.record import Record
@@ -21,21 +23,32 @@ if TYPE_CHECKING:
 LONGEST_REASON = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One record that may be ticked: its name in the form, its title, and what tells it from others of that title."""
+
+    value: str
+    title: str
+    about: str
+    is_ticked: bool
+
+
 class LinkForm(Form):
-    """How the two are joined, the other record (words to find it, then one of those found), and why."""
+    """How they are joined, the other records (words to find them, then those found, to be ticked), and why."""
 
     page_order: ClassVar[tuple[str, ...]] = ("way", "words", "chosen", "reason")
     way = SelectField(gettext("How they are joined"), validate_choice=False)
     words = StringField(
-        gettext("The other record"),
+        gettext("Find the other record"),
         [Length(max=LONGEST_WORDS)],
-        description=gettext("Words of its title, or its short name"),
+        description=gettext("Words of its title, or its short name. You may look several times and tick several."),
     )
-    chosen = RadioField(gettext("Which one"), validate_choice=False)
+    chosen = Several(gettext("Tick those to link"), validate_choice=False)
+    offers: list[Offer]
     reason = TextAreaField(
         gettext("Why"),
         [Length(max=LONGEST_REASON)],
-        description=gettext("One sentence. It stands beside the link wherever the link is shown."),
+        description=gettext("One sentence. It stands beside each of the links wherever they are shown."),
     )
 
     @classmethod
@@ -47,17 +60,30 @@ class LinkForm(Form):
             *(SelectChoice(way.value, gettext("It %(does)s", does=_words(way, record.kind))) for way in ways),
         ]
         form.chosen.choices = []
+        form.offers = []
         return form
 
-    def offer(self, found: Sequence[Record]) -> None:
-        """Let choose between the records that were found; a single one is chosen already."""
-        self.chosen.choices = [SelectChoice(f"{record.kind}:{record.ref}", record.title) for record in found]
-        if self.chosen.data not in {choice.value for choice in self.chosen.choices}:
-            self.chosen.data = self.chosen.choices[0].value if len(found) == 1 else ""
+    def offer(self, ticked: Sequence[Record], found: Sequence[Record], about: Mapping[int, str]) -> None:
+        """Let tick those that were found, below those that are ticked; where there is but one, it is ticked already."""
+        more = [record for record in found if record not in ticked]
+        is_only = not ticked and len(more) == 1
+        self.offers = [
+            Offer(name_of(record), record.title, about.get(record.id, ""), is_only or record in ticked)
+            for record in (*ticked, *more)
+        ]
+        self.chosen.choices = [SelectChoice(each.value, each.title) for each in self.offers]
 
     def refuse(self, field: str, message: str) -> None:
         """Put a message beside a field."""
         self[field].errors = [*self[field].errors, message]
+
+
+class LikelyForm(Form):
+    """A link that is offered: which, and why it holds, if it does."""
+
+    way = StringField()
+    to = StringField()
+    reason = TextAreaField(gettext("Why"), [Length(max=LONGEST_REASON)])
 
 
 class ReasonForm(Form):
@@ -67,6 +93,11 @@ class ReasonForm(Form):
     reason = TextAreaField(
         gettext("Why"), [InputRequired(gettext("Say why, in a few words")), Length(max=LONGEST_REASON)]
     )
+
+
+def name_of(record: Record) -> str:
+    """A record as a form names it."""
+    return f"{record.kind}:{record.ref}"
 
 
 def _words(way: Way, kind: str) -> str:

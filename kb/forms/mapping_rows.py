@@ -81,6 +81,7 @@ class ImplicationForm(RowForm):
     staff_groups = Ticks(gettext("Staff groups"))
     priorities = Ticks(gettext("Calls for"))
     reason = StringField(gettext("Why it calls for them"), [Length(max=1_000)])
+    is_doubted = YesNo(gettext("Its meaning changes: links that rest on it should be looked at again"))
 
     def row(self) -> ImplicationRow:
         """What was filled in."""

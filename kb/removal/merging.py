@@ -192,7 +192,9 @@ def _keep_one_of_each_link(session: Session, loser_id: int, survivor_id: int) ->
             kept[link.type, start, end] = link
         else:
             twin.reason = max(twin.reason, link.reason, key=lambda words: len(words.strip()))
-            twin.state = min(twin.state, link.state, key=lambda state: _STAYING_STATES.index(LinkState(state)))
+            if _STAYING_STATES.index(LinkState(link.state)) < _STAYING_STATES.index(LinkState(twin.state)):
+                twin.state = link.state
+                twin.suspect_since, twin.suspect_because = link.suspect_since, link.suspect_because
             twin.confirmed_at = max(filter(None, (twin.confirmed_at, link.confirmed_at)), default=None)
             session.delete(link)
     session.flush()

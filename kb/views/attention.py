@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from kb.permissions import Person
     from kb.planning.waiting import Doubt, Review
 
-# In the order of the picture: what the thread lacks first, then what actions lack.
-GAPS_FIRST = (
-    "empty-response",
-    "implication-without-priority",
-    "priority-without-action",
-    "response-without-action",
-    "action-without-source",
-    "action-without-owner",
-    "action-without-measure",
-    "action-without-date",
-    "empty-post",
-    "review-overdue",
-)
-
 
 @dataclass(frozen=True)
 class Over:
@@ -78,7 +64,7 @@ def of(session: Session, person: Person, plan: Plan, today: date) -> Attention:
     overdue = [review for review in reviews if review.response.review_by and review.response.review_by < today]
     doubts = waiting.list_doubts(session, plan, person=person)
     found = graph.gaps(session, person, plan, today)
-    gaps = {kind: found[kind] for kind in GAPS_FIRST if found.get(kind)}
+    gaps = {kind: listed for kind, listed in found.items() if listed}
     over = _costliest(session, person, plan, today)
     review = None if over else next(iter(overdue), None)
     return Attention(

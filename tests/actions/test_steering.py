@@ -7,6 +7,7 @@ import pytest
 from actions import service
 from actions.filters import Filters
 from actions.steering import overview
+from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM, Person
 from tests.conftest import TODAY
@@ -194,3 +195,24 @@ def test_a_person_with_one_plan_sees_that_plan_first(session, make, whole):
     assert numbers(overview(session, member, TODAY)) == {}
     assert numbers(overview(session, member, TODAY, plan="all")) == {"overdue": 1}
     assert overview(session, make.person(make.user()), TODAY).plan is None
+
+
+def test_suspect_links_are_counted_with_the_age_of_the_oldest_in_the_plan_that_is_shown(session, make, steering):
+    theirs = make.plan(ref="theirs")
+    for plan_id, age in ((make.the_plan.id, 3), (make.the_plan.id, 9), (theirs.id, 40)):
+        since = TODAY_MORNING - timedelta(days=age)
+        end = make.priority(plan_id=plan_id)
+        make.link(make.source(), LinkType.CALLS_FOR, end, state=LinkState.SUSPECT, suspect_since=since)
+    page = overview(session, steering, TODAY)
+    assert (page.suspects.number, page.suspects.oldest) == (2, TODAY_MORNING - timedelta(days=9))
+    assert overview(session, steering, TODAY, plan="all").suspects.number == 3
+
+
+def test_the_page_says_how_long_the_oldest_suspect_link_waits_and_leads_to_the_list(browse, make):
+    since = TODAY_MORNING - timedelta(days=9)
+    end = make.priority()
+    make.link(make.source(), LinkType.CALLS_FOR, end, state=LinkState.SUSPECT, suspect_since=since)
+    browse.sign_in(make.steering())
+    page = browse.get("/steering").text
+    assert "the oldest waits for 9 days" in page
+    assert f'href="/suspect-links?plan={make.the_plan.ref}"' in page

@@ -37,6 +37,15 @@ def test_a_response_that_takes_another_source_moves_the_revision(session, make):
     assert _revision(session) == before + 1
 
 
+def test_a_pair_that_is_dismissed_and_offered_again_moves_the_revision(session, make):
+    one, other = make.action(), make.action()
+    before = _revision(session)
+    pair = make.dismissed(one, other)
+    assert _revision(session) == before + 1
+    session.delete(pair)
+    assert _revision(session) == before + 2
+
+
 def test_a_person_or_a_commit_without_change_leaves_the_revision(session, make):
     make.action()
     before = _revision(session)

@@ -321,8 +321,8 @@ def test_the_owner_acts_on_a_gap_and_the_lead_where_there_is_none(session, make)
 
 def test_a_review_that_is_past_is_a_gap_and_one_that_is_due_today_is_not(session, make):
     source = make.source()
-    late = make.response(source, title="Late", response_type="monitoring", text="We watch", review_by=TODAY)
-    make.response(source, title="Today", response_type="monitoring", text="We watch", review_by=TODAY)
+    late = make.response(source, title="Late", response_type="aligned", text="We follow", review_by=TODAY)
+    make.response(source, title="Today", response_type="aligned", text="We follow", review_by=TODAY)
     late.review_by = TODAY - timedelta(days=1)
     (gap,) = service.gaps(session, SYSTEM, make.the_plan, TODAY)["review-overdue"]
     assert (gap.title, gap.detail) == ("Late", "Review was due on 22 November 2026")
@@ -387,7 +387,7 @@ def test_the_gaps_as_json_say_who_should_act(session, make):
     action = make.action(title="Bare")
     document = service.gaps_as_json(session, SYSTEM, make.the_plan, make.today)
     assert document["action-without-owner"] == [
-        {"kind": "action", "ref": action.ref, "title": "Bare", "who": "Strategy lead"}
+        {"kind": "action", "ref": action.ref, "title": "Bare", "who": "Strategy lead", "about": ""}
     ]
     assert document["empty-response"] == []
 

@@ -185,10 +185,22 @@ def test_each_kind_of_gap_has_its_section_with_count_and_who_should_act(reader, 
     assert "1 priority without an action" in html
 
 
-def test_an_empty_kind_says_none_with_the_date(reader, line):
+def test_kinds_with_none_are_told_in_one_line_at_the_end_with_the_date(reader, line):
     html = reader.get("/gaps").text
-    section = _words(_between(html, 'aria-labelledby="empty-response"', "</section>"))
-    assert "Empty responses None on 23 November 2026." in section
+    assert 'id="empty-response"' not in html
+    assert "None on 23 November 2026: empty responses; " in _words(_between(html, 'id="none"', "</p>") + "</p>")
+
+
+def test_the_gaps_begin_with_each_kind_that_has_some_its_number_and_who_should_act(reader, make, line):
+    make.response(line[0], response_type="context-only", text="As background")
+    for post in ("Board", "Deputy", "Registrar"):
+        make.action(title=f"Act for the {post}", owner_id=make.post(title=post).id)
+    contents = _between(reader.get("/gaps").text, 'aria-labelledby="contents"', "</nav>")
+    rows = [_words(row) for row in contents.split('<tr role="row">')[2:]]
+    assert rows[0] == "1 implication without a priority Strategy lead"
+    assert "3 actions without a source Board; Deputy; 1 other" in rows
+    assert not any("empty response" in row for row in rows)
+    assert 'href="#action-without-source"' in contents
 
 
 def test_the_link_that_mends_is_there_for_those_who_may_use_it(browse, reader, make, line):

@@ -121,6 +121,29 @@ def test_a_thread_names_its_nodes_and_links(kb: Kb, name: str) -> None:
     assert all({link["from"], link["to"]} <= named for link in thread["links"])
 
 
+def test_impact_tells_what_keeps_support_and_what_would_take_over(kb: Kb) -> None:
+    asked = ("impact", "t4mh-delivery-plan-2019-22", "--by", "source:t4mh-strategy")
+    told = document(kb(*asked, "--json"))
+    touched, kept, lost = told["figures"]
+    assert touched == kept + lost == len(told["rows"]) > 0
+    assert told["by"]["ref"] == "t4mh-strategy"
+    assert told["sentence"] in kb(*asked).output
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["no-such"], "There is no source, action, post or organisation called “no-such”"),
+        (["source:t4mh-strategy", "action:t4mh-18"], "Choose records of one kind"),
+        (["action:t4mh-18", "--what", "superseded"], "cannot happen to a record of the kind action"),
+    ],
+)
+def test_a_question_about_impact_that_makes_no_sense_is_refused(kb: Kb, names: list[str], said: str) -> None:
+    refused = kb("impact", *names)
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+
+
 def test_gaps_are_one_list_for_each_kind(kb: Kb) -> None:
     gaps = document(kb("gaps", "--json"))["mental-health-workforce-wales"]
     assert all(isinstance(listed, list) for listed in gaps.values())

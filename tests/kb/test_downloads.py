@@ -90,7 +90,11 @@ LISTS = {
     "/comparisons": ({"nurses", "beds"}, "outcome=open", ["nurses"]),
     "/indicators": ({"in-post", "days-lost"}, "frequency=monthly", ["in-post"]),
     "/key-points": ({"promise", "remark"}, "kind=commitment", ["promise"]),
-    "/gaps?plan=plan": ({"train-ten", "write-report", "lead-board"}, "kind=action-without-owner", ["write-report"]),
+    "/gaps?plan=plan": (
+        {"train-ten", "write-report", "lead-board", "days-lost", "in-post"},
+        "kind=action-without-owner",
+        ["write-report"],
+    ),
 }
 
 

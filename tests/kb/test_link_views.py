@@ -99,6 +99,214 @@ def test_a_link_that_closes_a_circle_comes_back_beside_its_field(browse, make):
     assert "would close a circle" in answer.text
 
 
+def test_several_are_linked_at_once_for_one_reason(browse, make):
+    implication = make.implication(title="More nurses")
+    first, second, third = (make.priority(title=f"Perinatal care {number}") for number in (1, 2, 3))
+    browse.sign_in(make.lead())
+    address = f"/links/new?from=implication:{implication.ref}"
+    ticked = [f"priority:{first.ref}", f"priority:{second.ref}"]
+    found = browse.post(address, {"way": "calls-for", "words": "perinatal", "chosen": ticked[:1], "find": "1"})
+    assert found.text.count(" checked") == 1
+    assert f'value="priority:{third.ref}"' in found.text
+    answer = browse.post(address, {"way": "calls-for", "words": "perinatal", "chosen": ticked, "reason": "It asks."})
+    assert answer.status_code == 303
+    made = make.session.scalars(select(Link)).all()
+    assert {(link.to_id, link.reason) for link in made} == {(first.id, "It asks."), (second.id, "It asks.")}
+
+
+def test_of_several_nothing_is_linked_where_one_is_refused_and_the_message_names_it(browse, make):
+    here = make.action(title="Here")
+    fine, circle, there = make.action(title="Fine"), make.action(title="Circle"), make.action(title="There")
+    other_kind = make.priority(title="Other kind")
+    make.link(circle, LinkType.DEPENDS_ON, here)
+    make.link(here, LinkType.DEPENDS_ON, there)
+    browse.sign_in(make.lead())
+    chosen = [f"{each.kind}:{each.ref}" for each in (fine, circle, there, other_kind)]
+    typed = {"way": "depends-on", "chosen": chosen, "reason": "It comes first."}
+    answer = browse.post(f"/links/new?from=action:{here.ref}", typed)
+    assert answer.status_code == 422
+    assert "Nothing is linked yet. Untick “Circle” (This would close a circle" in answer.text
+    assert "“There” (“Here” already depends on “There”)" in answer.text
+    assert "“Other kind” (“depends on” cannot join an action to a priority" in answer.text
+    assert "“Fine” (" not in answer.text
+    assert answer.text.count(" checked") == len(chosen)
+    assert "It comes first." in answer.text
+    assert len(make.session.scalars(select(Link)).all()) == 2
+    again = browse.post(f"/links/new?from=action:{here.ref}", typed | {"chosen": chosen[:1]})
+    assert again.status_code == 303
+
+
+def test_of_several_those_that_other_leads_decide_are_refused_by_name(browse, make):
+    mine, theirs = make.plan(), make.plan()
+    action = make.action(plan_id=mine.id)
+    own, foreign = make.priority(plan_id=mine.id), make.priority(plan_id=theirs.id, title="Their priority")
+    browse.sign_in(make.lead(mine))
+    answer = browse.post(
+        f"/links/new?from=action:{action.ref}",
+        {"way": "delivered-by-back", "chosen": [f"priority:{own.ref}", f"priority:{foreign.ref}"], "reason": "So."},
+    )
+    assert answer.status_code == 422
+    assert "“Their priority” (only the strategy leads of its plan may link it)" in answer.text
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_what_was_ticked_and_may_not_be_seen_is_left_out_with_a_word(browse, make):
+    action, priority = make.action(), make.priority(title="Seen")
+    hidden = make.priority(title="Hidden", plan_id=make.plan().id, visibility="draft")
+    browse.sign_in(make.lead(make.the_plan))
+    answer = browse.post(
+        f"/links/new?from=action:{action.ref}",
+        {
+            "way": "delivered-by-back",
+            "chosen": [f"priority:{priority.ref}", f"priority:{hidden.ref}", "priority:gone"],
+            "reason": "So.",
+        },
+    )
+    assert answer.status_code == 422
+    assert "is not there any more" in answer.text
+    assert "Hidden" not in answer.text
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_very_many_are_not_linked_at_once(browse, make):
+    source = make.source()
+    chosen = [f"source:{make.source().ref}" for _ in range(link_choices.MOST_AT_ONCE + 1)]
+    browse.sign_in(make.lead())
+    address = f"/links/new?from=source:{source.ref}"
+    answer = browse.post(address, {"way": "draws-on", "chosen": chosen, "reason": "So."})
+    assert (answer.status_code, f"at most {link_choices.MOST_AT_ONCE}" in answer.text) == (422, True)
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_records_are_found_in_place_as_on_the_page(browse, make):
+    implication, plan = make.implication(), make.plan(title="Plan for Wales")
+    priority = make.priority(title="Perinatal care", plan_id=plan.id)
+    make.priority(title="Perinatal draft", plan_id=make.plan().id, visibility="draft")
+    make.link(implication, LinkType.CALLS_FOR, make.priority(title="Perinatal, linked"))
+    browse.sign_in(make.lead(plan))
+    start = f"/links/find?from=implication:{implication.ref}"
+    answer = browse.get(f"{start}&way=calls-for&q=perin")
+    assert answer.json["says"] == "1 record found"
+    assert answer.json["found"] == [
+        {"value": f"priority:{priority.ref}", "title": "Perinatal care", "about": "Plan for Wales"}
+    ]
+    assert browse.get(f"{start}&way=calls-for&q=zzz").json["found"] == []
+    assert "how they are joined" in browse.get(f"{start}&way=nonsense&q=perin").json["says"]
+    assert browse.get("/links/find?from=implication:nothing&way=calls-for&q=x").status_code == 404
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_find_nothing_and_are_no_fault(browse, make, text):
+    source = make.source()
+    browse.sign_in(make.lead())
+    query = {"from": f"source:{source.ref}", "way": "amends", "q": text}
+    assert browse.get("/links/find", query_string=query).json["found"] == []
+
+
+def test_an_implication_of_a_source_that_may_not_be_seen_is_not_found(browse, make):
+    plan = make.plan()
+    draft = make.source(visibility="draft", plan_id=make.plan().id)
+    make.implication(draft, title="Perinatal secret")
+    priority = make.priority(plan_id=plan.id)
+    browse.sign_in(make.lead(plan))
+    query = f"/links/find?from=priority:{priority.ref}&way=calls-for-back&q=perinatal"
+    assert browse.get(query).json["found"] == []
+
+
+def likely_pair(make):
+    priority = make.priority(title="Perinatal nurses")
+    action = make.action(title="Train perinatal nurses")
+    return f"/links/new?from=priority:{priority.ref}", {"way": "delivered-by", "to": f"action:{action.ref}"}
+
+
+def deed(address, name):
+    return address.replace("/links/new", f"/links/likely/{name}")
+
+
+def test_a_suggested_link_is_marked_with_its_why_and_made_with_the_reason_that_was_edited(browse, make):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    page = browse.get(address).text
+    assert "Suggested:" in page
+    assert "Similar words: nurses, perinatal." in page
+    assert make.session.scalars(select(Link)).all() == []
+    answer = browse.post(deed(address, "accept"), {**pair, "reason": "They nurse."}, page=address)
+    assert answer.status_code == 303
+    assert (only_link(make.session).type, only_link(make.session).reason) == ("delivered-by", "They nurse.")
+    assert "Train perinatal nurses</a><span" not in browse.get(address).text
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 1_001])
+def test_a_suggested_link_is_not_made_without_a_reason_that_fits(browse, make, reason):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    answer = browse.post(deed(address, "accept"), {**pair, "reason": reason}, page=address)
+    assert answer.status_code == 422
+    assert "“Train perinatal nurses”: " in answer.text
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_a_suggested_link_that_somebody_made_meanwhile_is_refused_in_words(browse, make):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    for status in (303, 422):
+        answer = browse.post(deed(address, "accept"), {**pair, "reason": "They nurse."}, page=address)
+        assert answer.status_code == status
+    assert "already is delivered by" in answer.text
+
+
+def test_a_suggested_link_is_dismissed_and_taken_back_on_the_same_page(browse, make):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    assert browse.post(deed(address, "dismiss"), pair, page=address).status_code == 303
+    page = browse.get(address).text
+    assert "Suggested:" not in page
+    assert "Dismissed (1)" in page
+    assert browse.post(deed(address, "offer-again"), pair, page=address).status_code == 303
+    page = browse.get(address).text
+    assert "Suggested:" in page
+    assert "Dismissed (1)" not in page
+    assert make.session.scalars(select(Link)).all() == []
+
+
+@pytest.mark.parametrize("name", ["accept", "dismiss", "offer-again"])
+def test_what_is_no_link_that_may_be_made_is_not_found(browse, make, name):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    for wrong in ({"way": "nonsense"}, {"to": "action:nothing"}, {"to": f"source:{make.source().ref}"}, {"to": ""}):
+        answer = browse.post(deed(address, name), pair | {"reason": "So."} | wrong, page=address)
+        assert answer.status_code == 404
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_a_lead_of_another_plan_neither_accepts_nor_dismisses_a_suggested_link(browse, make):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead(make.plan()))
+    for name in ("accept", "dismiss", "offer-again"):
+        answer = browse.post(deed(address, name), pair | {"reason": "So."}, page="/help")
+        assert answer.status_code in (403, 404)
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_a_record_page_folds_what_is_suggested_for_its_leads_alone(browse, make):
+    plan = make.plan()
+    priority = make.priority(title="Perinatal nurses", plan_id=plan.id)
+    for number in range(4):
+        make.action(title=f"Perinatal nurses {number}", plan_id=plan.id)
+    browse.sign_in(make.lead(plan))
+    offered = f"/links/likely?from=priority:{priority.ref}"
+    page = browse.get(f"/priorities/{priority.ref}").text
+    assert f'data-likely="{offered}"' in page
+    assert f'href="/links/new?from=priority:{priority.ref}#likely"' in page
+    found = browse.get(offered).json
+    assert (found["says"], len(found["suggested"])) == ("3 suggested links", 3)
+    assert found["suggested"][0]["why"].startswith("Suggested: similar words: ")
+    assert found["decide"]["url"] == f"/links/new?from=priority:{priority.ref}&way=delivered-by#likely"
+    browse.sign_in(make.viewer(plan))
+    assert "data-likely" not in browse.get(f"/priorities/{priority.ref}").text
+    assert browse.get(offered).status_code == 403
+
+
 def test_a_retired_link_is_taken_up_again_with_the_new_reason(browse, make):
     implication, priority = make.implication(), make.priority(title="Perinatal care")
     make.link(implication, LinkType.CALLS_FOR, priority, state=LinkState.RETIRED)

@@ -173,3 +173,21 @@ def test_a_retired_link_does_not_hold_again_where_others_lead_the_other_way_by_n
     with pytest.raises(Invalid, match="close a circle"):
         links.confirm(session, retired.id, reason="It holds.", by=make.person(make.lead()))
     assert retired.state == LinkState.RETIRED
+
+
+def test_records_are_not_said_to_be_the_same_twice_whichever_is_named_first(session: Session, make: Make) -> None:
+    first, second, lead = make.action(title="Train wards"), make.action(title="Wards trained"), make.lead()
+    links.make(session, first, LinkType.SAME_AS, second, reason="", by=make.person(lead))
+    session.flush()
+    for start, end in ((first, second), (second, first)):
+        with pytest.raises(Invalid, match="already"):
+            links.make(session, start, LinkType.SAME_AS, end, reason="", by=make.person(lead))
+
+
+@pytest.mark.parametrize("kind", LinkType)
+def test_no_link_of_any_type_leads_to_itself_or_joins_kinds_that_it_does_not_join(session, make, kind) -> None:
+    action, response = make.action(), make.response()
+    with pytest.raises(Invalid, match="itself"):
+        links.make(session, action, kind, action, reason="", by=SYSTEM)
+    with pytest.raises(Invalid, match="cannot join an action to a response"):
+        links.make(session, action, kind, response, reason="", by=SYSTEM)

@@ -136,6 +136,18 @@ def test_rewording_a_key_point_makes_the_links_that_rest_on_it_suspect(world: Wo
     assert any(name == "link" and new and "suspect" in new for name, _, new in world.told(world.implication))
 
 
+@pytest.mark.parametrize(("is_doubted", "state"), [(True, LinkState.SUSPECT), (False, LinkState.CURRENT)])
+def test_rewording_an_implication_makes_its_links_suspect_only_where_the_person_says_so(
+    world: World, is_doubted: bool, state: LinkState
+) -> None:
+    rows = world.rows()
+    reworded = replace(rows.implications[0], text="Something else altogether", is_doubted=is_doubted)
+    world.save(replace(rows, implications=(reworded,)))
+    link = world.session.get_one(Link, world.link.id)
+    assert link.state == state
+    assert link.suspect_because == ("Its meaning changed: Something else altogether" if is_doubted else "")
+
+
 def test_rewording_a_key_point_that_no_implication_cites_leaves_links_alone(world: World) -> None:
     rows = world.rows()
     reworded = replace(rows.key_points[1], text="Something else altogether")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -60,10 +60,12 @@ def test_every_change_of_a_plan_is_noted_and_a_stale_one_refused(session: Sessio
         ({"nation": "france"}, "nation"),
         ({"source": "nothing like it"}, "source"),
         ({"source": "strategy"}, "source"),
+        ({"heavy_post_percent": 0}, "heavy_post_percent"),
+        ({"heavy_post_percent": 101}, "heavy_post_percent"),
     ],
 )
 def test_a_plan_that_cannot_stand_is_refused_by_field(
-    session: Session, make: Make, values: dict[str, str], field: str
+    session: Session, make: Make, values: dict[str, Any], field: str
 ) -> None:
     make.source(title="A strategy")
     make.source(title="Another strategy")
@@ -86,3 +88,17 @@ def test_a_first_plan_is_started_by_form_and_its_page_shows_the_next_steps(brows
     near = browse.post("/plans/new", {"title": "Our plan"})
     assert near.status_code == 422
     assert "This may be here already" in near.text
+
+
+def test_the_share_that_is_too_much_for_one_post_is_changed_on_the_plans_form(browse: Browser, make: Make) -> None:
+    plan = make.the_plan
+    browse.sign_in(make.lead())
+    address = f"/plans/{plan.ref}/edit"
+    assert 'name="heavy_post_percent" type="text" value="25"' in " ".join(browse.get(address).text.split())
+    sent = {"title": plan.title, "version": str(plan.version)}
+    for typed in ("0", "101", "many", ""):
+        assert browse.post(address, {**sent, "heavy_post_percent": typed}).status_code == 422, typed
+    assert browse.post(address, {**sent, "heavy_post_percent": "40"}).status_code == 303
+    assert plan.heavy_post_percent == 40
+    page = browse.get(f"/plans/{plan.ref}").text
+    assert "Share of open actions that is too much for one post" in page

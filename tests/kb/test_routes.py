@@ -104,6 +104,10 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("sources.new", "POST"): ANY_LEAD,
     ("sources.edit", "GET"): ANY_LEAD,
     ("sources.edit", "POST"): ANY_LEAD,
+    ("sources.state", "GET"): ANY_LEAD,
+    ("sources.state", "POST"): ANY_LEAD,
+    ("sources.supersede", "GET"): ANY_LEAD,
+    ("sources.supersede", "POST"): ANY_LEAD,
     ("mapping.edit", "GET"): ANY_LEAD,
     ("mapping.edit", "POST"): ANY_LEAD,
     ("parts.key_point", "GET"): READ,
@@ -164,9 +168,14 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("vocabulary.edit", "POST"): ANY_LEAD,
     ("links.new", "GET"): ANY_LEAD,
     ("links.new", "POST"): ANY_LEAD,
-    ("links.confirm", "GET"): ANY_LEAD,
-    ("links.confirm", "POST"): ANY_LEAD,
-    ("links.retire", "POST"): ANY_LEAD,
+    ("links.find", "GET"): ANY_LEAD,
+    ("links.likely", "GET"): ANY_LEAD,
+    ("links.accept_likely", "POST"): ANY_LEAD,
+    ("links.dismiss_likely", "POST"): ANY_LEAD,
+    ("links.offer_likely_again", "POST"): ANY_LEAD,
+    ("links.confirm", "GET"): ANY_LEAD | {"owner"},
+    ("links.confirm", "POST"): ANY_LEAD | {"owner"},
+    ("links.retire", "POST"): ANY_LEAD | {"owner"},
     ("merging.merge", "GET"): ANY_LEAD,
     ("merging.merge", "POST"): ANY_LEAD,
     ("merging.likely", "GET"): ANY_LEAD,
@@ -246,6 +255,19 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("shortlists.stop_sharing", "POST"): SIGNED_IN,
     ("graph.thread", "GET"): READ,
     ("graph.gaps", "GET"): READ,
+    ("graph.same_pairs", "GET"): READ,
+    ("graph.decide_same", "GET"): LEAD,
+    ("graph.decide_same", "POST"): LEAD,
+    ("graph.dismissed_same", "GET"): SIGNED_IN,
+    ("graph.offer_same_again", "POST"): LEAD,
+    ("graph.impact", "GET"): READ,
+    ("graph.save_impact", "POST"): ANY_LEAD,
+    ("graph.impact_note", "GET"): READ,
+    ("graph.put_away_impact_note", "POST"): LEAD,
+    ("graph.suspects", "GET"): READ,
+    ("graph.settle_suspects", "POST"): ANY_LEAD | {"owner"},
+    ("graph.coverage", "GET"): READ,
+    ("graph.coverage_cell", "GET"): READ,
     ("figures.index", "GET"): READ,
     ("figures.detail", "GET"): READ,
     ("figures.new", "GET"): ANY_LEAD,
@@ -310,6 +332,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
     make.response(source, ref="the-response", response_type="aligned", text="We follow it.")
     link = make.link(implication, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
     action = make.action(ref="the-action", owner_id=post.id, due_on=make.today + timedelta(days=9))
+    make.link(priority, LinkType.DELIVERED_BY, action)
     ask = make.update(action, support_needed="Two trainers.")
     milestone, shown = make.milestone(action), make.evidence(action)
     figure, indicator = make.figure(source), make.indicator(owner_id=post.id)
@@ -328,6 +351,9 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
     asked = make.request(action, owner, proposed_on=make.today + timedelta(days=30))
     other = make.user(role=Role.LEAD, plan=make.plan(ref="another-plan"))
     session.add(Shortlist(user_id=other.id, share_key="the-key"))
+    note = make.impact_note()
+    twin = make.action(ref="the-twin")
+    pair = make.dismissed(action, twin)
     session.commit()
     return World(
         values={
@@ -376,7 +402,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             "comparisons": {"ref": comparison.ref},
             "indicators": {"ref": indicator.ref, "reading_id": reading.id, "plan": plan.ref},
             "indicators_api": {"ref": indicator.ref},
-            "graph": {"kinds": "actions", "ref": action.ref},
+            "graph": {"kinds": "actions", "ref": action.ref, "note_id": note.id, "other": twin.ref, "pair_id": pair.id},
             "shortlists": {"key": "the-key"},
             "saved_searches": {"search_id": 1},
             "search": {"kinds": "sources", "ref": source.ref},

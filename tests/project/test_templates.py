@@ -65,6 +65,12 @@ ADDRESSES = (
     "/sources/t4mh-delivery-plan-2019-22",
     "/sources/nhs-mh-implementation-plan",
     "/sources/t4mh-strategy/edit",
+    "/sources/t4mh-strategy/state",
+    "/sources/t4mh-strategy/supersede?words=strategy",
+    "/sources/t4mh-strategy/supersede?words=nothing-is-called-this",
+    "/sources/t4mh-strategy/supersede?by=ni-mental-health-strategy",
+    "/suspect-links",
+    "/suspect-links?mine=1",
     f"/sources/t4mh-strategy/map?plan={PLAN}",
     "/sources/t4mh-strategy/thread",
     "/sources/there-is-no-such-source",
@@ -167,7 +173,32 @@ ADDRESSES = (
     f"/indicators/{INDICATOR}/readings/{READING}/correct",
     "/gaps",
     f"/gaps?plan={PLAN}",
+    "/same-actions",
+    f"/same-actions?plan={PLAN}",
+    "/same-actions/research-22/careers-02",
+    "/same-actions/dismissed",
+    f"/coverage?plan={PLAN}",
+    "/coverage?plan=all&by=sources&nation=wales&columns=2",
+    f"/coverage?plan={PLAN}&by=actions&theme=perinatal",
+    f"/coverage/cell?by=themes&plan={PLAN}&row=perinatal",
+    f"/coverage/cell?by=actions&plan={PLAN}&column=wales-phase1-02",
+    "/impact",
+    "/impact?q=strategy",
+    "/impact?q=nothing-is-called-this",
+    "/impact?ref=source:t4mh-delivery-plan-2019-22",
+    "/impact?ref=source:t4mh-delivery-plan-2019-22&by=source:t4mh-strategy&find=successor&successor=plan",
+    "/impact?ref=source:t4mh-strategy&ref=source:t4mh-delivery-plan-2019-22&what=delayed",
+    "/impact?ref=action:t4mh-18",
+    "/impact?ref=action:t4mh-18&what=delayed",
+    "/impact?ref=post:lead-heiw",
+    f"/impact?ref=organisation:welsh-government&plan={PLAN}",
+    "/impact?ref=source:there-is-no-such-source&ref=action:t4mh-18&ref=post:lead-heiw",
+    "/impact/notes/{note}",
     "/links/new?from=source:t4mh-strategy",
+    "/links/new?from=action:t4mh-18",
+    "/links/find?from=action:t4mh-18&way=depends-on&q=nurs",
+    "/links/likely?from=source:t4mh-strategy",
+    "/links/new?from=implication:stepping-forward-i01&way=calls-for",
     "/links/new?from=source:t4mh-strategy&q=nursing",
     f"/links/{LINK}/confirm",
     "/glossary",
@@ -306,7 +337,10 @@ def waiting(seed: Seeded) -> dict[str, int]:
         requests = _requests(session, user)
         saved = session.scalars(select(SavedSearch.id).order_by(SavedSearch.id)).first()
         assert saved is not None
+        plan = session.scalars(select(Plan.id).where(Plan.ref == PLAN)).one()
+        note = Make(session, today=TODAY).impact_note(plan_id=plan)
         named = {"saved": saved, "update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
+        named["note"] = note.id
         return {**named, "milestone": _milestone(session), **requests, **_imports(session)}
 
 

@@ -1,0 +1,39 @@
+// Unfolds the links that are suggested for a record on its page; without this script a link leads to them.
+for (const place of document.querySelectorAll("[data-likely]")) unfold(place);
+
+async function unfold(place) {
+  const answer = await fetch(place.dataset.likely).catch(() => null);
+  // Whoever was signed out meanwhile is sent to a page, which is no list; the link stays.
+  if (!answer?.ok || answer.redirected) return;
+  const { says, suggested, decide } = await answer.json();
+  place.hidden = !suggested.length;
+  if (place.hidden) return;
+  const details = element("details", "nhsuk-details");
+  const summary = element("summary", "nhsuk-details__summary");
+  const text = element("div", "nhsuk-details__text");
+  const list = element("ul", "gt-rows gt-measure");
+  summary.append(element("span", "nhsuk-details__summary-text", says));
+  for (const { title, url, why } of suggested) {
+    const item = element("li");
+    item.append(link(title, url), element("span", "sub", why));
+    list.append(item);
+  }
+  const last = element("p", "gt-after");
+  last.append(link(decide.words, decide.url));
+  text.append(list, last);
+  details.append(summary, text);
+  place.replaceChildren(details);
+}
+
+function link(words, url) {
+  const made = element("a", "", words);
+  made.href = url;
+  return made;
+}
+
+function element(name, classes = "", words = "") {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  if (words) made.textContent = words;
+  return made;
+}
