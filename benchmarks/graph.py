@@ -28,8 +28,9 @@ from sqlalchemy.orm import Session
 
 from actions.indicator_models import Indicator
 from actions.models import Action
-from graph import covering, reach, service, snapshot
-from graph.covering import By, Wanted
+from graph import reach, service, snapshot
+from graph.coverage import service as covering
+from graph.coverage.service import By, Wanted
 from kb import migrate
 from kb.assembly import open_database
 from kb.config import Settings

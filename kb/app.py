@@ -16,8 +16,8 @@ import actions.views
 import actions.views.answers
 import actions.views.indicators
 import actions.views.requests
-import graph.coverage_views
-import graph.impact_views
+import graph.coverage.views
+import graph.impact.views
 import graph.same_views
 import graph.suspect_views
 import graph.views
@@ -134,8 +134,8 @@ VIEW_MODULES = (
     search.pages.suggesting_views,
     search.pages.saved_views,
     graph.views,
-    graph.coverage_views,
-    graph.impact_views,
+    graph.coverage.views,
+    graph.impact.views,
     graph.same_views,
     graph.suspect_views,
     kb.api.sources,

@@ -11,7 +11,7 @@ RULES = (
     "actions/requests/deciding.py",
     "actions/reminding/falling_due.py",
     "actions/reminding/stages.py",
-    "graph/coverage.py",
+    "graph/coverage/counting.py",
     "graph/network.py",
     "graph/gaps.py",
     "graph/reach.py",

@@ -12,7 +12,7 @@ from actions.forms import filters
 from actions.requests import service as requests
 from actions.requests import words as request_words
 from actions.views.blueprint import bp
-from graph import impact_notes
+from graph.impact import notes as impact_notes
 from kb import auth, downloads, web
 from kb.db import now
 from kb.paging import PER_PAGE, paged

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import click
 
-from graph import impact_answers, impact_labels, impact_questions
 from graph import service as graph
-from graph.impact_told import What
+from graph.impact import answers as impact_answers
+from graph.impact import labels as impact_labels
+from graph.impact import questions as impact_questions
+from graph.impact.told import What
 from kb import records
 from kb.cli.base import as_json, print_json, ready_database, say, settings, today
 from kb.errors import Invalid, NotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.coverage import of_groups, of_ways, ways
+from graph.coverage.counting import of_groups, of_ways, ways
 from graph.network import Edge, Network, Node, build
 
 LAW, STRATEGY, GONE, ALONE = 1, 2, 3, 4

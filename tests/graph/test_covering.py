@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from graph import covering
-from graph.covering import NO_THEME, By, Wanted
+from graph.coverage import service as covering
+from graph.coverage.service import NO_THEME, By, Wanted
 from kb.db import now
 from kb.errors import NotFound
 from kb.models.link import LinkState, LinkType

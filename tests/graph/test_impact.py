@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import impact
-from graph.impact_answers import ask
-from graph.impact_questions import find, named, put
-from graph.impact_told import load
+from graph.impact import touching
+from graph.impact.answers import ask
+from graph.impact.questions import find, named, put
+from graph.impact.told import load
 from graph.network import Edge, Node, build
 from graph.reach import without
 from kb.errors import Invalid
@@ -162,7 +162,7 @@ def test_a_delayed_action_reaches_what_waits_for_it_at_any_distance_and_says_how
 def test_a_circle_of_waiting_actions_ends_where_it_closes():
     nodes = [Node(id, "action", str(id), str(id)) for id in (1, 2, 3)]
     network = build(nodes, [Edge(one, other, "depends-on") for one, other in ((2, 1), (3, 2), (1, 3))])
-    assert [(wait.id, wait.is_direct) for wait in impact.waits(network, [1], {1, 2, 3})] == [(2, True), (3, False)]
+    assert [(wait.id, wait.is_direct) for wait in touching.waits(network, [1], {1, 2, 3})] == [(2, True), (3, False)]
 
 
 def test_a_lost_post_leaves_its_records_without_owner_and_priorities_that_nobody_else_acts_for(session, make):
@@ -268,7 +268,7 @@ def test_removing_the_only_source_behind_a_record_leaves_none_and_removing_anoth
     sources = sorted(network.of_kind("source"))
     gone = set(data.draw(st.lists(st.sampled_from(sources), unique=True))) if sources else set()
     acting = network.of_kind("priority") | network.of_kind("action")
-    for line in impact.of_sources(network, gone, acting):
+    for line in touching.of_sources(network, gone, acting):
         assert set(line.then) == set(line.now) - gone
         assert line.is_lost == (set(line.now) <= gone)
 
@@ -277,6 +277,6 @@ def test_removing_the_only_source_behind_a_record_leaves_none_and_removing_anoth
 def test_the_names_behind_each_record_are_as_many_as_the_counts_of_a_loss(network):
     sources = network.of_kind("source")
     loss = without(network, sources)
-    lines = impact.of_sources(network, sources, network.nodes.keys())
+    lines = touching.of_sources(network, sources, network.nodes.keys())
     assert {line.id: len(line.now) for line in lines} == dict(loss.before)
     assert {line.id: len(line.then) for line in lines} == dict(loss.after)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from graph import impact_notes
-from graph.impact_answers import ask
-from graph.impact_questions import put
+from graph.impact import notes as impact_notes
+from graph.impact.answers import ask
+from graph.impact.questions import put
 from kb import records
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.link import LinkType

@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.coverage import of_groups, of_ways, ways
+from graph.coverage.counting import of_groups, of_ways, ways
 from graph.gaps import gaps
 from graph.network import COLUMNS, Edge, Node, build, see
 from graph.reach import counts, resting, without

@@ -9,8 +9,10 @@ from sqlalchemy import null, select
 
 from actions.indicator_models import Indicator
 from actions.models import Action, Closure
-from graph import impact, impact_words, snapshot
-from graph.impact_told import ORGANISATION, Carried, Named, Owned, Row, Told, Waiting, What
+from graph import snapshot
+from graph.impact import touching
+from graph.impact import words as impact_words
+from graph.impact.told import ORGANISATION, Carried, Named, Owned, Row, Told, Waiting, What
 from graph.network import of_kind
 from kb.models.organisation import Post
 from kb.models.plan import Response
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.impact import Heir, Line
-    from graph.impact_questions import Question
+    from graph.impact.questions import Question
+    from graph.impact.touching import Heir, Line
     from graph.snapshot import Snapshot
     from kb.permissions import Person
 
@@ -65,7 +67,7 @@ class _Asking:
 
     def of_sources(self) -> Answer:
         """What rests on sources, and on which others."""
-        lines = impact.of_sources(self.network, self.ids, self._open("priority", "action"), keep=self.keep)
+        lines = touching.of_sources(self.network, self.ids, self._open("priority", "action"), keep=self.keep)
         rows = self._rows(lines)
         worst, actions = self._worst(lines)
         row = next((row for row in rows if worst and row.record == self._node(worst)), None)
@@ -76,7 +78,7 @@ class _Asking:
         heirs: list[Heir] = []
         if self.asked.by is not None:
             among = self._mine()
-            heirs = impact.heirs(self.network, self.ids, self.asked.by.id, among, keep=self.keep)
+            heirs = touching.heirs(self.network, self.ids, self.asked.by.id, among, keep=self.keep)
             remarks += self._of_successor(self.asked.by, heirs, lines)
         ends = {end for heir in heirs for end in (heir.edge.source, heir.edge.target)}
         carried = tuple(
@@ -88,7 +90,7 @@ class _Asking:
     def of_actions(self) -> Answer:
         """What actions serve, and what waits for them."""
         among = self._open("priority", "response", "indicator")
-        lines = impact.of_actions(self.network, self.ids, among, keep=self.keep)
+        lines = touching.of_actions(self.network, self.ids, among, keep=self.keep)
         rows, (ids, waits) = self._rows(lines), self._waits()
         told = impact_words.of_actions(rows, waits, is_one=len(self.ids) == 1)
         return self._answer(lines, rows, told, self._already_over(), also=ids, waits=waits)
@@ -113,7 +115,7 @@ class _Asking:
         actions = self._owned(Action, Action.closure == Closure.OPEN)
         names = posts | self._titles({row.owner_id for row in actions} - {None, *posts})
         owners = {row.id: row.owner_id for row in actions if row.owner_id in names}
-        lines = impact.of_posts(self.network, posts.keys(), owners, self._open("priority"), keep=self.keep)
+        lines = touching.of_posts(self.network, posts.keys(), owners, self._open("priority"), keep=self.keep)
         mine = [row for row in actions if row.owner_id in posts]
         mine += [row for model in (Response, Indicator) for row in self._owned(model, model.owner_id.in_(posts))]
         mine.sort(key=lambda row: (_ORDER.index(row.kind), row.due_on is None, str(row.due_on), row.title))
@@ -202,12 +204,12 @@ class _Asking:
         new = [heir for heir in heirs if not heir.is_there]
         if not new or not any(line.is_lost for line in lines):
             return []
-        left = impact.left_after_carrying(self.network, lines, new, keep=self.keep)
+        left = touching.left_after_carrying(self.network, lines, new, keep=self.keep)
         return [impact_words.after_carrying(len(new), len(left), _named(by))]
 
     def _waits(self) -> tuple[list[int], tuple[Waiting, ...]]:
         """The open actions that wait for those chosen, by due date."""
-        found = impact.waits(self.network, self.ids, self._open("action"))
+        found = touching.waits(self.network, self.ids, self._open("action"))
         days = self._due_days([*self.ids, *(one.id for one in found)])
         last = max((days[id] for id in self.ids if id in days), default=None)
         told = [

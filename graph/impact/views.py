@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 
-from graph import (
-    impact_answers,
-    impact_columns,
-    impact_labels,
-    impact_notes,
-    impact_questions,
-    layout,
-    picturing,
-    service,
-)
-from graph.impact_told import OFFERED, SOURCE, What
+from graph import layout, picturing, service
+from graph.impact import answers as impact_answers
+from graph.impact import columns as impact_columns
+from graph.impact import labels as impact_labels
+from graph.impact import notes as impact_notes
+from graph.impact import questions as impact_questions
+from graph.impact.told import OFFERED, SOURCE, What
 from graph.layout import Marks, Note
 from graph.views import bp
 from kb import auth, downloads, web
@@ -33,9 +29,9 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from graph.impact_answers import Answer
-    from graph.impact_questions import Question
-    from graph.impact_told import Told
+    from graph.impact.answers import Answer
+    from graph.impact.questions import Question
+    from graph.impact.told import Told
     from graph.layout import Box, Picture
     from kb.models.plan import Plan
     from kb.models.record import Record

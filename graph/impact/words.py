@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.impact_told import What
+from graph.impact.told import What
 from kb.words import counted, gettext, ngettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graph.impact_told import Named, Row, Waiting
+    from graph.impact.told import Named, Row, Waiting
 
 
 def of_sources(rows: Sequence[Row], worst: Row | None, actions: int, what: What, *, is_one: bool) -> str:

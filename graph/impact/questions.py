@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from graph.impact_told import OFFERED, SOURCE, What
+from graph.impact.told import OFFERED, SOURCE, What
 from kb.errors import Invalid
 from kb.models.record import Kind, Record
 from kb.narrowing import LONGEST_WORDS, is_called

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph import coverage_words
+from graph.coverage import words as coverage_words
 from kb import downloads, labels
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -12,8 +12,8 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from graph import covering
-    from graph.covering import By, Coverage
+    from graph.coverage import service as covering
+    from graph.coverage.service import By, Coverage
     from graph.thread import Path
     from kb.spreadsheets import Cell
 

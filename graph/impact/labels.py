@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.impact_told import ACTION, ORGANISATION, SOURCE, What
+from graph.impact.told import ACTION, ORGANISATION, SOURCE, What
 from kb.words import counted, gettext
 
 if TYPE_CHECKING:
-    from graph.impact_told import Told
+    from graph.impact.told import Told
 
 
 class Labels(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.covering import By
+from graph.coverage.service import By
 from kb import labels
 from kb.words import counted, gettext, ngettext
 
 if TYPE_CHECKING:
-    from graph.covering import Column, Coverage, Row, Wanted
+    from graph.coverage.service import Column, Coverage, Row, Wanted
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from graph import impact_labels, impact_told
+from graph.impact import labels as impact_labels
+from graph.impact import told as impact_told
 from kb.db import now
 from kb.errors import Invalid, NotFound
 from kb.models.impact_note import ImpactNote
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.impact_answers import Answer
-    from graph.impact_told import Named, Told
+    from graph.impact.answers import Answer
+    from graph.impact.told import Named, Told
     from kb.models.plan import Plan
 
 LONGEST_NOTE = 2_000

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from actions.models import Action
-from graph import coverage, snapshot
+from graph import snapshot
+from graph.coverage import counting as coverage
 from graph.network import living, of_kind, reached
 from kb.errors import NotFound
 from kb.models.record import Kind, Record, Theme, record_theme
@@ -22,7 +23,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from graph.coverage import Matrix
+    from graph.coverage.counting import Matrix
     from graph.snapshot import Snapshot
     from graph.thread import Path
     from kb.models.plan import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graph import impact_labels
+from graph.impact import labels as impact_labels
 from kb import downloads, labels
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -12,7 +12,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graph.impact_told import Carried, Named, Owned, Row, Told, Waiting
+    from graph.impact.told import Carried, Named, Owned, Row, Told, Waiting
 
 
 def sheets(told: Told) -> list[Sheet[Any]]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 
-from graph import coverage_columns, coverage_words, covering
-from graph.covering import By, Wanted
+from graph.coverage import columns as coverage_columns
+from graph.coverage import service as covering
+from graph.coverage import words as coverage_words
+from graph.coverage.service import By, Wanted
 from graph.views import bp
 from kb import auth, downloads, labels, web
 from kb.paging import number, paged, url_with
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from graph.covering import Column, Row
+    from graph.coverage.service import Column, Row
     from kb.models.plan import Plan
 
 MOST_COLUMNS = 12

@@ -1,0 +1,1 @@
+"""Which themes, sources and actions the priorities of a plan are joined with, as a matrix."""
