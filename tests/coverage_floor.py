@@ -14,6 +14,7 @@ RULES = (
     "graph/coverage/counting.py",
     "graph/network.py",
     "graph/gaps.py",
+    "graph/impact/touching.py",
     "graph/reach.py",
     "graph/thread.py",
     "kb/mailing/mail_states.py",

@@ -165,6 +165,13 @@ def test_a_circle_of_waiting_actions_ends_where_it_closes():
     assert [(wait.id, wait.is_direct) for wait in touching.waits(network, [1], {1, 2, 3})] == [(2, True), (3, False)]
 
 
+def test_what_waits_for_another_action_and_other_relations_wait_for_nothing_here():
+    nodes = [Node(id, "action", f"a{id}", f"Action {id}") for id in (1, 2, 3)] + [Node(4, "source", "s", "A source")]
+    edges = [Edge(2, 1, "depends-on"), Edge(3, 9, "depends-on"), Edge(3, 2, "same-as")]
+    outside = build([*nodes, Node(9, "action", "a9", "Of another plan")], edges)
+    assert [wait.id for wait in touching.waits(outside, [1], {2, 3})] == [2]
+
+
 def test_a_lost_post_leaves_its_records_without_owner_and_priorities_that_nobody_else_acts_for(session, make):
     post, other = make.post(title="Lost"), make.post(title="Other")
     mine, theirs = make.action(title="Mine", owner_id=post.id), make.action(title="Theirs", owner_id=other.id)
