@@ -48,9 +48,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason for a record to be there: the way down to it from one source."""
+    """One reason for a record to be there: the way down to it from one source.
+
+    `weight` is that of the source: law, another driver or research, as the snapshot numbers them.
+    """
 
     steps: tuple[Step, ...]
+    weight: int
+    is_live: bool
 
 
 def strips(
@@ -84,7 +89,11 @@ def why(session: Session, record_id: int, person: Person) -> list[Why]:
     except KeyError:
         return []
     paths.sort(key=lambda path: (not path.source.is_live, held.weights[path.source.id]))  # else as they come
-    return [Why(tuple(_steps(path))) for path in paths if len(path.nodes) > 1]
+    return [
+        Why(tuple(_steps(path)), held.weights[path.source.id], path.source.is_live)
+        for path in paths
+        if len(path.nodes) > 1
+    ]
 
 
 def _steps(path: Path) -> list[Step]:

@@ -73,7 +73,7 @@ def thread(kinds: str, ref: str) -> ResponseReturnValue:
         gap_url=_gap_url,
         plans=offered if len(offered) > 1 else [],
         plan=plan,
-        begins=_begins(record),
+        begins=begins(record),
     )
 
 
@@ -85,7 +85,7 @@ def _gap_url(gap: GapBox) -> str:
     return "#list" if len(gap.nodes) > 1 else web.url_of(gap.nodes[0])
 
 
-def _begins(record: Record) -> tuple[str, str]:
+def begins(record: Record) -> tuple[str, str]:
     """Where the way to this record begins: the list that it is found through."""
     if record.kind == Kind.PRIORITY:
         return gettext("Priorities"), url_for("priorities.index")

@@ -21,6 +21,7 @@ import graph.impact.views
 import graph.same_views
 import graph.suspect_views
 import graph.views
+import graph.why_views
 import kb.api.figures
 import kb.api.openapi
 import kb.api.sources
@@ -138,6 +139,7 @@ VIEW_MODULES = (
     graph.impact.views,
     graph.same_views,
     graph.suspect_views,
+    graph.why_views,
     kb.api.sources,
     kb.api.figures,
     actions.measures_api,

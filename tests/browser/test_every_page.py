@@ -37,6 +37,7 @@ EVERYBODY = (
     "/actions?schedule=overdue",
     "/actions/t4mh-18",
     "/actions/t4mh-18/thread",
+    "/actions/t4mh-18/why",
     "/gaps",
     "/coverage",
     "/coverage?by=sources&plan=all",

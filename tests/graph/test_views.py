@@ -166,6 +166,48 @@ def test_a_draft_and_what_is_read_in_a_draft_have_no_thread_for_others(reader, m
     assert reader.get(f"/implications/{implication.ref}/thread").status_code == 404
 
 
+def test_why_is_told_in_sentences_law_first_with_the_reason_of_each_link(reader, make, line):
+    *_, priority, action = line
+    law = make.source(title="The Act", is_statutory=True)
+    make.link(law, LinkType.CALLS_FOR, priority, reason="")
+    told = _words(reader.get(f"/actions/{action.ref}/why").text)
+    assert "Two sources lead here" in told
+    assert told.index("What the law asks") < told.index("What policy asks")
+    assert "“The Act” calls for the priority “Nursing”. Nobody has written down why. The action" in told
+    assert "The action “Train nurses” delivers it. The reason given: Training makes nurses." in told
+    assert (
+        "“The strategy” means for the workforce: “More nurses”. That calls for the priority “Nursing”. "
+        "The reason given: The strategy asks for nurses." in told
+    )
+
+
+def test_why_says_that_a_source_is_over_and_that_a_link_is_suspect(reader, make):
+    source, priority = make.source(title="The old plan", status="superseded"), make.priority(title="Nursing")
+    make.link(source, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
+    told = _words(reader.get(f"/priorities/{priority.ref}/why").text)
+    assert "From sources that are over, which support nothing any more" in told
+    assert "What this rests on has changed, and nobody has confirmed it since." in told
+
+
+def test_why_through_a_plans_answer_names_the_answer_and_the_action(reader, make):
+    source, action = make.source(title="The review"), make.action(title="Train nurses")
+    response = make.response(source)
+    make.link(response, LinkType.ANSWERED_BY, action)
+    told = _words(reader.get(f"/actions/{action.ref}/why").text)
+    assert "The plan has an answer to “The review”. That answer is carried out by the action “Train nurses”." in told
+
+
+def test_without_a_source_why_says_so(reader, make):
+    assert "No policy or research held here asks for this" in reader.get(f"/actions/{make.action().ref}/why").text
+
+
+def test_why_as_a_file_has_a_row_for_each_source(reader, line):
+    rows = list(csv.DictReader(StringIO(reader.get(f"/actions/{line[3].ref}/why?format=csv").text.lstrip("\ufeff"))))
+    assert [(row["Source"], row["Kind of reason"], row["Links"]) for row in rows] == [
+        ("The strategy", "What policy asks", "3")
+    ]
+
+
 def test_threads_and_gaps_ask_for_signing_in(browse, make, line):
     for path in (f"/sources/{line[0].ref}/thread", "/gaps"):
         response = browse.get(path)

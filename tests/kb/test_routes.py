@@ -254,6 +254,7 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("shortlists.share", "POST"): SIGNED_IN,
     ("shortlists.stop_sharing", "POST"): SIGNED_IN,
     ("graph.thread", "GET"): READ,
+    ("graph.why", "GET"): READ,
     ("graph.gaps", "GET"): READ,
     ("graph.same_pairs", "GET"): READ,
     ("graph.decide_same", "GET"): LEAD,

@@ -80,6 +80,7 @@ RECORDS = (
     "/plans/mental-health-workforce-wales/members",
     "/actions/t4mh-18",
     "/actions/t4mh-18/thread",
+    "/actions/t4mh-18/why",
     "/actions/t4mh-18/update",
     "/actions/t4mh-18/edit",
     "/actions/t4mh-18/requests/new",
