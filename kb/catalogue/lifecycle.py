@@ -180,7 +180,8 @@ def _carry(session: Session, source: Source, other: Source, chosen: Sequence[Lin
     """Let links rest on the successor.
 
     A priority is called for by the successor itself. A plan's answer goes on as it is, and answers the successor too;
-    where the plan has an answer to that already, its links become that one's.
+    where the plan has an answer to that already, its links become that one's, and stay its own as well where it answers
+    another source that still counts.
     """
     responses = {link.start.id: link.start for link in chosen if link.from_kind == Kind.RESPONSE}
     homes = {id: _home(session, start, other, source, by) for id, start in responses.items()}
@@ -191,13 +192,25 @@ def _carry(session: Session, source: Source, other: Source, chosen: Sequence[Lin
             _hold(session, link, source, other, by)
         else:
             new.setdefault((start.id, link.type, link.to_id), (start, []))[1].append(link)
+    shared = _answering_others(session, responses, source)
     for start, some in new.values():
         _make(session, start, some, source, by)
-        for link in some:
+        for link in (one for one in some if one.from_id not in shared):
             words = links.told(link.start, LinkType(link.type), link.end)
             links.settle(link, LinkState.RETIRED)
             told = gettext("Carried to “%(title)s”", title=_named(start))
             history.note(session, link.start, "link", words, None, reason=told, by=by)
+
+
+def _answering_others(session: Session, ids: Collection[int], source: Source) -> set[int]:
+    """Those of these answers that are to another source as well, which was neither superseded nor withdrawn."""
+    query = (
+        select(ResponseSource.response_id)
+        .join(Source, Source.id == ResponseSource.source_id)
+        .where(ResponseSource.response_id.in_(ids), Source.id != source.id)
+        .where(Source.status.not_in(GONE_STATUSES), Source.deleted_at.is_(None))
+    )
+    return set(session.scalars(query))
 
 
 def _home(session: Session, start: Record, other: Source, source: Source, by: Person) -> Record:

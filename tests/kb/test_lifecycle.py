@@ -190,6 +190,17 @@ def test_where_the_plan_answers_the_successor_already_the_links_become_those_of_
     assert link.state == "retired"
 
 
+@pytest.mark.parametrize(("standing", "state"), [("in-force", "current"), ("superseded", "retired")])
+def test_an_answer_to_another_source_too_keeps_its_links_while_that_source_counts(session, make, lead, standing, state):
+    old, beside, new, action = make.source(), make.source(status=standing), make.source(), make.action()
+    response, own = make.response(old), make.response(new)
+    session.add(ResponseSource(response_id=response.id, source_id=beside.id, position=1))
+    link = make.link(response, LinkType.ANSWERED_BY, action)
+    supersede(session, old, new, {link.id}, lead)
+    assert links_from(session, own) == [("answered-by", action.id, "current")]
+    assert link.state == state
+
+
 def test_another_plans_answer_cannot_be_carried_but_its_links_become_suspect(session, make, lead):
     old, new, theirs = make.source(), make.source(), make.plan()
     response = make.response(old, plan_id=theirs.id)
