@@ -7,6 +7,9 @@ import sys
 from coverage import Coverage
 
 RULES = (
+    "actions/indicators/limits.py",
+    "actions/indicators/special_causes.py",
+    "actions/indicators/variation.py",
     "actions/schedule.py",
     "actions/requests/deciding.py",
     "actions/reminding/falling_due.py",
