@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions.measures import service
+from actions.measures import service, standing_words
 from kb import downloads, labels, web
 from kb.columns.words import draft, in_words
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from actions.measures.scorecard import Quarter, Row, Scorecard
     from actions.measures.service import Counting, IndicatorFilter, Listed
 
 
@@ -47,6 +48,40 @@ def readings(wanted: IndicatorFilter) -> Sheet[Counting]:
         downloads.page_of(lambda one: one.indicator),
     ]
     return Sheet(gettext("Readings"), columns, downloads.everything(fetch))
+
+
+def scorecard(card: Scorecard) -> Sheet[Row]:
+    """The scorecard: where each indicator stands, and its last reading in each quarter."""
+
+    def limit(side: str) -> Callable[[Row], float | None]:
+        return lambda row: getattr(row.stands.settled.now.limits, side) if row.stands.settled else None
+
+    def read_in(quarter: Quarter) -> Callable[[Row], float | None]:
+        return lambda row: row.by_quarter[quarter].value if quarter in row.by_quarter else None
+
+    columns: list[Column[Row]] = [
+        Column(gettext("Perspective"), lambda row: row.indicator.perspective, width=20),
+        Column(gettext("Ref"), lambda row: row.indicator.ref, width=24),
+        Column(gettext("Indicator"), lambda row: row.indicator.title, width=50),
+        Column(gettext("Unit"), lambda row: row.indicator.unit, width=16),
+        Column(gettext("Latest reading"), lambda row: row.latest.value if row.latest else None, Kind.NUMBER),
+        Column(gettext("Period end"), lambda row: row.latest.ends_on if row.latest else None, Kind.DATE),
+        Column(gettext("Target"), lambda row: row.indicator.target, Kind.NUMBER),
+        Column(gettext("Variation"), lambda row: standing_words.variation(row.stands), width=20),
+        Column(gettext("Assurance"), lambda row: standing_words.assurance(row.stands, row.indicator.target), width=24),
+        Column(gettext("Mean"), limit("mean"), Kind.NUMBER),
+        Column(gettext("Lower limit"), limit("lower"), Kind.NUMBER),
+        Column(gettext("Upper limit"), limit("upper"), Kind.NUMBER),
+        Column(gettext("Readings"), lambda row: row.stands.count, Kind.NUMBER),
+        *(Column(standing_words.quarter(each), read_in(each), Kind.NUMBER) for each in card.quarters),
+        Column(gettext("Demonstration"), lambda row: _made_up(row), width=20),
+        downloads.page_of(lambda row: row.indicator),
+    ]
+    return Sheet(gettext("Scorecard"), columns, card.rows)
+
+
+def _made_up(row: Row) -> str:
+    return gettext("Demonstration readings") if row.latest and row.latest.is_demonstration else ""
 
 
 def columns() -> list[Column[Listed]]:

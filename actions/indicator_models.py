@@ -76,6 +76,9 @@ class Indicator(Record):
     readings: Mapped[list[Reading]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Reading.ends_on"
     )
+    rebases: Mapped[list[Rebase]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Rebase.starts_on"
+    )
 
 
 class TrajectoryPoint(Base):
@@ -120,3 +123,32 @@ class Reading(Base):
     replaced_at: Mapped[datetime | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     person: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
+
+
+class Rebase(Base):
+    """From a day on the limits of an indicator are computed anew, for a reason; withdrawn ones are kept.
+
+    They rest on the readings up to `until`, or on all from the day on.
+    """
+
+    __tablename__ = "rebase"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= starts_on", name="days_in_order"),
+        Index(
+            "uq_rebase_current",
+            "indicator_id",
+            "starts_on",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id", ondelete="CASCADE"))
+    starts_on: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[LongText]
+    at: Mapped[MadeAt]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    withdrawn_at: Mapped[datetime | None]

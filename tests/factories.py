@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from actions.indicator_models import Indicator, Reading, TrajectoryPoint
+from actions.indicator_models import Indicator, Reading, Rebase, TrajectoryPoint
 from actions.models import Action, Evidence, Milestone, Update
 from actions.request_models import ChangeRequest
 from kb.accounts.sessions import person_of
@@ -157,6 +157,10 @@ class Make:
 
     def reading(self, indicator: Indicator, **values: Any) -> Reading:
         made: Reading = self._save(Reading(indicator_id=indicator.id, **values))
+        return made
+
+    def rebase(self, indicator: Indicator, **values: Any) -> Rebase:
+        made: Rebase = self._save(Rebase(indicator_id=indicator.id, **values))
         return made
 
     def point(self, indicator: Indicator, **values: Any) -> TrajectoryPoint:

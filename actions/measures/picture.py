@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from actions.measures.chart import Chart, draw
+from actions.measures.chart import Chart, Lines, draw
 from actions.measures.planned import by_period
 
 if TYPE_CHECKING:
     from actions.measures.service import Detail
+    from actions.measures.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,17 @@ class Picture:
     narrow: Chart
 
 
-def picture_of(found: Detail) -> Picture | None:
-    """The line of the readings beside what was planned; None where there is nothing to join."""
+def picture_of(found: Detail, stands: Standing) -> Picture | None:
+    """The line of the readings with its limits, beside what was planned; None where there is nothing to join."""
     indicator = found.indicator
     read = [(reading.ends_on, reading.value) for reading in reversed(found.readings)]
     planned = by_period(indicator).line
-    lines = [
-        draw(read, planned, target=indicator.target, baseline=indicator.baseline, is_narrow=is_narrow)
-        for is_narrow in (False, True)
-    ]
-    wide, narrow = lines
+    lines = Lines(
+        target=indicator.target,
+        baseline=indicator.baseline,
+        median=stands.run.median if stands.run else None,
+        process=stands.process,
+        events=found.done,
+    )
+    wide, narrow = (draw(read, planned, lines, is_narrow=is_narrow) for is_narrow in (False, True))
     return Picture(wide, narrow) if wide is not None and narrow is not None else None

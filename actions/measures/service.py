@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from actions.indicator_models import Indicator, Reading, TrajectoryPoint, indicator_figure
+from actions.models import Action, Closure
 from kb import records
 from kb.models.figure import Figure
 from kb.models.link import Link, LinkState, LinkType
@@ -87,6 +88,7 @@ class Detail:
     measured: list[Measured]
     readings: list[Reading]  # that count, newest first
     replaced: dict[date, list[Reading]]  # what was corrected, by the day that it was for, newest first
+    done: tuple[tuple[date, str], ...]  # the measured actions that were done, by the day
 
     @property
     def latest(self) -> Reading | None:
@@ -159,23 +161,26 @@ def get(session: Session, ref: str, person: Person) -> Indicator:
         figure.selectinload(Figure.comparisons.and_(visible_to(person))),
         selectinload(Indicator.trajectory).joinedload(TrajectoryPoint.organisation),
         selectinload(Indicator.readings).options(*_reader(person)),
+        selectinload(Indicator.rebases),
     ]
     return records.get(session, Indicator, ref, person=person, options=options)
 
 
 def detail(session: Session, ref: str, person: Person) -> Detail:
-    """Everything that the page of one indicator shows; about ten statements, whatever it has."""
+    """Everything that the page of one indicator shows; about a dozen statements, whatever it has."""
     indicator = get(session, ref, person)
     replaced: dict[date, list[Reading]] = {}
     for reading in sorted(indicator.readings, key=lambda one: one.id, reverse=True):
         if reading.replaced_at is not None:
             replaced.setdefault(reading.ends_on, []).append(reading)
+    measured = _measured(session, indicator, person)
     return Detail(
         indicator=indicator,
         plan=session.get_one(Plan, indicator.plan_id),
-        measured=_measured(session, indicator, person),
+        measured=measured,
         readings=sorted(current(indicator), key=lambda one: one.ends_on, reverse=True),
         replaced=replaced,
+        done=_done(session, [one.record.id for one in measured if one.record.kind == Kind.ACTION]),
     )
 
 
@@ -256,6 +261,17 @@ def _measured(session: Session, indicator: Indicator, person: Person) -> list[Me
     seen = records.list_by_ids(session, [link.from_id for link in links], person=person) if links else {}
     found = [Measured(link, seen[link.from_id]) for link in links if link.from_id in seen]
     return sorted(found, key=lambda one: (one.record.kind != Kind.PRIORITY, one.record.title))
+
+
+def _done(session: Session, ids: Sequence[int]) -> tuple[tuple[date, str], ...]:
+    if not ids:
+        return ()
+    query = (
+        select(Action.done_on, Action.title)
+        .where(Action.id.in_(ids), Action.closure.in_((Closure.DONE, Closure.VERIFIED)), Action.done_on.is_not(None))
+        .order_by(Action.done_on, Action.id)
+    )
+    return tuple((day, title) for day, title in session.execute(query) if day)
 
 
 def _clauses(wanted: IndicatorFilter, person: Person) -> list[ColumnElement[bool]]:

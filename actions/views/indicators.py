@@ -17,7 +17,9 @@ from actions.forms.indicators import (
     ReadingForm,
     TrajectoryForm,
 )
-from actions.measures import editing, readings, service
+from actions.forms.rebasing import RebaseForm, WithdrawRebaseForm
+from actions.measures import editing, readings, rebasing, service, standing, standing_words
+from actions.measures import scorecard as scorecards
 from actions.measures.picture import picture_of
 from actions.measures.planned import by_period
 from graph import service as graph
@@ -76,6 +78,27 @@ def index() -> Response:
     )
 
 
+@bp.get("/scorecard")
+@auth.requires(Capability.READ)
+def scorecard() -> ResponseReturnValue:
+    """How the measures of one plan are moving, by perspective or quarter by quarter."""
+    session, person = web.session(), web.person()
+    offered = plans.list_plans(session, person=person)
+    plan = plans.choose(offered, request.args.get("plan"), person=person)
+    card = scorecards.scorecard(session, plan, person) if plan else None
+    if plan and card and downloads.are_wanted():
+        return downloads.send(f"scorecard-{plan.ref}", indicator_columns.scorecard(card), filters=[plan.title])
+    return web.page(
+        "indicators/scorecard.html",
+        plan=plan,
+        plans=offered if len(offered) > 1 else [],
+        card=card,
+        by_quarter=request.args.get("by") == "quarter",
+        words=standing_words,
+        labels=labels,
+    )
+
+
 @bp.get("/<ref>")
 @auth.requires(Capability.READ)
 def detail(ref: str) -> Response:
@@ -84,12 +107,19 @@ def detail(ref: str) -> Response:
     found = service.detail(session, ref, person)
     indicator = found.indicator
     rights = {"plan_id": indicator.plan_id, "owner_id": indicator.owner_id}
+    stands = standing.standing_of(indicator, found.readings[::-1])
+    points = stands.process.points if stands.process else ()
     return web.page(
         "indicators/detail.html",
         found=found,
         indicator=indicator,
         planned=by_period(indicator),
-        picture=picture_of(found),
+        picture=picture_of(found, stands),
+        stands=stands,
+        rebases=[(each.id, rebasing.told(each), each.reason) for each in standing.current(indicator)],
+        words=standing_words,
+        special={point.day: point for point in points if point.causes},
+        shown_kinds={point.variation for point in points},
         strip=graph.strips(session, [indicator.id], person).get(indicator.id, []),
         changes=history.list_for(session, indicator, person=person, limit=10),
         alike=likeness.like(session, web.settings(), person, indicator),
@@ -223,6 +253,39 @@ def correct_reading(ref: str, reading_id: int) -> ResponseReturnValue:
         else:
             return _saved(ref, gettext("The reading is corrected. What it was stays beneath it."), "readings")
     return _reading_page(form, indicator, readings.told(reading, indicator))
+
+
+@bp.route("/<ref>/limits", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_PLAN)
+def rebase(ref: str) -> ResponseReturnValue:
+    """Compute the limits of an indicator anew from a day on."""
+    session, person = web.session(), web.person()
+    indicator = rebasing.rebasable(session, ref, person)
+    form = RebaseForm()
+    if request.method == "POST" and form.validate():
+        try:
+            rebasing.rebase(session, ref, form.details(), by=person)
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            return _saved(ref, gettext("The limits are computed anew. The chart shows both."), "chart")
+    days = sorted(reading.ends_on for reading in service.current(indicator))
+    return web.page("indicators/rebase.html", form=form, indicator=indicator, days=days, status=_status(form))
+
+
+@bp.route("/<ref>/limits/<int:rebase_id>/withdraw", methods=["GET", "POST"])
+@auth.requires(Capability.EDIT_PLAN)
+def withdraw_rebase(ref: str, rebase_id: int) -> ResponseReturnValue:
+    """Compute the limits as before."""
+    session, person = web.session(), web.person()
+    indicator = rebasing.rebasable(session, ref, person)
+    found = rebasing.standing(indicator, rebase_id)
+    form = WithdrawRebaseForm()
+    if request.method == "POST" and form.validate():
+        rebasing.withdraw(session, ref, rebase_id, reason=form.reason.data or "", by=person)
+        return _saved(ref, gettext("The limits are computed as before."), "chart")
+    words = rebasing.told(found)
+    return web.page("indicators/withdraw_rebase.html", form=form, indicator=indicator, told=words, status=_status(form))
 
 
 def _readable(ref: str) -> Indicator:

@@ -129,10 +129,55 @@ def test_a_line_needs_two_days_and_keeps_within_its_picture():
     assert chart.draw([]) is None
     for is_narrow in (False, True):
         found = chart.draw(
-            [(day, float(number)) for number, day in enumerate(days)], target=10.0, baseline=10.2, is_narrow=is_narrow
+            [(day, float(number)) for number, day in enumerate(days)],
+            lines=chart.Lines(target=10.0, baseline=10.2),
+            is_narrow=is_narrow,
         )
         assert found is not None
         assert all(found.left <= dot.x <= found.right and found.top <= dot.y <= found.bottom for dot in found.read)
         target, baseline = found.levels
         assert abs(target.word_y - baseline.word_y) >= chart.LINE
         assert all(later.at - earlier.at >= 80 for earlier, later in zip(found.days, found.days[1:], strict=False))
+
+
+def test_a_lead_computes_limits_anew_and_as_before_and_the_page_says_why(browse, make):
+    indicator = make.indicator(ref="share", unit="%", direction="higher")
+    for month in range(1, 13):
+        make.reading(indicator, ends_on=date(2025, month, 28), value=60.0 + month % 3)
+        make.reading(indicator, ends_on=date(2024, month, 28), value=40.0 + month % 3)
+    browse.sign_in(make.lead())
+    assert "One mean no longer fits" in browse.get("/indicators/share").text
+    first = {"starts_on-day": "1", "starts_on-month": "1", "starts_on-year": "2025"}
+    wrong = browse.post("/indicators/share/limits", {**first, "reason": ""})
+    assert wrong.status_code == 422
+    assert 'value="2025"' in wrong.text
+    late = browse.post("/indicators/share/limits", {**first, "starts_on-year": "2031", "reason": "New form"})
+    assert "No reading is from that day or later" in late.text
+    assert browse.post("/indicators/share/limits", {**first, "reason": "The new form began"}).status_code == 303
+    page = browse.get("/indicators/share").text
+    assert "Limits from the readings since 1 January 2025: The new form began" in page
+    assert "Limits are provisional until there are 13 readings" in page
+    back = re.findall(r"/indicators/share/limits/\d+/withdraw", page)[0]
+    assert browse.post(back, {"reason": ""}).status_code == 422
+    assert browse.post(back, {"reason": "The old form is back"}).status_code == 303
+    assert "The new form began" not in browse.get("/indicators/share").text.split('id="readings"')[0]
+    assert browse.get(back).status_code == 404
+
+
+def test_the_scorecard_shows_what_is_read_and_lists_what_is_not(browse, make):
+    share = make.indicator(ref="share", title="Share treated", target=50.0, direction="higher", perspective="People")
+    for number in range(14):
+        make.reading(share, ends_on=date(2025 + number // 12, 1 + number % 12, 28), value=10.0 + number % 3)
+    make.indicator(title="Never read")
+    browse.sign_in(make.lead())
+    page = browse.get("/indicators/scorecard").text
+    assert "How the measures are moving, to February 2026" in page
+    assert "Will not meet the target" in page
+    assert "1 that nobody has read yet" in page
+    quarters = browse.get("/indicators/scorecard?by=quarter").text
+    assert "October to December 2025" in quarters
+    assert "not read" not in quarters.split("Never read")[0]
+    rows = list(csv.reader(io.StringIO(browse.get("/indicators/scorecard?format=csv").text)))
+    named = next(row for row in rows if "Share treated" in row)
+    assert {"People", "No real change", "Will not meet the target", "14"} <= set(named)
+    assert browse.get("/indicators/scorecard?plan=no-such-plan").status_code == 200

@@ -1,0 +1,106 @@
+"""The scorecard of a plan: its indicators by perspective, where each stands, and what was read quarter by quarter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from actions.indicator_models import Indicator, Reading
+from actions.indicators.variation import Assurance, Variation
+from actions.measures.standing import Standing, standing_of
+from kb.permissions import Person, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from kb.models.plan import Plan
+
+QUARTERS = 5
+_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """Three months of a calendar year; 1 is January to March."""
+
+    year: int
+    number: int
+
+    @property
+    def before(self) -> Quarter:
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator: where it stands, its newest reading, and its last one in each quarter that has any."""
+
+    indicator: Indicator
+    stands: Standing
+    latest: Reading | None
+    by_quarter: dict[Quarter, Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The rows of a plan by perspective, in the plan's order; `quarters` oldest first, up to the newest reading."""
+
+    groups: dict[str, list[Row]]
+    quarters: list[Quarter]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for rows in self.groups.values() for row in rows]
+
+    @property
+    def newest(self) -> date | None:
+        """The last day that any reading is for."""
+        return max((row.latest.ends_on for row in self.rows if row.latest), default=None)
+
+    def count(self, kind: Variation | Assurance) -> int:
+        """How many indicators have this icon."""
+        settled = [row.stands.settled for row in self.rows]
+        return sum(process is not None and kind in (process.variation, process.assurance) for process in settled)
+
+
+def scorecard(session: Session, plan: Plan, person: Person) -> Scorecard:
+    """Every indicator of a plan that the person may see; three statements."""
+    query = select(Indicator).where(Indicator.plan_id == plan.id, visible_to(person))
+    query = query.options(selectinload(Indicator.rebases)).order_by(Indicator.position, Indicator.id)
+    indicators = session.scalars(query).all()
+    read: dict[int, list[Reading]] = defaultdict(list)
+    standing = Reading.replaced_at.is_(None)
+    of_plan = Reading.indicator_id.in_([indicator.id for indicator in indicators])
+    for reading in session.scalars(select(Reading).where(of_plan, standing).order_by(Reading.ends_on)):
+        read[reading.indicator_id].append(reading)
+    groups: dict[str, list[Row]] = {}
+    for indicator in indicators:
+        groups.setdefault(indicator.perspective, []).append(_row(indicator, read[indicator.id]))
+    last = max((reading.ends_on for readings in read.values() for reading in readings), default=None)
+    return Scorecard(groups, _quarters(last))
+
+
+def _row(indicator: Indicator, readings: Sequence[Reading]) -> Row:
+    by_quarter = {quarter(reading.ends_on): reading for reading in readings}  # the last one of a quarter stays
+    return Row(indicator, standing_of(indicator, readings), readings[-1] if readings else None, by_quarter)
+
+
+def quarter(day: date) -> Quarter:
+    """The quarter that a day lies in."""
+    return Quarter(day.year, (day.month - 1) // _MONTHS + 1)
+
+
+def _quarters(last: date | None) -> list[Quarter]:
+    if last is None:
+        return []
+    found = [quarter(last)]
+    while len(found) < QUARTERS:
+        found.append(found[-1].before)
+    return found[::-1]
