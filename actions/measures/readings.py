@@ -37,8 +37,12 @@ class ReadingDetails:
 
 def add(session: Session, ref: str, details: ReadingDetails, *, by: Person, today: date) -> Reading:
     """Write down what was read; a day that has a reading already is corrected, not read twice."""
-    indicator = _readable(session, ref, by)
-    _check(indicator, details, today, besides=None)
+    return add_to(session, _readable(session, ref, by), details, by=by, today=today)
+
+
+def add_to(session: Session, indicator: Indicator, details: ReadingDetails, *, by: Person, today: date) -> Reading:
+    """As `add`, to an indicator that is at hand with its readings."""
+    check(indicator, details, by=by, today=today)
     reading = _new(indicator, details, by)
     session.flush()
     history.note(session, indicator, "reading", None, told(reading, indicator), by=by)
@@ -51,9 +55,23 @@ def correct(
     """Put another value in the place of a reading; the old one is kept, and shown beneath it."""
     indicator = _readable(session, ref, by)
     old = standing(indicator, reading_id)
+    return correct_in(session, indicator, old, details, reason=reason, by=by, today=today)
+
+
+def correct_in(
+    session: Session,
+    indicator: Indicator,
+    old: Reading,
+    details: ReadingDetails,
+    *,
+    reason: str,
+    by: Person,
+    today: date,
+) -> Reading:
+    """As `correct`, of an indicator that is at hand with its readings."""
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it is corrected"))
-    _check(indicator, details, today, besides=old)
+    check(indicator, details, by=by, today=today, besides=old)
     before = told(old, indicator)
     old.replaced_at = now()
     session.flush()  # only one reading of a day may count, so the old one makes room first

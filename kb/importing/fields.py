@@ -10,10 +10,9 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from kb import dates
+from kb import dates, typed_dates
 from kb.dates import Precision, StatedDate
 from kb.errors import Invalid
-from kb.importing import days
 from kb.words import gettext, spoken
 
 Values = Mapping[str, str]
@@ -117,7 +116,7 @@ def day(one: Field, text: str) -> date | None:
     if not text:
         return None
     try:
-        found = days.read(text).stated
+        found = typed_dates.read(text).stated
     except ValueError:
         found = dates.NO_DATE
     if found.day is not None and found.precision == Precision.DAY:
@@ -135,7 +134,7 @@ def day(one: Field, text: str) -> date | None:
 def stated(one: Field, text: str) -> StatedDate:
     """A date as exact as it is stated; a day in figures is read the British way."""
     try:
-        return days.read(text).stated
+        return typed_dates.read(text).stated
     except ValueError as error:
         raise Invalid(one.key, str(error)) from error
 
@@ -145,7 +144,7 @@ def guessed_day(one: Field, text: str) -> str:
     if not text or one.shape not in (Shape.DAY, Shape.STATED):
         return ""
     try:
-        typed = days.read(text)
+        typed = typed_dates.read(text)
     except ValueError:
         return ""
     if one.shape == Shape.STATED:
