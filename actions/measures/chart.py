@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from actions.measures.scales import scale
 from kb.spacing import spaced
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 LevelKind = Literal["target", "baseline", "mean", "upper", "lower", "median"]
 
-TICKS = 5
 SPACE_BETWEEN_DAYS = 96.0
 SPACE_BETWEEN_DAYS_NARROW = 86.0
 LINE = 17.0
@@ -105,10 +105,17 @@ class Chart:
     numbers: tuple[Tick, ...]
     days: tuple[Tick, ...]
     is_cut: bool  # the numbers do not begin at nought
+    missing: tuple[date, ...] = ()  # ends of periods that nobody has read
 
     @property
-    def line(self) -> str:
-        return points_of(self.read)
+    def lines(self) -> list[str]:
+        """The line through the readings, broken where a period was not read: nothing is made up between."""
+        parts: list[list[Dot]] = []
+        for dot in self.read:
+            if not parts or any(parts[-1][-1].day < day < dot.day for day in self.missing):
+                parts.append([])
+            parts[-1].append(dot)
+        return [points_of(part) for part in parts if len(part) > 1]
 
     @property
     def last_word_y(self) -> float:
@@ -128,13 +135,14 @@ def points_of(dots: Sequence[Dot]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What a chart shows beside readings: level lines, and days on which something happened, with its name."""
+    """What a chart shows beside readings: level lines, days on which something happened, and periods without one."""
 
     target: float | None = None
     baseline: float | None = None
     median: float | None = None
     process: Process | None = None
     events: tuple[tuple[date, str], ...] = ()
+    missing: tuple[date, ...] = ()
 
 
 def draw(
@@ -177,6 +185,7 @@ def draw(
         numbers=tuple(Tick(plot.y(step), value=step) for step in steps),
         days=_days(days, plot.x, SPACE_BETWEEN_DAYS_NARROW if is_narrow else SPACE_BETWEEN_DAYS),
         is_cut=steps[0] != 0,
+        missing=lines.missing,
     )
 
 
@@ -272,20 +281,6 @@ def _level_lines(
             )
         )
     return tuple(found)
-
-
-def scale(values: Sequence[float]) -> tuple[float, ...]:
-    """Round numbers from below the least value to above the greatest; from nought where that costs little room."""
-    low, high = min(values), max(values)
-    if low >= 0 and low <= (high - low) * 2:
-        low = 0.0
-    room = high - low or abs(high) or 1.0
-    step = 10 ** math.floor(math.log10(room / TICKS))
-    step *= next(factor for factor in (1, 2, 2.5, 5, 10) if room / (step * factor) <= TICKS)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    if first == last:
-        last += 1
-    return tuple(round(number * step, 9) for number in range(first, last + 1))
 
 
 def _days(days: Sequence[date], x: Callable[[date], float], space: float) -> tuple[Tick, ...]:

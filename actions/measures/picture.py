@@ -32,6 +32,7 @@ def picture_of(found: Detail, stands: Standing) -> Picture | None:
         median=stands.run.median if stands.run else None,
         process=stands.process,
         events=found.done,
+        missing=found.missing,
     )
     wide, narrow = (draw(read, planned, lines, is_narrow=is_narrow) for is_narrow in (False, True))
     return Picture(wide, narrow) if wide is not None and narrow is not None else None

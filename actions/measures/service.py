@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from actions.indicator_models import Indicator, Reading, TrajectoryPoint, indicator_figure
+from actions.indicators.periods import last_ended, missing
 from actions.models import Action, Closure
 from kb import records
 from kb.models.figure import Figure
@@ -93,6 +94,15 @@ class Detail:
     @property
     def latest(self) -> Reading | None:
         return self.readings[0] if self.readings else None
+
+    @property
+    def missing(self) -> tuple[date, ...]:
+        """The ends of the periods between the first and the last reading that nobody has read."""
+        return tuple(missing([reading.ends_on for reading in reversed(self.readings)], self.indicator.frequency))
+
+    def late(self, today: date) -> date | None:
+        """The end of the newest period that should have a reading and has none; counted from the last reading."""
+        return last_ended(self.indicator.frequency, self.latest.ends_on, today) if self.latest else None
 
     @property
     def has_demonstration(self) -> bool:

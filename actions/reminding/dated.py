@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from actions.indicator_models import Indicator, Reading
+from actions.indicators.periods import MONTHS
 from actions.reminder_models import ReminderKind
 from actions.reminding import answerers
-from actions.reminding.falling_due import END_KNOWN_DAYS, MONTHS, end_near, reading_due, review_due
+from actions.reminding.falling_due import END_KNOWN_DAYS, end_near, reading_due, review_due
 from actions.reminding.stages import MOST_DAYS_OFF
 from actions.reminding.told import Due
 from kb.models.plan import Response

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from actions.indicator_models import Frequency
+from actions.indicators.periods import last_ended
 from actions.reminder_models import ReminderKind
 from actions.reminding.stages import Reached, Stage
 from actions.schedule import previous_working_day
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 # Longer than any downtime that we reckon with, and short enough that nobody is told of what ended long ago.
 END_KNOWN_DAYS = 42
-MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}
 
 
 def review_due(kind: ReminderKind, review_by: date, policy: Policy, nation: str, today: date) -> Reached | None:
@@ -46,23 +44,5 @@ def reading_due(frequency: str, newest: date | None, known_since: date, today: d
 
     Periods are counted from the one that was read last, else from the day on which the indicator was written down.
     """
-    months = MONTHS.get(Frequency(frequency))
-    if months is None:
-        return None
-    counted = newest or known_since
-    # Counted from the start each time, since a month added twelve times to 31 January is not a year.
-    number = ((today.year - counted.year) * 12 + today.month - counted.month) // months
-    while number > 0 and _later(counted, number * months) > today:
-        number -= 1
-    if number <= 0:
-        return None
-    ended_on = _later(counted, number * months)
-    return Reached(Stage(ReminderKind.READING, ended_on), ended_on)
-
-
-def _later(day: date, months: int) -> date:
-    """The same day some months later; the last day of a month stays the last."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    was_last = day.day == calendar.monthrange(day.year, day.month)[1]
-    return date(day.year + years, month + 1, last if was_last else min(day.day, last))
+    ended_on = last_ended(frequency, newest or known_since, today)
+    return Reached(Stage(ReminderKind.READING, ended_on), ended_on) if ended_on else None

@@ -116,6 +116,7 @@ def detail(ref: str) -> Response:
         planned=by_period(indicator),
         picture=picture_of(found, stands),
         stands=stands,
+        late=found.late(web.today()),
         rebases=[(each.id, rebasing.told(each), each.reason) for each in standing.current(indicator)],
         words=standing_words,
         special={point.day: point for point in points if point.causes},

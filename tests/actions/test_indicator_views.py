@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from actions.measures import chart
+from actions.measures.scales import scale
 from kb.models.link import LinkType
 
 MARCH = {"ends_on-day": "31", "ends_on-month": "3", "ends_on-year": "2026"}
@@ -117,7 +118,7 @@ def test_an_indicator_has_a_thread_back_to_its_sources(browse, make):
     ],
 )
 def test_the_numbers_at_the_side_are_round_and_hold_every_value(values, steps):
-    found = chart.scale(values)
+    found = scale(values)
     assert found[0] <= min(values)
     assert found[-1] >= max(values)
     assert found == steps
@@ -181,3 +182,14 @@ def test_the_scorecard_shows_what_is_read_and_lists_what_is_not(browse, make):
     named = next(row for row in rows if "Share treated" in row)
     assert {"People", "No real change", "Will not meet the target", "14"} <= set(named)
     assert browse.get("/indicators/scorecard?plan=no-such-plan").status_code == 200
+
+
+def test_a_period_that_nobody_read_is_named_and_never_bridged(browse, make):
+    indicator = make.indicator(ref="share", frequency="monthly")
+    for month in (1, 2, 3, 5, 6, 7, 8):
+        make.reading(indicator, ends_on=date(2026, month, 28), value=float(month % 3))
+    browse.sign_in(make.lead())
+    page = browse.get("/indicators/share").text
+    assert "Not read: 28 April 2026" in page
+    assert page.count('class="gt-line__read') == 2 * 2  # two parts of a line, wide and narrow
+    assert re.search(r"Late: 28 \w+ 20\d\d is not read", page)
