@@ -34,14 +34,15 @@ class Run:
 
 ON_POSTGRESQL = "not browser and not anywhere and not page"
 DIFFERING = f"differs and {ON_POSTGRESQL}"
-# The one run on SQLite would take as long as the other two together, so it goes in two.
-SHARED = "tests/kb"
+# The one run on SQLite would take as long as the others together, so it goes in three.
+SHARED, BROUGHT = "tests/kb", "tests/kb/importing"
 # The longest first, so that none is left to the end with a core idle beside it.
 EACH_ONCE = (
-    Run("on SQLite, what plans share", ("-m", "not browser", SHARED)),
-    Run("in Chromium", ("-m", "browser", "tests/browser"), is_covered=False),
+    Run("on SQLite, what plans share", ("-m", "not browser", SHARED, "--ignore", BROUGHT)),
     Run("on SQLite, the rest", ("-m", "not browser", "--ignore", SHARED)),
+    Run("in Chromium", ("-m", "browser", "tests/browser"), is_covered=False),
     Run("on PostgreSQL, where databases differ", ("--database", "postgresql", "-m", DIFFERING), is_covered=False),
+    Run("on SQLite, what is brought from files", ("-m", "not browser", BROUGHT)),
 )
 AGAIN_ON_POSTGRESQL = (
     Run("on PostgreSQL, what plans share", ("--database", "postgresql", "-m", ON_POSTGRESQL, SHARED), is_covered=False),

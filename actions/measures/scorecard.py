@@ -47,6 +47,11 @@ class Row:
     latest: Reading | None
     by_quarter: dict[Quarter, Reading]
 
+    @property
+    def variation(self) -> Variation | None:
+        """The variation icon, None while there are too few readings."""
+        return self.stands.settled.variation if self.stands.settled else None
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
@@ -72,19 +77,31 @@ class Scorecard:
 
 def scorecard(session: Session, plan: Plan, person: Person) -> Scorecard:
     """Every indicator of a plan that the person may see; three statements."""
-    query = select(Indicator).where(Indicator.plan_id == plan.id, visible_to(person))
-    query = query.options(selectinload(Indicator.rebases)).order_by(Indicator.position, Indicator.id)
-    indicators = session.scalars(query).all()
+    groups: dict[str, list[Row]] = {}
+    rows = _rows(session, [plan.id], person)
+    for row in rows:
+        groups.setdefault(row.indicator.perspective, []).append(row)
+    return Scorecard(groups, _quarters(max((row.latest.ends_on for row in rows if row.latest), default=None)))
+
+
+def signals(session: Session, plans: Sequence[Plan], person: Person) -> list[Row]:
+    """The indicators of these plans whose last reading is special, concerns first; three statements."""
+    rows = _rows(session, [plan.id for plan in plans], person)
+    order = [Variation.CONCERN, Variation.NEITHER, Variation.IMPROVEMENT]
+    found = [(order.index(icon), row) for row in rows if (icon := row.variation) in order]
+    return [row for _, row in sorted(found, key=lambda one: one[0])]
+
+
+def _rows(session: Session, plan_ids: Sequence[int], person: Person) -> list[Row]:
+    query = select(Indicator).where(Indicator.plan_id.in_(plan_ids), visible_to(person))
+    query = query.options(selectinload(Indicator.rebases))
+    indicators = session.scalars(query.order_by(Indicator.plan_id, Indicator.position, Indicator.id)).all()
     read: dict[int, list[Reading]] = defaultdict(list)
     standing = Reading.replaced_at.is_(None)
     of_plan = Reading.indicator_id.in_([indicator.id for indicator in indicators])
     for reading in session.scalars(select(Reading).where(of_plan, standing).order_by(Reading.ends_on)):
         read[reading.indicator_id].append(reading)
-    groups: dict[str, list[Row]] = {}
-    for indicator in indicators:
-        groups.setdefault(indicator.perspective, []).append(_row(indicator, read[indicator.id]))
-    last = max((reading.ends_on for readings in read.values() for reading in readings), default=None)
-    return Scorecard(groups, _quarters(last))
+    return [_row(indicator, read[indicator.id]) for indicator in indicators]
 
 
 def _row(indicator: Indicator, readings: Sequence[Reading]) -> Row:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import whoosh
 from whoosh.analysis import RegexTokenizer
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
@@ -72,6 +73,25 @@ def new_mark() -> str:
     return secrets.token_hex(8)
 
 
+class _Lengths(W3PerDocReader):  # type: ignore[misc] # Whoosh says nothing of its types
+    """Remembers which fields have no lengths, too: Whoosh looked on the disk again for each word of each of them."""
+
+    def _cached_reader(self, fieldname: str, column: Any) -> Any:
+        if fieldname not in self._readers:
+            self._readers[fieldname] = super()._cached_reader(fieldname, column)
+        return self._readers[fieldname]
+
+
+class _Codec(W3Codec):  # type: ignore[misc]
+    """What writes the files of the index; they are read as any of Whoosh's, whose own codec they name."""
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        return W3Codec().new_segment(storage, indexname)
+
+    def per_document_reader(self, storage: Any, segment: Any) -> _Lengths:
+        return _Lengths(storage, segment)
+
+
 def build(root: Path, batches: Iterable[list[Document]], *, mark: str) -> Pointer:
     """Write a new generation from nothing and make it the current one; the old one is removed.
 
@@ -82,7 +102,7 @@ def build(root: Path, batches: Iterable[list[Document]], *, mark: str) -> Pointe
     folder.mkdir(mode=pointers.PRIVATE, parents=True)
     with _whoosh_errors():
         index = FileStorage(str(folder), supports_mmap=False).create_index(_schema())
-        writer = index.writer(limitmb=MEMORY_MB)
+        writer = index.writer(limitmb=MEMORY_MB, codec=_Codec())
         try:
             for batch in batches:
                 for document in batch:
@@ -108,7 +128,7 @@ def change(root: Path, documents: list[Document], gone: Iterable[int], *, mark: 
     replaced = {*gone, *(document.id for document in documents)}
     with _whoosh_errors():
         index = FileIndex(FileStorage(str(before.folder(root)), supports_mmap=False))
-        writer = index.writer(limitmb=MEMORY_MB)
+        writer = index.writer(limitmb=MEMORY_MB, codec=_Codec())
         try:
             with writer.searcher() as searcher:
                 old = [searcher.document_number(id=str(record_id)) for record_id in replaced]

@@ -247,3 +247,17 @@ def test_numbers_are_shown_as_finely_as_the_readings_spread():
     assert standing_words.rounded(66.7543, 8.6, "%") == "66.8%"
     assert standing_words.rounded(1545.167, 1600, "") == "1,545"
     assert standing_words.rounded(0.01234, 0.004, "") == "0.012"
+
+
+def test_indicators_that_moved_are_listed_with_concerns_first(session, make, read):
+    better = read([*USUAL, 30])
+    worse = read([*USUAL, 30], direction="lower")
+    read([*USUAL, 30, 11])
+    read(USUAL[:12])
+    elsewhere = make.plan()
+    read([*USUAL, 30], plan_id=elsewhere.id)
+    session.expire_all()
+    lead = make.person(make.lead())
+    assert [row.indicator.id for row in scorecard.signals(session, [make.the_plan], lead)] == [worse.id, better.id]
+    assert len(scorecard.signals(session, [make.the_plan, elsewhere], lead)) == 3
+    assert scorecard.signals(session, [], lead) == []

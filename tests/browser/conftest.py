@@ -36,13 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served demonstration with a worker."""
+    """The address of a served demonstration with the seed and a worker."""
     folder = tmp_path_factory.mktemp("served")
     port = free_port()
     env = {**os.environ, "KB_DEMO": "1", "KB_DATA_DIR": str(folder), "PYTHONWARNINGS": "default"}
-    for word in ("init", "seed"):
-        subprocess.run([sys.executable, "-m", "kb", word], env=env, check=True, capture_output=True)
-    with serving(folder, env, port) as at:
+    with serving(folder, env, port, "--with-seed") as at:
         yield at
 
 
@@ -54,11 +52,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, env: dict[str, str], port: int) -> Iterator[str]:
+def serving(folder: Path, env: dict[str, str], port: int, *options: str) -> Iterator[str]:
     """The service with a worker over this data folder, until the work inside is done."""
     log = (folder / "served.log").open("w")
     served = subprocess.Popen(
-        [sys.executable, "-m", "kb", "run", "--port", str(port), "--with-worker"], env=env, stdout=log, stderr=log
+        [sys.executable, "-m", "kb", "run", "--port", str(port), "--with-worker", *options],
+        env=env,
+        stdout=log,
+        stderr=log,
     )
     try:
         yield _answering(f"http://127.0.0.1:{port}", folder)
@@ -69,7 +70,7 @@ def serving(folder: Path, env: dict[str, str], port: int) -> Iterator[str]:
 
 
 def _answering(address: str, folder: Path) -> str:
-    for _ in range(120):
+    for _ in range(480):
         try:
             urllib.request.urlopen(f"{address}/health", timeout=2).close()
         except OSError:

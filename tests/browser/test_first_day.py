@@ -1,4 +1,8 @@
-"""A team starts from nothing: one person with the link of `kb init`, and no manual."""
+"""A team starts from nothing: one person with the link of `kb init`, and no manual.
+
+Each is at a desk and on a phone in turn: what they fill in can be filled in at both, and what they press can be pressed
+at both.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 PASSWORD = "a long enough pass phrase 7"
 PLAN, SOURCE = "Workforce plan for the north", "The national strategy for people in care"
@@ -39,45 +43,52 @@ def start(tmp_path: Path) -> Iterator[tuple[str, str]]:
 
 
 class Walk:
-    """One person who does what the page says next."""
+    """One person who does what the page says next, at every width."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
+    def press(self, what: Locator) -> None:
+        """Press it on the phone, where the next page is filled in, when it can be pressed at the desk too."""
+        for width in (WIDE, NARROW):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            what.click(trial=True)
+        what.click()
+
     def next(self, words: str) -> None:
         """Follow the step that the page leads to."""
         expect(self.page.get_by_role("main")).to_contain_text("Next:")
-        self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first.click()
+        self.press(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
 
     def fill(self, **values: str) -> None:
-        for name, value in values.items():
+        for width, name, value in ((width, *each) for width in (WIDE, NARROW) for each in values.items()):
+            self.page.set_viewport_size({"width": width, "height": 900})
             self.page.locator(f"main [name='{name.replace('__', '-')}']").first.fill(value)
 
     def choose(self, **values: str) -> None:
-        for name, label in values.items():
+        for width, name, label in ((width, *each) for width in (WIDE, NARROW) for each in values.items()):
+            self.page.set_viewport_size({"width": width, "height": 900})
             self.page.locator(f"main select[name='{name.replace('__', '-')}']").select_option(label=label)
 
     def open_and_check(self, name: str) -> None:
-        self.page.locator(f"details:has([name='{name}']) > summary").first.click()
+        self.press(self.page.locator(f"details:has([name='{name}']) > summary").first)
         self.page.locator(f"input[type=checkbox][name='{name}']").first.check()
 
     def send(self) -> None:
-        self.page.locator("main form button").last.click()
+        self.press(self.page.locator("main form button").last)
         self.page.wait_for_load_state()
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_a_team_maps_a_source_and_hears_from_the_owner_of_its_first_action(
-    chromium: Browser, start: tuple[str, str], width: int
+def test_a_team_maps_a_source_and_hears_from_the_owner_of_its_first_action_at_a_desk_and_on_a_phone(
+    chromium: Browser, start: tuple[str, str]
 ) -> None:
     address, link = start
-    context = chromium.new_context(base_url=address, viewport={"width": width, "height": 900})
-    lead = Walk(context.new_page())
+    lead = Walk(chromium.new_context(base_url=address).new_page())
     page = lead.page
     page.goto(link)
     lead.fill(password=PASSWORD, again=PASSWORD)
     lead.send()
-    page.get_by_role("main").get_by_role("link", name="Start the plan").click()
+    lead.press(page.get_by_role("main").get_by_role("link", name="Start the plan"))
     lead.fill(title=PLAN)
     lead.send()
     lead.next("Add your organisation")
@@ -113,7 +124,7 @@ def test_a_team_maps_a_source_and_hears_from_the_owner_of_its_first_action(
     lead.open_and_check("implications-0-priorities")
     lead.fill(**{"implications-0-reason": "It asks for people trained here", "response-text": "We take it up."})
     page.locator("[name='response-type']").select_option(index=1)
-    page.get_by_role("button", name="Save the mapping").last.click()
+    lead.press(page.get_by_role("button", name="Save the mapping").last)
     lead.next("Add the first action")
     soon = (datetime.now(UTC) + timedelta(days=4)).date()
     lead.fill(title=ACTION, **{"due_on-day": str(soon.day), "due_on-month": str(soon.month)})
@@ -124,18 +135,18 @@ def test_a_team_maps_a_source_and_hears_from_the_owner_of_its_first_action(
     expect(page.get_by_role("heading", level=1)).to_have_text(ACTION)
     for word in (SOURCE, "More places to train nurses", "Grow our own nurses"):
         expect(page.get_by_role("main")).to_contain_text(word)
-    page.get_by_role("button", name=re.compile("Remind")).click()
+    lead.press(page.get_by_role("button", name=re.compile("Remind")))
     expect(page.get_by_role("main")).to_contain_text("The reminder to the owner is written")
 
-    olive = Walk(chromium.new_context(base_url=address, viewport={"width": width, "height": 900}).new_page())
+    olive = Walk(chromium.new_context(base_url=address).new_page())
     olive.page.goto(invitation.group(0))
     olive.fill(password=PASSWORD, again=PASSWORD)
     olive.send()
     olive.page.goto("/my-actions")
-    olive.page.get_by_role("main").get_by_role("link", name=re.compile("Update")).first.click()
+    olive.press(olive.page.get_by_role("main").get_by_role("link", name=re.compile("Update")).first)
     olive.page.get_by_label("On track", exact=False).first.check()
     olive.fill(narrative="Two colleges have agreed.")
-    olive.page.get_by_role("button", name=re.compile("^Send")).first.click()
+    olive.press(olive.page.get_by_role("button", name=re.compile("^Send")).first)
     expect(olive.page.get_by_role("main")).to_contain_text("Thank you")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Two colleges have agreed.")

@@ -13,8 +13,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from kb import migrate
+from kb import cli, migrate
 from kb.assembly import open_database
 from kb.config import Settings
 
@@ -103,8 +104,8 @@ def test_none_answers_on_when_the_first_was_killed(serving, port):
 
 def test_an_address_in_use_is_refused_with_what_it_is(environment, port):
     with socket.create_server(("127.0.0.1", port)):
-        command = [sys.executable, "-m", "kb", "serve", "--port", str(port)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=WITHIN_SECONDS)
-    assert done.returncode == 1
+        done = CliRunner().invoke(cli.kb, ["serve", "--port", str(port), "--processes", "2"], env=environment)
+    assert isinstance(done.exception, SystemExit), "it is told, and no fault is thrown"
+    assert done.exit_code == 1
     assert f"127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
