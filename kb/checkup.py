@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from graph import service as graph
 from kb import migrate
 from kb.db import now
-from kb.links import MOST_NAMED, PHRASES
+from kb.link_order import MOST_NAMED
+from kb.link_words import PHRASES
 from kb.models.link import Link, LinkType
 from kb.models.outbox import MailState, OutboxMessage, Pulse
 from kb.models.user import User

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, or_, select
 
 from kb import links
+from kb.errors import Invalid
 from kb.inserting import insert_into
 from kb.models.link import DismissedPair, LinkType
 from kb.models.record import Record
 from kb.permissions import parent_is_visible, visible_to
+from kb.words import gettext
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,8 +23,10 @@ MOST = 50
 
 
 def dismiss(session: Session, start: Record, kind: LinkType, end: Record, *, by: Person) -> None:
-    """Say that a link does not hold; saying it again changes nothing."""
+    """Say that a link does not hold; saying it again changes nothing. Invalid for one that leads to itself."""
     links.require_editing(start, by)
+    if start.id == end.id:
+        raise Invalid("to", gettext("A record is never linked to itself, so there is nothing to dismiss"))
     pair = {"type": kind, "from_id": start.id, "to_id": end.id, "reason": "", "person_id": by.user_id}
     session.execute(insert_into(session, DismissedPair).values(pair).on_conflict_do_nothing())
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from kb import links, records
+from kb import link_order, links, records
 from kb.errors import Invalid
-from kb.models.link import ALLOWED, Link, LinkState, LinkType
+from kb.models.link import ALLOWED, SUPPORT_TYPES, Link, LinkState, LinkType
 from kb.models.record import Kind, Record
 from kb.narrowing import LONGEST_WORDS, is_called
 from kb.permissions import Capability, Person, parent_is_visible, visible_to
@@ -47,7 +47,13 @@ class Refused(Invalid):
         if of == 1:
             words = each[0][1]
         else:
-            told = "; ".join(gettext("“%(title)s” (%(why)s)", title=title, why=why) for title, why in each)
+            titles: dict[str, list[str]] = {}
+            for title, why in each:  # what is wrong with several for one reason is said once
+                titles.setdefault(why, []).append(f"“{title}”")
+            told = "; ".join(
+                gettext("%(titles)s (%(why)s)", titles=gettext(" and ").join(named), why=why)
+                for why, named in titles.items()
+            )
             words = gettext("Nothing is linked yet. Untick %(these)s", these=told)
         super().__init__("chosen", words)
 
@@ -84,7 +90,7 @@ def ways_from(kind: str, *, may_edit: bool = True) -> list[Way]:
 def find(session: Session, record: Record, way: Way, words: str, *, person: Person, limit: int = MOST) -> list[Record]:
     """Records that may stand at the other end: all words in the title or another name, or the ref as it is.
 
-    Left out are those that are joined already, and those whose links the person may not change.
+    Left out are those that are joined already, and those whose links, or whose duties, the person may not change.
     """
     query = (
         select(Record)
@@ -93,7 +99,8 @@ def find(session: Session, record: Record, way: Way, words: str, *, person: Pers
         .order_by(Record.title, Record.id)
         .limit(limit)
     )
-    if way.is_back:
+    binds_the_other = way.type in SUPPORT_TYPES and record.plan_id is not None
+    if way.is_back or binds_the_other:
         own = [plan_id for plan_id in person.roles if person.may(Capability.EDIT_PLAN, plan_id=plan_id)]
         query = query.where(or_(Record.plan_id.is_(None), Record.plan_id.in_(own)))
     given = words.strip()[:LONGEST_WORDS]
@@ -136,6 +143,7 @@ def join_all(
     session: Session, record: Record, way: Way, others: Sequence[Record], *, reason: str, by: Person
 ) -> list[Link]:
     """Link a record with each of several, for one reason; Refused, with nothing written, where any of them is not."""
+    links.checked_reason(reason)
     refused = []
     for other in others:
         try:
@@ -149,12 +157,12 @@ def join_all(
 
 def _check(session: Session, record: Record, way: Way, other: Record, by: Person) -> None:
     start, end = (other, record) if way.is_back else (record, other)
-    if not links.may_edit(start, by):
+    if not links.may_edit(start, by) or not links.may_take_on(start, way.type, end, by):
         raise Invalid("to", gettext("only the strategy leads of its plan may link it"))
     if _retired(session, start, way, end) is None:
         links.check(session, start, way.type, end, by)
     else:
-        links.refuse_circle(session, start, way.type, end, by)
+        link_order.refuse(session, start, way.type, end, by)
 
 
 def _retired(session: Session, start: Record, way: Way, end: Record) -> int | None:

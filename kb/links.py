@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from kb import history, link_owners
+from kb import history, link_order, link_owners, link_words
 from kb.db import now
 from kb.errors import Invalid, NotFound
-from kb.models.link import ALLOWED, ORDERED_TYPES, Link, LinkState, LinkType
-from kb.models.record import Kind, Record, Visibility
-from kb.permissions import SYSTEM, Capability, may_see, visible_to
+from kb.models.link import ALLOWED, SUPPORT_TYPES, Link, LinkState, LinkType
+from kb.models.record import Kind, Record
+from kb.permissions import SYSTEM, Capability, may_see
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -23,37 +23,23 @@ if TYPE_CHECKING:
 
     from kb.permissions import Person
 
-# Unlike the one of migrations; any number does.
-ORDER_LOCK = 7283402
-# A chain of more records than this is told without its middle.
-MOST_NAMED = 6
-PHRASES: dict[LinkType, str] = {
-    LinkType.CALLS_FOR: "calls for",
-    LinkType.ANSWERED_BY: "is answered by",
-    LinkType.DELIVERED_BY: "is delivered by",
-    LinkType.MEASURED_BY: "is measured by",
-    LinkType.SUPERSEDES: "supersedes",
-    LinkType.AMENDS: "amends",
-    LinkType.IMPLEMENTS: "implements",
-    LinkType.REVIEWS: "reviews",
-    LinkType.DRAWS_ON: "draws on",
-    LinkType.DEPENDS_ON: "depends on",
-    LinkType.SAME_AS: "is the same as",
-}
-
-
-def told(start: Record, kind: LinkType, end: Record) -> str:
-    """A link as the history of its start tells it; whoever may read that need not be allowed to see a draft's title."""
-    is_secret = end.visibility == Visibility.DRAFT and start.visibility != Visibility.DRAFT
-    return f"{PHRASES[kind]} {gettext('a draft')}" if is_secret else f"{PHRASES[kind]} “{end.title}”"
+# Why a link holds is a sentence or two: it stands beside the link wherever that is shown.
+LONGEST_REASON = 1_000
+PHRASES = link_words.PHRASES
+told = link_words.told
+hold_order = link_order.hold_order
 
 
 def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason: str, by: Person) -> Link:
     """Join two records.
 
-    Raises Invalid when the kinds do not join, the link is there already, or it would close a circle.
+    Raises Invalid when the kinds do not join, the link is there already, it would close a circle or contradict another
+    link, or the reason is too long.
     """
     require_editing(start, by)
+    if not may_take_on(start, kind, end, by):
+        require_editing(end, by)
+    reason = checked_reason(reason)
     check(session, start, kind, end, by)
     link = Link(
         type=kind,
@@ -63,7 +49,7 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
         end=end,
         to_id=end.id,
         to_kind=end.kind,
-        reason=reason.strip(),
+        reason=reason,
         made_by_id=by.user_id,
     )
     session.add(link)
@@ -71,10 +57,19 @@ def make(session: Session, start: Record, kind: LinkType, end: Record, *, reason
     return link
 
 
+def checked_reason(reason: str) -> str:
+    """Why a link holds, without spaces around it; Invalid where it is too long to stand beside the link."""
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("reason", gettext("Use at most %(most)s characters", most=f"{LONGEST_REASON:,}"))
+    return reason
+
+
 def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
     """Let a link count no longer; it stays on record with the reason."""
     link = get(session, link_id, person=by)
     require_settling(session, link, by)
+    reason = checked_reason(reason)
     settle(link, LinkState.RETIRED)
     words = told(link.start, LinkType(link.type), link.end)
     history.note(session, link.start, "link", words, None, reason=reason, by=by)
@@ -82,12 +77,13 @@ def retire(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
 
 
 def confirm(session: Session, link_id: int, *, reason: str, by: Person) -> Link:
-    """Say that a link still holds, or holds again; Invalid where that would close a circle."""
+    """Say that a link still holds, or holds again; Invalid where others stand against it now."""
     link = get(session, link_id, person=by)
     require_settling(session, link, by)
+    reason = checked_reason(reason)
     if link.state == LinkState.RETIRED:
         # Others may have been made since that lead the other way.
-        refuse_circle(session, link.start, LinkType(link.type), link.end, by)
+        link_order.refuse(session, link.start, LinkType(link.type), link.end, by)
     settle(link, LinkState.CURRENT)
     link.confirmed_at = now()
     words = told(link.start, LinkType(link.type), link.end)
@@ -143,6 +139,20 @@ def require_editing(record: Record, by: Person) -> None:
     by.require(capability, plan_id=record.plan_id)
 
 
+def are_of_two_plans(one: Record, other: Record) -> bool:
+    """Whether two records belong to different plans; what all plans share belongs to none."""
+    return one.plan_id is not None and other.plan_id is not None and one.plan_id != other.plan_id
+
+
+def may_take_on(start: Record, kind: LinkType, end: Record, by: Person) -> bool:
+    """Whether the person may give the end of a link the duty that comes with it.
+
+    To deliver, answer, measure or be called for is for the leads of the plan that has to do it. To wait for another
+    plan's action binds only the one that waits.
+    """
+    return by is SYSTEM or kind not in SUPPORT_TYPES or not are_of_two_plans(start, end) or may_edit(end, by)
+
+
 def may_settle(link: Link, by: Person, owners: Iterable[int]) -> bool:
     """Whether the person may confirm or retire a link on which hangs what these posts own.
 
@@ -167,7 +177,7 @@ def _both_visible(person: Person) -> tuple[ColumnElement[bool], ColumnElement[bo
 
 
 def check(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
-    """Raise Invalid where two records may not be joined so, with the circle that it would close; nothing is changed."""
+    """Raise Invalid where two records may not be joined so, with what stands against it; nothing is changed."""
     if start is end:
         raise Invalid("to", gettext("A record cannot be linked to itself"))
     if (Kind(start.kind), Kind(end.kind)) not in ALLOWED[kind]:
@@ -176,16 +186,21 @@ def check(session: Session, start: Record, kind: LinkType, end: Record, by: Pers
             gettext(
                 "“%(phrase)s” cannot join %(start)s to %(end)s; choose another kind of record or another link",
                 phrase=PHRASES[kind],
-                start=_article(start.kind),
-                end=_article(end.kind),
+                start=link_words.article(start.kind),
+                end=link_words.article(end.kind),
             ),
         )
     if _is_there(session, start, kind, end):
         raise Invalid(
             "to",
-            gettext("“%(start)s” already %(phrase)s “%(end)s”", start=start.title, phrase=PHRASES[kind], end=end.title),
+            gettext(
+                "“%(start)s” %(phrase)s “%(end)s”",
+                start=start.title,
+                phrase=link_words.with_adverb("already", PHRASES[kind]),
+                end=end.title,
+            ),
         )
-    refuse_circle(session, start, kind, end, by)
+    link_order.refuse(session, start, kind, end, by)
 
 
 def _is_there(session: Session, start: Record, kind: LinkType, end: Record) -> bool:
@@ -196,63 +211,3 @@ def _is_there(session: Session, start: Record, kind: LinkType, end: Record) -> b
     if kind == LinkType.SAME_AS:  # which says the same both ways
         joined = or_(joined, and_(Link.from_id == end.id, Link.to_id == start.id))
     return session.scalar(select(Link.id).where(Link.type == kind, joined).limit(1)) is not None
-
-
-def hold_order(session: Session) -> None:
-    """Let nobody else put records before others until this transaction ends: of two links only both close a circle.
-
-    Rows to lock would have to be all of the chain, which grows meanwhile. On SQLite whoever writes is alone.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
-
-
-def refuse_circle(session: Session, start: Record, kind: LinkType, end: Record, by: Person) -> None:
-    if kind in ORDERED_TYPES:
-        hold_order(session)
-    chain = _chain(session, kind, end.id, start.id) if kind in ORDERED_TYPES else []
-    if chain:
-        told = {"start": start.title, "chain": _chain_told(session, kind, chain, by)}
-        if kind == LinkType.DEPENDS_ON:
-            words = gettext("This would close a circle: “%(start)s” would wait for itself, since %(chain)s", **told)
-        else:
-            words = gettext("This would close a circle: “%(start)s” would lead back to itself, since %(chain)s", **told)
-        raise Invalid("to", words)
-
-
-def _chain(session: Session, kind: LinkType, start: int, target: int) -> list[int]:
-    """The records on the shortest way of links of one type from one record to another; none where there is no way."""
-    came_from: dict[int, int] = {start: start}
-    edge = {start}
-    while edge and target not in came_from:
-        query = select(Link.from_id, Link.to_id).where(
-            Link.type == kind, Link.from_id.in_(edge), Link.state != LinkState.RETIRED
-        )
-        edge = set()
-        for from_id, to_id in session.execute(query.order_by(Link.id)):
-            if to_id not in came_from:
-                came_from[to_id] = from_id
-                edge.add(to_id)
-    if target not in came_from:
-        return []
-    way = [target]
-    while way[-1] != start:
-        way.append(came_from[way[-1]])
-    return way[::-1]
-
-
-def _chain_told(session: Session, kind: LinkType, ids: list[int], by: Person) -> str:
-    """A chain of links in words; what the person may not see is not named, and a long chain loses its middle."""
-    seen = select(Record.id, Record.title).where(Record.id.in_(ids), visible_to(by))
-    titles = {id: f"“{title}”" for id, title in session.execute(seen)}
-    names = [titles.get(id, gettext("a record that you may not see")) for id in ids]
-    if len(names) > MOST_NAMED:
-        names = [*names[: MOST_NAMED - 2], gettext("others"), names[-1]]
-    phrase = PHRASES[kind]
-    told = gettext(", which %(phrase)s ", phrase=phrase).join(names[1:])
-    return gettext("%(first)s %(phrase)s %(rest)s", first=names[0], phrase=phrase, rest=told)
-
-
-def _article(kind: str) -> str:
-    word = kind.replace("_", " ")
-    return f"an {word}" if word[0] in "aeio" else f"a {word}"

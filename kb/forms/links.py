@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from kb.forms.base import Form
 from kb.forms.choosing import Several
+from kb.links import LONGEST_REASON
 from kb.narrowing import LONGEST_WORDS
 from kb.words import gettext
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from kb.link_choices import Way
     from kb.models.record import Record
-
-LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,14 @@ class LinkForm(Form):
 
 
 class LikelyForm(Form):
-    """A link that is offered: which, and why it holds, if it does."""
+    """A link that is offered: which, and why it holds, if it does; nobody has said so yet."""
 
     way = StringField()
     to = StringField()
-    reason = TextAreaField(gettext("Why"), [Length(max=LONGEST_REASON)])
+    reason = TextAreaField(
+        gettext("Why, in your own words"),
+        [DataRequired(gettext("Say why, in one sentence")), Length(max=LONGEST_REASON)],
+    )
 
 
 class ReasonForm(Form):

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from kb.forms.base import Form
-from kb.forms.links import LONGEST_REASON
+from kb.links import LONGEST_REASON
 from kb.words import gettext
 
 if TYPE_CHECKING:

@@ -93,7 +93,8 @@ def retie(
     """
     for link in standing:
         told = links.told(start, kind, link.end)
-        _, reason = wanted.get(link.to_id, (None, ""))
+        _, given = wanted.get(link.to_id, (None, ""))
+        reason = links.checked_reason(given)
         is_retired = link.state == LinkState.RETIRED
         if link.to_id not in wanted and not is_retired:
             links.settle(link, LinkState.RETIRED)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request
 
-from kb import auth, history, links, web
+from kb import auth, history, labels, links, web
+from kb.catalogue import resting
 from kb.errors import Invalid
 from kb.forms.links import ReasonForm
 from kb.models.link import LinkState, LinkType
@@ -49,12 +50,21 @@ def _decide(link_id: int, state: LinkState) -> ResponseReturnValue:
         form.form_errors.append(str(error))
         return _ask(link, form)
     web.commit()
-    web.say(
-        gettext("The link is retired. It counts no longer.")
-        if state == LinkState.RETIRED
-        else gettext("The link is confirmed.")
-    )
+    web.say(_said(link))
     return redirect(web.url_of(link.start), code=303)
+
+
+def _said(link: Link) -> str:
+    if link.state == LinkState.RETIRED:
+        return gettext("The link is retired. It counts no longer.")
+    gone = resting.gone_behind(web.session(), [link], person=web.person()).get(link.id)
+    if gone is None:
+        return gettext("The link is confirmed.")
+    return gettext(
+        "The link is confirmed. It supports nothing all the same, since “%(title)s” %(over)s.",
+        title=gone.title,
+        over=labels.over_words(gone.status),
+    )
 
 
 def _settleable(link_id: int) -> Link:
@@ -72,5 +82,8 @@ def _ask(link: Link, form: ReasonForm) -> ResponseReturnValue:
         form=form,
         phrase=links.PHRASES[LinkType(link.type)],
         changes=changes,
+        gone=resting.gone_behind(web.session(), [link], person=web.person()).get(link.id),
+        over_words=labels.over_words,
+        may_carry=web.person().may(Capability.EDIT_SHARED),
         status=422 if form.errors or form.form_errors else 200,
     )

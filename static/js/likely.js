@@ -11,16 +11,20 @@ async function unfold(place) {
   const details = element("details", "nhsuk-details");
   const summary = element("summary", "nhsuk-details__summary");
   const text = element("div", "nhsuk-details__text");
-  const list = element("ul", "gt-rows gt-measure");
   summary.append(element("span", "nhsuk-details__summary-text", says));
-  for (const { title, url, why } of suggested) {
-    const item = element("li");
-    item.append(link(title, url), element("span", "sub", why));
-    list.append(item);
+  const ways = new Set(suggested.map(({ does }) => does));
+  for (const way of ways) {
+    const list = element("ul", "gt-rows gt-measure");
+    for (const { title, url, why } of suggested.filter(({ does }) => does === way)) {
+      const item = element("li");
+      item.append(link(title, url), element("span", "sub", why));
+      list.append(item);
+    }
+    text.append(element("p", text.children.length ? "gt-before" : "", way), list);
   }
   const last = element("p", "gt-after");
   last.append(link(decide.words, decide.url));
-  text.append(list, last);
+  text.append(last);
   details.append(summary, text);
   place.replaceChildren(details);
 }

@@ -3,6 +3,20 @@
 const WAIT = 200;
 
 for (const form of document.querySelectorAll("form[data-linking]")) search(form);
+follow();
+
+// After one suggestion is decided the next has the focus; what was done is said beside it.
+function follow() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const says = document.querySelector("[data-likely-says]");
+  const message = document.querySelector(".gt-message");
+  if (!target || !says || !message || !says.parentElement.contains(target)) return;
+  const done = message.querySelector("p").textContent;
+  message.hidden = true;
+  target.focus();
+  // What a live region holds from the start is not read out.
+  setTimeout(() => (says.textContent = done), WAIT);
+}
 
 function search(form) {
   const words = form.elements.words;
@@ -10,6 +24,8 @@ function search(form) {
   const list = form.querySelector("[data-linking-found]");
   const item = form.querySelector("template").content.firstElementChild;
   const status = form.querySelector("[data-linking-says]");
+  const unfit = form.querySelector("[data-linking-unfit]");
+  const fits = JSON.parse(form.dataset.fits);
   let timer;
   let running;
   let made = 0;
@@ -42,6 +58,16 @@ function search(form) {
     status.textContent = says;
   }
 
+  // Which of those that are ticked the way that is chosen does not join.
+  function judge() {
+    const kinds = fits[form.elements.way.value];
+    const wrong = [...list.querySelectorAll("input:checked")].filter(
+      ({ value }) => kinds && !kinds.includes(value.split(":")[0]),
+    );
+    const titles = wrong.map((each) => `“${each.labels[0].firstElementChild.textContent}”`);
+    unfit.textContent = titles.length ? `${unfit.dataset.linkingUnfit} ${titles.join(", ")}` : "";
+  }
+
   function choice({ value, title, about }) {
     const each = item.cloneNode(true);
     const input = each.querySelector("input");
@@ -64,5 +90,9 @@ function search(form) {
     clearTimeout(timer);
     ask();
   });
-  form.elements.way.addEventListener?.("change", ask);
+  form.elements.way.addEventListener?.("change", () => {
+    judge();
+    ask();
+  });
+  list.addEventListener("change", judge);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -223,12 +225,12 @@ def deed(address, name):
     return address.replace("/links/new", f"/links/likely/{name}")
 
 
-def test_a_suggested_link_is_marked_with_its_why_and_made_with_the_reason_that_was_edited(browse, make):
+def test_a_suggested_link_is_marked_with_its_why_and_made_with_the_reason_of_the_person(browse, make):
     address, pair = likely_pair(make)
     browse.sign_in(make.lead())
     page = browse.get(address).text
     assert "Suggested:" in page
-    assert "Similar words: nurses, perinatal." in page
+    assert "similar words: nurses, perinatal" in page
     assert make.session.scalars(select(Link)).all() == []
     answer = browse.post(deed(address, "accept"), {**pair, "reason": "They nurse."}, page=address)
     assert answer.status_code == 303
@@ -252,7 +254,7 @@ def test_a_suggested_link_that_somebody_made_meanwhile_is_refused_in_words(brows
     for status in (303, 422):
         answer = browse.post(deed(address, "accept"), {**pair, "reason": "They nurse."}, page=address)
         assert answer.status_code == status
-    assert "already is delivered by" in answer.text
+    assert "is already delivered by" in answer.text
 
 
 def test_a_suggested_link_is_dismissed_and_taken_back_on_the_same_page(browse, make):
@@ -301,10 +303,143 @@ def test_a_record_page_folds_what_is_suggested_for_its_leads_alone(browse, make)
     found = browse.get(offered).json
     assert (found["says"], len(found["suggested"])) == ("3 suggested links", 3)
     assert found["suggested"][0]["why"].startswith("Suggested: similar words: ")
-    assert found["decide"]["url"] == f"/links/new?from=priority:{priority.ref}&way=delivered-by#likely"
+    assert found["decide"]["url"] == f"/links/new?from=priority:{priority.ref}#likely"
     browse.sign_in(make.viewer(plan))
     assert "data-likely" not in browse.get(f"/priorities/{priority.ref}").text
     assert browse.get(offered).status_code == 403
+
+
+def test_the_page_of_a_record_and_its_page_of_links_count_the_same_suggestions(browse, make):
+    action = make.action(title="Train perinatal nurses")
+    make.priority(title="Perinatal nurses")
+    make.indicator(title="Perinatal nurses trained")
+    browse.sign_in(make.lead())
+    found = browse.get(f"/links/likely?from=action:{action.ref}").json
+    assert (found["says"], {each["does"] for each in found["suggested"]}) == (
+        "2 suggested links",
+        {"It delivers", "It is measured by"},
+    )
+    assert "Suggested links (2)" in browse.get(found["decide"]["url"]).text
+
+
+def test_what_suggested_a_link_is_never_put_into_the_mouth_of_the_person(browse, make):
+    address, pair = likely_pair(make)
+    browse.sign_in(make.lead())
+    page = browse.get(address).text
+    box = page[page.index('id="why-action-') :]
+    assert ">" + "</textarea>" in box[: box.index("</form>")]
+    assert "not kept as a reason" in page
+    answer = browse.post(deed(address, "accept"), pair, page=address)
+    assert answer.status_code == 422
+    assert 'href="#why-' + pair["to"].replace(":", "-") + '"' in answer.text
+
+
+def test_after_a_suggestion_is_decided_the_next_one_is_the_target_of_the_page(browse, make):
+    priority = make.priority(title="Perinatal nurses")
+    for number in range(2):
+        make.action(title=f"Train perinatal nurses {number}")
+    browse.sign_in(make.lead())
+    address = f"/links/new?from=priority:{priority.ref}"
+    for is_last in (False, True):
+        page = browse.get(address).text
+        form = page[page.index("/links/likely/dismiss") :]
+        form = form[: form.index("</form>")]
+        values = dict(re.findall(r'name="(way|to|next)" value="([^"]*)"', form))
+        answer = browse.post(deed(address, "dismiss"), values, page=address)
+        target = answer.location.rpartition("#")[2]
+        assert f'id="{target}"' in browse.get(address).text
+        assert (target == "likely-head") is is_last
+
+
+def test_a_link_to_itself_is_neither_made_nor_dismissed(browse, make):
+    action = make.action()
+    address = f"/links/new?from=action:{action.ref}"
+    browse.sign_in(make.lead())
+    values = {"way": "depends-on", "to": f"action:{action.ref}", "reason": "So."}
+    for name in ("accept", "dismiss"):
+        answer = browse.post(deed(address, name), values, page=address)
+        assert answer.status_code == 422
+        assert "linked to itself" in answer.text
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_reason_that_is_too_long_comes_back_whole_with_its_limit(browse, make, chosen):
+    implication, priority = make.implication(), make.priority(title="Perinatal care")
+    browse.sign_in(make.lead())
+    picked = {"chosen": [f"priority:{priority.ref}", f"priority:{make.priority().ref}"]} if chosen else {}
+    typed = {"way": "calls-for", "words": "perinatal care", "reason": "y" * 20_000} | picked
+    answer = browse.post(f"/links/new?from=implication:{implication.ref}", typed)
+    assert answer.status_code == 422
+    assert "Use at most 1,000 characters" in answer.text
+    assert "y" * 20_000 in answer.text
+    assert make.session.scalars(select(Link)).all() == []
+
+
+def test_a_long_reason_that_is_held_already_is_folded(browse, make):
+    priority, action = make.priority(), make.action()
+    response = make.response(plan_id=action.plan_id)
+    make.link(priority, LinkType.DELIVERED_BY, action, reason="word " * 4_000)
+    make.link(response, LinkType.ANSWERED_BY, action, reason="word " * 4_000)
+    browse.sign_in(make.lead())
+    for address in (f"/actions/{action.ref}", f"/priorities/{priority.ref}"):
+        page = browse.get(address).text
+        assert "The whole reason" in page
+        unfolded = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        assert 0 < unfolded.count("word word") < 100
+
+
+def test_those_that_do_not_fit_are_named_in_one_message(browse, make):
+    action = make.action()
+    first, second = make.indicator(title="First"), make.indicator(title="Second")
+    browse.sign_in(make.lead())
+    answer = browse.post(
+        f"/links/new?from=action:{action.ref}",
+        {
+            "way": "delivered-by-back",
+            "chosen": [f"indicator:{first.ref}", f"indicator:{second.ref}"],
+            "reason": "So.",
+        },
+    )
+    assert answer.status_code == 422
+    assert "Untick “First” and “Second” (" in answer.text
+    assert answer.text.count("cannot join") == 2  # in the list of problems, and beside the field
+
+
+def test_a_record_of_another_plan_says_so_before_it_is_linked(browse, make):
+    mine, theirs = make.plan(title="Mine"), make.plan(title="Theirs")
+    action, other = make.action(plan_id=mine.id), make.action(plan_id=theirs.id, title="Hire nurses")
+    make.action(plan_id=mine.id, title="Hire doctors")
+    browse.sign_in(make.lead(mine))
+    address = f"/links/new?from=action:{action.ref}"
+    found = browse.get(f"/links/find?from=action:{action.ref}&way=depends-on&q=hire").json["found"]
+    assert [each["about"] for each in found] == ["Mine", "Belongs to another plan: Theirs"]
+    typed = {"way": "depends-on", "words": "hire nurses", "reason": "It comes first."}
+    shown = browse.post(address, typed)
+    assert shown.status_code == 422
+    assert "Belongs to another plan: Theirs" in shown.text
+    assert "again if you mean it" in shown.text
+    assert make.session.scalars(select(Link)).all() == []
+    assert browse.post(address, typed | {"chosen": f"action:{other.ref}"}).status_code == 303
+
+
+def test_another_plans_action_is_not_offered_for_a_duty_that_its_own_leads_give(browse, make):
+    mine, theirs = make.plan(), make.plan()
+    priority, foreign = make.priority(plan_id=mine.id), make.action(plan_id=theirs.id, title="Hire nurses")
+    browse.sign_in(make.lead(mine))
+    query = f"from=priority:{priority.ref}&way=delivered-by&q=hire"
+    assert browse.get(f"/links/find?{query}").json["found"] == []
+    values = {"way": "delivered-by", "chosen": f"action:{foreign.ref}", "reason": "So."}
+    answer = browse.post(f"/links/new?from=priority:{priority.ref}", values)
+    assert (answer.status_code, "only the strategy leads of its plan" in answer.text) == (422, True)
+
+
+def test_what_was_linked_is_told_in_english(browse, make):
+    priority, action = make.priority(title="Care"), make.action(title="Hire nurses")
+    browse.sign_in(make.lead())
+    values = {"way": "delivered-by", "words": "hire nurses", "reason": "So."}
+    browse.post(f"/links/new?from=priority:{priority.ref}", values)
+    assert "“Care” is now delivered by “Hire nurses”." in browse.get(f"/priorities/{priority.ref}").text
+    assert action.id == only_link(make.session).to_id
 
 
 def test_a_retired_link_is_taken_up_again_with_the_new_reason(browse, make):

@@ -53,7 +53,7 @@ def test_a_record_is_not_linked_to_itself(session: Session, make: Make) -> None:
 def test_the_same_link_is_not_made_twice(session: Session, make: Make) -> None:
     priority, action = make.priority(), make.action()
     make.link(priority, LinkType.DELIVERED_BY, action)
-    with pytest.raises(Invalid, match="already is delivered by"):
+    with pytest.raises(Invalid, match="is already delivered by"):
         links.make(session, priority, LinkType.DELIVERED_BY, action, reason="", by=make.person(make.lead()))
 
 
@@ -191,3 +191,90 @@ def test_no_link_of_any_type_leads_to_itself_or_joins_kinds_that_it_does_not_joi
         links.make(session, action, kind, action, reason="", by=SYSTEM)
     with pytest.raises(Invalid, match="cannot join an action to a response"):
         links.make(session, action, kind, response, reason="", by=SYSTEM)
+
+
+def test_a_source_does_not_rest_on_the_one_that_superseded_it(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    for kind in (LinkType.IMPLEMENTS, LinkType.AMENDS, LinkType.DRAWS_ON):
+        old, new = make.source(title="Old act"), make.source(title="New act")
+        make.link(new, LinkType.SUPERSEDES, old)
+        with pytest.raises(Invalid, match="“New act” supersedes “Old act”"):
+            links.make(session, old, kind, new, reason="It does.", by=lead)
+        links.make(session, new, kind, old, reason="It does.", by=lead)
+        session.flush()
+
+
+def test_a_source_does_not_supersede_one_that_rests_on_it(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    old, new = make.source(title="Old act"), make.source(title="New act")
+    standing = make.link(old, LinkType.IMPLEMENTS, new)
+    with pytest.raises(Invalid, match="“Old act” implements “New act”"):
+        links.make(session, new, LinkType.SUPERSEDES, old, reason="It is newer.", by=lead)
+    standing.state = LinkState.RETIRED
+    links.make(session, new, LinkType.SUPERSEDES, old, reason="It is newer.", by=lead)
+
+
+def test_what_waits_for_another_is_not_the_same_as_it_at_any_distance(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    first, second, third = (make.action(title=title) for title in ("Hire", "Train", "Open"))
+    make.link(third, LinkType.DEPENDS_ON, second)
+    make.link(second, LinkType.DEPENDS_ON, first)
+    chain = "“Open” depends on “Train”, which depends on “Hire”"
+    for one, other in ((first, third), (third, first)):
+        with pytest.raises(Invalid, match=chain):
+            links.make(session, one, LinkType.SAME_AS, other, reason="", by=lead)
+
+
+def test_what_is_the_same_does_not_come_to_wait_for_itself_through_others(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    first, second, third = (make.action(title=title) for title in ("Hire", "Train", "Open"))
+    make.link(first, LinkType.SAME_AS, third)
+    links.make(session, third, LinkType.DEPENDS_ON, second, reason="", by=lead)
+    session.flush()
+    with pytest.raises(Invalid, match="“Hire” is the same as “Open”"):
+        links.make(session, second, LinkType.DEPENDS_ON, first, reason="", by=lead)
+
+
+def test_a_retired_link_that_contradicts_what_stands_now_is_not_confirmed(session: Session, make: Make) -> None:
+    old, new = make.source(), make.source()
+    retired = make.link(old, LinkType.IMPLEMENTS, new, state=LinkState.RETIRED)
+    make.link(new, LinkType.SUPERSEDES, old)
+    with pytest.raises(Invalid, match="contradicts"):
+        links.confirm(session, retired.id, reason="It holds.", by=make.person(make.lead()))
+
+
+def test_a_contradiction_names_no_draft_that_the_person_may_not_see(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    first, last = make.action(title="Hire"), make.action(title="Open")
+    secret = make.action(title="Secret", plan_id=make.plan().id, visibility=Visibility.DRAFT)
+    make.link(last, LinkType.DEPENDS_ON, secret)
+    make.link(secret, LinkType.DEPENDS_ON, first)
+    with pytest.raises(Invalid, match="a record that you may not see") as told:
+        links.make(session, first, LinkType.SAME_AS, last, reason="", by=lead)
+    assert "Secret" not in str(told.value)
+
+
+def test_a_reason_is_limited_wherever_a_link_is_made_or_settled(session: Session, make: Make) -> None:
+    lead = make.person(make.lead())
+    priority, action = make.priority(), make.action()
+    long = "x" * (links.LONGEST_REASON + 1)
+    with pytest.raises(Invalid, match="Use at most 1,000 characters"):
+        links.make(session, priority, LinkType.DELIVERED_BY, action, reason=long, by=lead)
+    link = links.make(session, priority, LinkType.DELIVERED_BY, action, reason=f" {long[1:]} ", by=lead)
+    session.flush()
+    assert len(link.reason) == links.LONGEST_REASON
+    for settle in (links.confirm, links.retire):
+        with pytest.raises(Invalid, match="at most 1,000"):
+            settle(session, link.id, reason=long, by=lead)
+    assert link.state == LinkState.CURRENT
+
+
+def test_a_lead_gives_no_duty_to_another_plan(session: Session, make: Make) -> None:
+    mine, theirs = make.plan(), make.plan()
+    lead, priority = make.lead(mine), make.priority(plan_id=mine.id)
+    foreign = make.action(plan_id=theirs.id)
+    with pytest.raises(NotAllowed):
+        links.make(session, priority, LinkType.DELIVERED_BY, foreign, reason="So.", by=make.person(lead))
+    own = make.action(plan_id=mine.id)
+    links.make(session, own, LinkType.DEPENDS_ON, foreign, reason="It waits.", by=make.person(lead))
+    links.make(session, priority, LinkType.DELIVERED_BY, foreign, reason="So.", by=SYSTEM)
