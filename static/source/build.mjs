@@ -1,4 +1,4 @@
-// Compiles the stylesheet into static/vendor, which git ignores and a wheel carries.
+// Compiles the stylesheet and brings the map script into static/vendor, which git ignores and a wheel carries.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,11 +24,13 @@ rmSync(vendor, { recursive: true, force: true });
 mkdirSync(vendor, { recursive: true });
 for (const image of images) cpSync(join(nhsuk, "dist/nhsuk/assets/images", image), join(vendor, image));
 writeFileSync(join(vendor, "app.css"), css);
+cpSync(join(root, "node_modules/cytoscape/dist/cytoscape.min.js"), join(vendor, "cytoscape.min.js"));
 
 // Written last: its date says when the build was whole.
 const version = (name) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
 const manifest = {
   "app.css": createHash("sha256").update(css).digest("hex").slice(0, 12),
+  cytoscape: version("cytoscape"),
   images,
   "nhsuk-frontend": version("nhsuk-frontend"),
   sass: version("sass"),

@@ -90,6 +90,7 @@ def test_a_wheel_carries_pages_style_seed_and_migrations(wheel: Path) -> None:
     for wanted in (
         "kb/templates/base.html",
         "kb/static/vendor/app.css",
+        "kb/static/vendor/cytoscape.min.js",
         "kb/static/vendor/manifest.json",
         "kb/seed_data/organisations.yaml",
         "kb/migrations/env.py",
