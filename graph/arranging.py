@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from kb.spacing import spaced
+
 K = TypeVar("K", bound=Hashable)
 Columns = list[list[K]]
 Near = Mapping[K, Sequence[K]]
 
-SWEEPS = 8
+SWEEPS, PASSES = 6, 5
+IDLE = 3  # so many sweeps that undo nothing are enough
 
 
 def arrange(
@@ -26,7 +29,7 @@ def arrange(
     for left, right in links:
         after[left].append(right)
         before[right].append(left)
-    middles = _level(_fewest_crossings(columns, before, after), before, after, heights, space)
+    middles = _level(fewest_crossings(columns, before, after), before, after, heights, space)
     top = min((middle - heights[key] / 2 for key, middle in middles.items()), default=0.0)
     return {key: middle - top for key, middle in middles.items()}
 
@@ -38,27 +41,88 @@ def crossings(columns: Columns[K], after: Near[K]) -> int:
         place = {key: number for number, key in enumerate(right)}
         passed: list[int] = []
         for key in left:
-            ends = sorted(place[end] for end in after.get(key, ()))
-            total += sum(len(passed) - bisect_right(passed, end) for end in ends)
-            for end in ends:
-                insort(passed, end)
+            for end in sorted(map(place.__getitem__, after.get(key, ()))):
+                at = bisect_right(passed, end)
+                total += len(passed) - at
+                passed.insert(at, end)
     return total
 
 
-def _fewest_crossings(columns: Columns[K], before: Near[K], after: Near[K]) -> Columns[K]:
+def fewest_crossings(columns: Columns[K], before: Near[K], after: Near[K]) -> Columns[K]:
+    """The best of the given order and of those that sweeps come to, from the left and from the right, from a walk."""
+    found = [(crossings(columns, after), columns)]
+    walked = _walked(columns, before, after)
+    for first in (0, 1):
+        if found[-1][0]:
+            found.append(swept(walked, before, after, first))
+    return _swapped(min(found, key=lambda each: each[0])[1], before, after)
+
+
+def _walked(columns: Columns[K], before: Near[K], after: Near[K]) -> Columns[K]:
+    """The boxes of each column in the order in which a walk comes past: what hangs together stands together."""
+    column_of = {key: number for number, column in enumerate(columns) for key in column}
+    walked: Columns[K] = [[] for _ in columns]
+    seen: set[K] = set()
+    for start in column_of:
+        ahead = [start]
+        while ahead:
+            key = ahead.pop()
+            if key not in seen:
+                seen.add(key)
+                walked[column_of[key]].append(key)
+                near = [*before.get(key, ()), *after.get(key, ())]
+                near.sort(key=lambda other: len(before.get(other, ())) + len(after.get(other, ())), reverse=True)
+                ahead += near  # those with fewest joins come next
+    return walked
+
+
+def swept(columns: Columns[K], before: Near[K], after: Near[K], first: int = 0) -> tuple[int, Columns[K]]:
+    """The best order that sweeps come to which put boxes at the mean place of their neighbours, and its crossings."""
     best, fewest = columns, crossings(columns, after)
     current = [list(column) for column in columns]
-    for sweep in range(SWEEPS):
+    idle = 0
+    for sweep in range(first, SWEEPS + first):
         forward = sweep % 2 == 0
         walk = range(1, len(current)) if forward else range(len(current) - 2, -1, -1)
         for at in walk:
             fixed = {key: number for number, key in enumerate(current[at - 1 if forward else at + 1])}
             current[at] = _by_barycentre(current[at], fixed, before if forward else after)
+        idle += 1
         if (number := crossings(current, after)) < fewest:
-            best, fewest = [list(column) for column in current], number
-        if not fewest:
+            best, fewest, idle = [list(column) for column in current], number, 0
+        if not fewest or idle == IDLE:
             break
-    return best
+    return fewest, best
+
+
+def _swapped(columns: Columns[K], before: Near[K], after: Near[K]) -> Columns[K]:
+    """Neighbours in a column change places as long as that undoes crossings."""
+    columns = [list(column) for column in columns]
+    place = {key: number for column in columns for number, key in enumerate(column)}
+    for _ in range(PASSES):
+        is_better = False
+        for column in columns:
+            ends = {
+                key: [sorted(map(place.__getitem__, near.get(key, ()))) for near in (before, after)] for key in column
+            }
+            for at in range(len(column) - 1):
+                upper, lower = column[at], column[at + 1]
+                if _crossed(ends[upper], ends[lower]) > _crossed(ends[lower], ends[upper]):
+                    column[at], column[at + 1] = lower, upper
+                    is_better = True
+            place.update((key, number) for number, key in enumerate(column))
+        if not is_better:
+            break
+    return columns
+
+
+def _crossed(upper: list[list[int]], lower: list[list[int]]) -> int:
+    """How often the joins of two neighbours cross, on both sides, the first standing above the second."""
+    number = 0
+    for over, under in zip(upper, lower, strict=True):
+        if over and under and under[0] < over[-1]:
+            number += sum([bisect_left(under, end) for end in over])
+    return number
 
 
 def _by_barycentre(column: list[K], fixed: Mapping[K, int], near: Near[K]) -> list[K]:
@@ -66,8 +130,9 @@ def _by_barycentre(column: list[K], fixed: Mapping[K, int], near: Near[K]) -> li
     means: dict[K, float] = {}
     last = -1.0
     for key in column:
-        places = [fixed[other] for other in near.get(key, ()) if other in fixed]
-        last = means[key] = sum(places) / len(places) if places else last
+        if others := near.get(key):
+            last = sum(map(fixed.__getitem__, others)) / len(others)
+        means[key] = last
     return sorted(column, key=means.__getitem__)
 
 
@@ -94,17 +159,6 @@ def _level(
 
 
 def _spread(column: Sequence[K], wanted: Mapping[K, float], heights: Mapping[K, float], space: float) -> dict[K, float]:
-    """The places nearest to the wanted ones (least squares) that keep the order and the space between boxes."""
-    offsets, offset = [], 0.0
-    for at, key in enumerate(column):
-        offset += (heights[column[at - 1]] + heights[key]) / 2 + space if at else 0.0
-        offsets.append(offset)
-    blocks: list[tuple[float, int]] = []  # runs of touching boxes: the sum of what they want, and how many they are
-    for key, offset in zip(column, offsets, strict=True):
-        total, size = wanted[key] - offset, 1
-        while blocks and blocks[-1][0] / blocks[-1][1] >= total / size:
-            more, others = blocks.pop()
-            total, size = total + more, size + others
-        blocks.append((total, size))
-    starts = [total / size for total, size in blocks for _ in range(size)]
-    return {key: start + offset for key, start, offset in zip(column, starts, offsets, strict=True)}
+    """The places nearest to the wanted ones that keep the order and the space between boxes."""
+    gaps = [(heights[above] + heights[below]) / 2 + space for above, below in pairwise(column)]
+    return dict(zip(column, spaced([wanted[key] for key in column], gaps), strict=True))

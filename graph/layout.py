@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from graph.arranging import arrange
-from graph.folding import Group, groups, spread_of
+from graph.folding import MOST_BOXES, Folded, Folding, Group, fold, spread_of
 from graph.network import COLUMNS, SUSPECT, Node
 from graph.thread import Stop, Thread
 from kb.wrapping import width_of, wrap
 
-MOST_BOXES = 300
 COLUMN_WIDTH, BOX_WIDTH, SPACE = 237.0, 186.0, 22.0
 PADDING, INDENT, LINE = 14.0, 31.0, 17.0
-TITLE_SIZE, NOTE_SIZE = 13.5, 12.5
-TOP, MARGIN = 42.0, 2.0
+TITLE_SIZE, NOTE_SIZE, TOP, MARGIN = 13.5, 12.5, 42.0, 2.0
 _GAP_COLUMN = {"source": 0, "priority": 2, "response": 2, "action": 3, "indicator": 4}
 
 Key = tuple[Literal["box", "gap", "way"], int]
+State = Literal["current", "suspect", "gap"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,17 @@ class Box:
     y: float
     w: float
     h: float
-    nodes: Group
+    group: Group
     lines: tuple[str, ...]
     notes: tuple[Note, ...]
     tag: str | None
     tag_width: float
     is_focus: bool
     is_lost: bool
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return self.group.nodes
 
     @property
     def node(self) -> Node:
@@ -66,8 +69,12 @@ class Box:
         return self.nodes[0].kind
 
     @property
+    def key(self) -> str:
+        return self.group.key  # opens a folded box
+
+    @property
     def is_folded(self) -> bool:
-        return len(self.nodes) > 1
+        return self.group.is_folded
 
 
 @dataclass(frozen=True)
@@ -79,17 +86,23 @@ class GapBox:
     w: float
     h: float
     missing: str
-    nodes: Group
+    group: Group
     lines: tuple[str, ...]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return self.group.nodes
 
 
 @dataclass(frozen=True)
 class Join:
-    """One line between two boxes as SVG path data, and the middle of its first bend."""
+    """One line between two boxes as SVG path data, the points that bend it, and the middle of its first bend."""
 
     path: str
-    state: Literal["current", "suspect", "gap"]
+    state: State
     middle: tuple[float, float]
+    ends: tuple[Key, Key]
+    bends: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,12 @@ class Picture:
     joins: tuple[Join, ...]
     gap_count: int
     suspect_count: int
-    is_summary: bool
+    folded: Folded
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether some records share a box."""
+        return any(group.is_folded for group in self.folded.groups)
 
 
 @dataclass(frozen=True)
@@ -132,7 +150,7 @@ class _Line:
     """A join before heights are known: the slots it runs through, left to right."""
 
     slots: tuple[Key, ...]
-    state: Literal["current", "suspect", "gap"]
+    state: State
 
 
 def draw(
@@ -140,13 +158,14 @@ def draw(
     *,
     marks: Mapping[int, Marks] | None = None,
     who_acts: Mapping[int, str] | None = None,
+    folding: Folding | None = None,
     most: int = MOST_BOXES,
 ) -> Picture:
-    """Lay out a thread; with more records than the most allowed it is summarised by priority.
+    """Lay out a thread; with more records than the most allowed, or where `folding` asks for it, as a summary.
 
     `marks` says more about a record by its id, `who_acts` who should close the gap at a record.
     """
-    folded = groups(thread, most)
+    folded = (summed_up := fold(thread, folding, most)).groups
     marks, who_acts = marks or {}, who_acts or {}
     stops = _folded_stops(thread, folded)
     slots: dict[Key, _Slot] = {("box", n): _box_slot(thread, group, marks) for n, group in enumerate(folded)}
@@ -168,7 +187,7 @@ def draw(
         joins=tuple(_join(line, at) for line in lines),
         gap_count=len(thread.stops),
         suspect_count=len(thread.suspects),
-        is_summary=len(folded) < len(thread.nodes),
+        folded=summed_up,
     )
 
 
@@ -185,16 +204,18 @@ def _headings(thread: Thread) -> Iterable[Heading]:
         yield Heading(_left(at), counts, counts == ((thread.focus.kind, 1),))
 
 
-def _folded_stops(thread: Thread, folded: list[Group]) -> list[tuple[Stop, Group]]:
+def _folded_stops(thread: Thread, folded: Sequence[Group]) -> list[tuple[Stop, Group]]:
     """One gap for each group at which the thread stops; all records of a group stop for want of the same."""
-    return [(stop, group) for group in folded for stop in thread.stops if stop.id == group[0].id]
+    at = {group.nodes[0].id: group for group in folded}
+    return [(stop, at[stop.id]) for stop in thread.stops if stop.id in at]
 
 
 def _box_slot(thread: Thread, group: Group, marks: Mapping[int, Marks]) -> _Slot:
-    node, mark = group[0], marks.get(group[0].id, Marks())
-    if len(group) > 1:
-        return _Slot(COLUMNS[node.kind], PADDING + LINE)
+    node, mark = group.nodes[0], marks.get(group.nodes[0].id, Marks())
     room = BOX_WIDTH - INDENT - 6
+    if group.is_folded:
+        about = wrap(group.about, room - 4, NOTE_SIZE, most=2)
+        return _Slot(COLUMNS[node.kind], PADDING + LINE * (1 + len(about)), notes=tuple(map(Note, about)))
     lines = wrap(node.title, room, TITLE_SIZE, bold=node.id == thread.id)
     notes = tuple(
         Note(text, note.tone)
@@ -206,23 +227,23 @@ def _box_slot(thread: Thread, group: Group, marks: Mapping[int, Marks]) -> _Slot
 
 
 def _gap_slot(stop: Stop, group: Group, who_acts: Mapping[int, str]) -> _Slot:
-    said = who_acts.get(stop.id, "") if len(group) == 1 else ""
+    said = who_acts.get(stop.id, "") if not group.is_folded else ""
     lines = wrap(said, BOX_WIDTH - 2 * PADDING, NOTE_SIZE, most=2)
     return _Slot(_GAP_COLUMN[stop.missing], PADDING + LINE * (1 + len(lines)), lines)
 
 
 def _lines(
-    thread: Thread, folded: list[Group], stops: list[tuple[Stop, Group]], slots: dict[Key, _Slot]
+    thread: Thread, folded: Sequence[Group], stops: list[tuple[Stop, Group]], slots: dict[Key, _Slot]
 ) -> list[_Line]:
     """The joins, each through a way of its own past every column between; adds the ways to the slots."""
     number_of = spread_of(folded)
-    states: dict[tuple[Key, Key], Literal["current", "suspect", "gap"]] = {}
+    states: dict[tuple[Key, Key], State] = {}
     for edge in thread.edges:
         ends: tuple[Key, Key] = ("box", number_of[edge.source]), ("box", number_of[edge.target])
         if edge.state == SUSPECT or ends not in states:
             states[ends] = "suspect" if edge.state == SUSPECT else "current"
     for number, (stop, group) in enumerate(stops):
-        box: Key = ("box", number_of[group[0].id])
+        box: Key = ("box", number_of[group.nodes[0].id])
         states[(("gap", number), box) if stop.missing == "source" else (box, ("gap", number))] = "gap"
 
     lines, ways = [], 0
@@ -237,18 +258,18 @@ def _lines(
 
 
 def _box(thread: Thread, group: Group, slot: _Slot, at: tuple[float, float], marks: Mapping[int, Marks]) -> Box:
-    mark = marks.get(group[0].id, Marks()) if len(group) == 1 else Marks()
+    mark = Marks() if group.is_folded else marks.get(group.nodes[0].id, Marks())
     return Box(
         x=at[0],
         y=round(at[1] - slot.height / 2, 1),
         w=BOX_WIDTH,
         h=slot.height,
-        nodes=group,
+        group=group,
         lines=slot.lines,
         notes=slot.notes,
         tag=mark.tag,
         tag_width=round(width_of(mark.tag or "", NOTE_SIZE) + 12, 1),
-        is_focus=group[0].id == thread.id,
+        is_focus=group.nodes[0].id == thread.id,
         is_lost=mark.is_lost,
     )
 
@@ -262,14 +283,17 @@ def _join(line: _Line, at: Mapping[Key, tuple[float, float]]) -> Join:
     x, y = at[line.slots[0]]
     x += BOX_WIDTH
     path, middle = f"M{x:g} {y:g}", None
+    bends: list[tuple[float, float]] = []
     for key in line.slots[1:]:
         to_x, to_y = at[key]
         half = (x + to_x) / 2
         middle = middle or (round(half, 1), round((y + to_y) / 2, 1))
         path += f"C{half:g} {y:g} {half:g} {to_y:g} {to_x:g} {to_y:g}"
+        bends += [(half, y), (half, to_y)]
         x, y = to_x, to_y
         if key[0] == "way":
+            bends += [(x, y), (x + BOX_WIDTH, y)]
             x += BOX_WIDTH
             path += f"H{x:g}"
     assert middle is not None
-    return Join(path, line.state, middle)
+    return Join(path, line.state, middle, (line.slots[0], line.slots[-1]), tuple(bends))

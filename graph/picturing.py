@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.indicator_models import Indicator, Reading
-    from graph.network import Node
     from graph.thread import Thread
     from kb.permissions import Person
 
@@ -57,8 +56,7 @@ def look(session: Session, thread: Thread, person: Person, today: date) -> Look:
     marks |= {id: Marks(tag=words) for id, words in said.items()}
     marks |= {id: Marks(notes=(Note(words, "strong"),)) for id, words in over_words.items()}
     marks |= {id: Marks(notes=(Note(words),)) for id, words in read.items()}
-    nodes = {node.id: node for node in thread.nodes}
-    who = {stop.id: _who(nodes[stop.id], stop.missing) for stop in thread.stops}
+    who = {stop.id: gettext("Strategy lead to act") for stop in thread.stops}
     return Look(found, said, over_words, read, confidence, marks, who)
 
 
@@ -84,9 +82,3 @@ def _of_indicator(indicator: Indicator, latest: Reading | None) -> str:
     if latest.is_demonstration:
         return gettext("%(number)s (demonstration)", number=number)
     return number
-
-
-def _who(node: Node, missing: str) -> str:
-    if missing == "indicator":
-        return gettext("Owner to act")
-    return gettext("Strategy lead to act")
