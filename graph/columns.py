@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph import gap_words
+from graph import gap_words, link_words
 from kb import downloads, labels
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -40,7 +40,8 @@ def thread(title: str, found: Thread) -> Sheet[Joint]:
 def _joints(found: Thread) -> Iterator[Joint]:
     nodes = {node.id: node for node in found.nodes}
     for edge in found.edges:
-        yield Joint(nodes[edge.source], nodes[edge.target], type=edge.type, reason=edge.reason or "", state=edge.state)
+        said = link_words.own(edge, nodes[edge.target].kind) or labels.readable(edge.type)
+        yield Joint(nodes[edge.source], nodes[edge.target], type=said, reason=edge.reason or "", state=edge.state)
     for stop in found.stops:
         node, gap = nodes[stop.id], gettext("Gap")
         # A source lacks before the record, anything else after it.
@@ -58,7 +59,7 @@ def _of_joints() -> list[Column[Joint]]:
         Column(gettext("From ref"), lambda one: one.start.ref if one.start else "", width=24),
         Column(gettext("From kind"), lambda one: kind(one.start, one), width=14),
         Column(gettext("From"), lambda one: one.start.title if one.start else "", width=50),
-        Column(gettext("Link"), lambda one: labels.readable(one.type), width=16),
+        Column(gettext("Link"), lambda one: one.type, width=16),
         Column(gettext("Reason"), lambda one: one.reason, width=50),
         Column(gettext("State"), lambda one: labels.readable(one.state), width=12),
         Column(gettext("To ref"), lambda one: one.end.ref if one.end else "", width=24),

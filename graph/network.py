@@ -87,26 +87,30 @@ def build(nodes: Iterable[Node], edges: Iterable[Edge]) -> Network:
     is refused here, since every answer below relies on there being no circle.
     """
     known = {node.id: node for node in nodes}
-    support = nx.DiGraph()
-    support.add_nodes_from(known)
+    column_of = {id: COLUMNS[node.kind] for id, node in known.items()}
+    support: dict[tuple[int, int], Edge] = {}
     relations = []
     for edge in edges:
-        if edge.state == RETIRED or edge.source not in known or edge.target not in known:
+        ends = source, target = edge.source, edge.target
+        if edge.state == RETIRED or source not in column_of or target not in column_of:
             continue
         if edge.type in RELATIONS:
             relations.append(edge)
             continue
-        if COLUMNS[known[edge.source].kind] >= COLUMNS[known[edge.target].kind]:
-            raise ValueError(f"{known[edge.source].ref} {edge.type} {known[edge.target].ref} does not lead forward")
-        twin = support.get_edge_data(edge.source, edge.target)
-        if twin is None or twin["edge"].is_suspect:  # of two links between the same records the sound one speaks
-            support.add_edge(edge.source, edge.target, edge=edge)
+        if column_of[source] >= column_of[target]:
+            raise ValueError(f"{known[source].ref} {edge.type} {known[target].ref} does not lead forward")
+        twin = support.get(ends)
+        if twin is None or twin.is_suspect:  # of two links between the same records the sound one speaks
+            support[ends] = edge
+    graph = nx.DiGraph()
+    graph.add_nodes_from(known)
+    graph.add_edges_from((source, target, {"edge": edge}) for (source, target), edge in support.items())
     return Network(
         nodes=known,
-        support=nx.freeze(support),
+        support=nx.freeze(graph),
         # Answers ask for the neighbours of thousands of records, and the graph would make each list anew.
-        after={id: tuple(near) for id, near in support.adjacency()},
-        before={id: tuple(support.predecessors(id)) for id in known},
+        after={id: tuple(near) for id, near in graph.adjacency()},
+        before={id: tuple(near) for id, near in graph.pred.items()},
         relations=tuple(relations),
         by_kind=_grouped(known, lambda node: node.kind),
         by_plan=_grouped(known, lambda node: node.plan_id),

@@ -63,6 +63,7 @@ def detail(ref: str) -> Response:
         "priorities/detail.html",
         priority=priority,
         plan=plans.plan_of(session, priority, person=person),
+        source=plans.source_of(session, priority, person=person),
         supports=plans.supports_of(session, priority, person=person),
         delivered=delivered,
         briefs=briefs(session, [link.to_id for link in delivered], person=person, today=web.today()),
