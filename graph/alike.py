@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
-from itertools import combinations, pairwise
-from math import log, sqrt
+from itertools import chain, combinations, pairwise
+from math import fsum, log, sqrt
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, utils
 
+from graph import collecting
 from graph.network import Network, living, of_kind, reached
 
 # Nobody looks through more; when these are decided others come forward.
@@ -62,16 +64,22 @@ class _Near:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(NamedTuple):
     """A title as it is compared: its words in order and as a set, each by its beginning, and its numbers."""
 
-    id: int
-    plan_id: int | None
     whole: str
+    in_order: str  # the whole with its words by the alphabet
     order: tuple[str, ...]
     words: frozenset[str]
     numbers: tuple[str, ...]
+
+
+class _Action(NamedTuple):
+    """An action by its title."""
+
+    id: int
+    plan_id: int | None
+    title: _Title
 
 
 def likely(network: Network, seen: Collection[int], closed: Set[int]) -> tuple[Pair, ...]:
@@ -79,7 +87,9 @@ def likely(network: Network, seen: Collection[int], closed: Set[int]) -> tuple[P
     live = living(network, seen)
     nodes = (network.nodes[id] for id in sorted(of_kind(network, live - closed, "action")))
     found = []
-    for near in _near(tuple((node.id, node.plan_id, node.title) for node in nodes)):
+    with collecting.later():
+        all_near = _near(tuple((node.id, node.plan_id, node.title) for node in nodes))
+    for near in all_near:
         ground = _common_ground(network, near.one, near.other, live)
         nearness = near.nearness + FOR_COMMON_GROUND * bool(ground)
         if nearness >= near.least:
@@ -91,7 +101,7 @@ def likely(network: Network, seen: Collection[int], closed: Set[int]) -> tuple[P
 
 def in_common(network: Network, one: int, other: int, seen: Collection[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The words that the titles of two actions share, and the sources and priorities behind both."""
-    first, second = (_title(id, network.nodes[id].plan_id, network.nodes[id].title) for id in (one, other))
+    first, second = (_title(network.nodes[id].title) for id in (one, other))
     words = _in_full(network.nodes[one].title, first.words & second.words)
     return words, _common_ground(network, one, other, living(network, seen))
 
@@ -100,61 +110,65 @@ def in_common(network: Network, one: int, other: int, seen: Collection[int]) -> 
 @lru_cache(maxsize=8)
 def _near(given: tuple[tuple[int, int | None, str], ...]) -> tuple[_Near, ...]:
     """The pairs that have titles near enough, or would have with something in common behind them."""
-    titles = [_title(*each) for each in given]
-    counts = Counter(word for title in titles for word in title.words)
+    actions = [_Action(id, plan_id, _title(title)) for id, plan_id, title in given]
+    counts = Counter(chain.from_iterable(action.title.words for action in actions))
     # A word weighs the more the fewer titles have it.
-    weights = {word: log(1 + len(titles) / number) ** 2 for word, number in counts.items()}
-    lengths = {title.id: sqrt(sum(weights[word] for word in title.words)) for title in titles}
+    weights = {word: log(1 + len(actions) / number) ** 2 for word, number in counts.items()}
+    lengths = [sqrt(fsum(map(weights.__getitem__, action.title.words))) for action in actions]
     found = []
-    for one, other in _worth_comparing(titles, counts, weights, lengths):
-        words = one.words & other.words
-        nearness = sum(weights[word] for word in words) / (lengths[one.id] * lengths[other.id])
-        least = NEAR_IN_ONE_PLAN if one.plan_id == other.plan_id else NEAR_IN_TWO
-        if fuzz.token_sort_ratio(one.whole, other.whole, score_cutoff=NEAR_AS_WRITTEN):
-            nearness = 1.0
-        if nearness < least - FOR_COMMON_GROUND or len(words) < min(2, len(one.words)):
+    for first, second in _worth_comparing(actions, counts, weights, lengths):
+        one, other = actions[first], actions[second]
+        words = one.title.words & other.title.words
+        if one.title.numbers != other.title.numbers or len(words) < min(2, len(one.title.words)):
             continue
-        if one.numbers == other.numbers and not _is_list(one, other):
+        nearness = fsum(map(weights.__getitem__, words)) / (lengths[first] * lengths[second])
+        least = NEAR_IN_ONE_PLAN if one.plan_id == other.plan_id else NEAR_IN_TWO
+        if fuzz.ratio(one.title.in_order, other.title.in_order, score_cutoff=NEAR_AS_WRITTEN):
+            nearness = 1.0
+        if nearness >= least - FOR_COMMON_GROUND and not _is_list(one, other):
             found.append(_Near(one.id, other.id, nearness, least, words))
     return tuple(nlargest(MOST_KEPT, found, key=lambda near: near.nearness))
 
 
-def _title(id: int, plan_id: int | None, title: str) -> _Title:
+# A title that changes leaves the others as they were read.
+@lru_cache(maxsize=20_000)
+def _title(title: str) -> _Title:
     whole = utils.default_process(title)
-    order = tuple(word[:STEM] for word in whole.split() if word not in _SMALL)
-    return _Title(id, plan_id, whole, order, frozenset(order), tuple(_NUMBERS.findall(whole)))
+    words = whole.split()
+    order = tuple(word[:STEM] for word in words if word not in _SMALL)
+    return _Title(whole, " ".join(sorted(words)), order, frozenset(order), tuple(_NUMBERS.findall(whole)))
 
 
 def _worth_comparing(
-    titles: Sequence[_Title], counts: Mapping[str, int], weights: Mapping[str, float], lengths: Mapping[int, float]
-) -> Iterator[tuple[_Title, _Title]]:
-    """Each pair once that shares rare words of half the weight that is asked, or the whole title."""
+    actions: Sequence[_Action], counts: Mapping[str, int], weights: Mapping[str, float], lengths: Sequence[float]
+) -> Iterator[tuple[int, int]]:
+    """The places of each pair once that shares rare words of half the weight that is asked, or the whole title."""
     with_word: dict[str, list[int]] = defaultdict(list)
     with_title: dict[str, list[int]] = defaultdict(list)
-    for place, title in enumerate(titles):
-        with_title[title.whole].append(place)
-        for word in title.words:
-            if 1 < counts[word] <= MOST_WITH_WORD:
-                with_word[word].append(place)
+    rare = {word for word, number in counts.items() if 1 < number <= MOST_WITH_WORD}
+    for place, action in enumerate(actions):
+        with_title[action.title.whole].append(place)
+        for word in action.title.words & rare:
+            with_word[word].append(place)
     # Hundreds of thousands of pairs are told apart quicker as one number each.
-    many = len(titles)
+    many = len(actions)
     shared: dict[int, float] = defaultdict(float)
     for word, places in with_word.items():
         weight = 2 * weights[word]
         for first, second in combinations(places, 2):
             shared[first * many + second] += weight
-    least = [NEAR_IN_TWO**0.5 * lengths[title.id] for title in titles]
+    least = [NEAR_IN_TWO**0.5 * length for length in lengths]
     pairs = {first * many + second for places in with_title.values() for first, second in pairwise(places)}
     pairs.update(pair for pair, weight in shared.items() if weight >= least[pair // many] * least[pair % many])
     for pair in sorted(pairs):
-        yield titles[pair // many], titles[pair % many]
+        yield divmod(pair, many)
 
 
-def _is_list(one: _Title, other: _Title) -> bool:
+def _is_list(one: _Action, other: _Action) -> bool:
     """Whether two actions of one plan are one sentence with other words in one place: of Leeds, of York."""
     if one.plan_id != other.plan_id:
         return False
-    ours, theirs = _differing(one.order, other.order)
+    ours, theirs = _differing(one.title.order, other.title.order)
     if not ours or not theirs or max(len(ours), len(theirs)) > LONGEST_SLOT:
         return False
     # Another spelling is not another thing.

@@ -11,11 +11,14 @@ from sqlalchemy.orm import aliased
 
 from actions.models import Action
 from graph import alike, snapshot
+from graph.network import of_kind
+from graph.reach import sources_behind
 from kb.models.record import Record
 from kb.permissions import visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -44,6 +47,19 @@ class Offered:
     other: Side
     words: tuple[str, ...]
     ground: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What tells an action from one with nearly its title: its words, its dates, and what it rests on."""
+
+    text: str
+    timescale: str
+    starts_on: date | None
+    due_on: date | None
+    is_open: bool
+    priorities: tuple[Node, ...]
+    sources: tuple[Node, ...]
 
 
 def find(held: Snapshot, person: Person, plan_id: int | None) -> list[Pair]:
@@ -75,6 +91,31 @@ def compare(session: Session, person: Person, one: Record, other: Record) -> Off
     first, second = sorted((one.id, other.id))
     words, ground = alike.in_common(held.network, first, second, held.seen_by(person))
     return _told(session, held, [alike.Pair(first, second, 0, words, ground)], person)[0]
+
+
+def details(session: Session, person: Person, actions: Iterable[Record]) -> dict[int, Details]:
+    """What is read of each of two actions before somebody says that they are the same."""
+    held = snapshot.current(session)
+    network, live = held.network, held.seen_by(person).living
+    ids = [action.id for action in actions]
+    behind = sources_behind(network, ids, live)
+    found = session.scalars(select(Action).where(Action.id.in_(ids), visible_to(person)))
+
+    def named(near: Iterable[int]) -> tuple[Node, ...]:
+        return tuple(sorted((network.nodes[id] for id in near), key=lambda node: (node.title, node.id)))
+
+    return {
+        action.id: Details(
+            action.description,
+            action.timescale,
+            action.starts_on,
+            action.due_on,
+            action.is_open,
+            named(id for id in of_kind(network, network.before[action.id], "priority") if id in live),
+            named(behind[action.id]),
+        )
+        for action in found
+    }
 
 
 def _told(session: Session, held: Snapshot, pairs: Sequence[Pair], person: Person) -> list[Offered]:

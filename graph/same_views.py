@@ -79,6 +79,7 @@ def decide_same(ref: str, other: str) -> ResponseReturnValue:
     return web.page(
         "graph/same_decide.html",
         pair=same.compare(session, person, first, second),
+        details=same.details(session, person, (first, second)),
         form=form,
         two=TWO,
         status=422 if form.errors or form.form_errors else 200,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from actions.editing import ActionDetails
 from actions.models import Term
 from kb.editing import LONGEST_TITLE
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.models.record import Visibility
 from kb.words import gettext
 
@@ -54,7 +54,7 @@ class ActionForm(Form):
         "visibility",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(
         gettext("Action, starting with a verb"),
         [InputRequired(gettext("Say what will be done, starting with a verb")), Length(max=LONGEST_TITLE)],

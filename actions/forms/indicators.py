@@ -6,16 +6,15 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import HiddenInput
 
 from actions.measures.editing import IndicatorDetails, Point
 from actions.measures.readings import ReadingDetails
 from kb import dates, labels
 from kb.editing import LONGEST_TITLE
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice, YesNo
 from kb.forms.figures import FindingForm
 from kb.forms.numbers import NumberField
@@ -69,7 +68,7 @@ class IndicatorForm(Form):
         "note",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(
         gettext("What is measured"), [DataRequired(gettext("Say what is measured")), Length(max=LONGEST_TITLE)]
     )
@@ -194,7 +193,7 @@ class TrajectoryForm(Form):
     """All periods of a trajectory, with a few empty rows for more."""
 
     page_order: ClassVar[tuple[str, ...]] = ("reason",)
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     reason = StringField(
         gettext("Why it changes"), [DataRequired(gettext("Say why it changes")), Length(max=LONGEST_REASON)]
     )

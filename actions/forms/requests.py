@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
 
 from actions.request_models import RequestedChange, RequestState
 from actions.requests import words as request_words
 from actions.requests.filters import MINE, TO_DECIDE, RequestFilter
 from actions.requests.proposing import Proposal
 from kb.editing import LONGEST_TITLE
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice
 from kb.forms.filtering import groups_on, one_of, selects, word
 from kb.words import gettext
@@ -92,7 +91,7 @@ class DecisionForm(Form):
     """What is said with a decision; the button says which."""
 
     page_order: ClassVar[tuple[str, ...]] = ("decision",)
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     decision = TextAreaField(gettext("What do you say to whoever asked?"), [Length(max=LONGEST)])
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
-from wtforms.widgets import HiddenInput
 
 from actions.forms.update import LONGEST, confidence_choices
 from actions.several import Answer
 from actions.updates import Said, may_stay_unchanged
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class RowForm(Form):
     """Three questions; a row of which nothing is filled in is left alone."""
 
     page_order: ClassVar[tuple[str, ...]] = ("confidence", "narrative", "forecast_on")
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     confidence = RadioField(gettext("How sure are you that it will be done?"), validate_choice=False)
     narrative = TextAreaField(gettext("What has changed?"), [Length(max=LONGEST)])
     forecast_on = DateParts(gettext("New expected date"), [Optional()])

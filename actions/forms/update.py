@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
 
 from actions.models import Confidence, ReportedBy
 from actions.updates import Said, still_expected_on
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class UpdateForm(Form):
         "evidence",
     )
     # The newest update that the sender had seen; bears the name under which the page of a conflict sends it again.
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     # Asked only of a lead who writes for an owner; the service says when it is missing.
     reported_by = RadioField(
         gettext("How did you hear it?"),
@@ -123,7 +122,7 @@ class DoneForm(Form):
     """What shows that an action is done."""
 
     page_order: ClassVar[tuple[str, ...]] = ("evidence",)
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
     evidence = TextAreaField(
         gettext("What shows that it is done?"),
         [InputRequired(gettext("Say what shows that it is done, such as a paper or a figure")), Length(max=LONGEST)],
@@ -134,7 +133,7 @@ class ReasonForm(Form):
     """Why an action is opened again."""
 
     page_order: ClassVar[tuple[str, ...]] = ("reason",)
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
     reason = TextAreaField(
         gettext("Why is it open again?"), [InputRequired(gettext("Say why it is open again")), Length(max=LONGEST)]
     )
@@ -143,4 +142,4 @@ class ReasonForm(Form):
 class VerifyForm(Form):
     """Nothing to fill in: the button says the deed."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()

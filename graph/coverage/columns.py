@@ -32,7 +32,7 @@ def matrix(found: Coverage, by: By) -> Sheet[Line]:
             *sized,
             Column(words.of_rows, _held(ALL), Kind.NUMBER),
             *(Column(column.title, _held(column.id), Kind.NUMBER, width=18) for column in found.columns),
-            Column(gettext("Gap"), _held(GAP), width=20),
+            Column(gettext("Missing"), _held(GAP), width=20),
         ],
         _lines(found, words),
     )
@@ -59,7 +59,7 @@ def _lines(found: Coverage, words: coverage_words.Words) -> Iterator[Line]:
     }
     if found.column_gaps:
         gaps: Line = {column.id: words.column_gap for column in found.columns if column.is_gap}
-        yield {FIRST: gettext("Gap"), **gaps}
+        yield {FIRST: gettext("Missing"), **gaps}
 
 
 def cells(found: Coverage, by: By) -> Sheet[tuple[covering.Row, covering.Column, int]]:

@@ -14,8 +14,7 @@ from graph import snapshot
 from graph.coverage import counting as coverage
 from graph.network import living, of_kind, reached
 from kb.errors import NotFound
-from kb.models.record import Kind, Record, Theme, record_theme
-from kb.models.source import SourceNation
+from kb.models.record import Kind, Theme
 from kb.permissions import visible_to
 from kb.planning import plans
 from kb.words import gettext
@@ -95,8 +94,22 @@ class Coverage:
         return self.matrix.cells.get(row.id, {}).get(column.id, 0)
 
     @property
+    def is_empty(self) -> bool:
+        return not self.rows or not self.columns
+
+    @property
+    def without_theme(self) -> int:
+        """How many sources the row of no theme holds; 0 where there is no such row."""
+        return next((row.size for row in self.rows if row.id == WITHOUT_THEME), 0)
+
+    @property
+    def named_rows(self) -> int:
+        """How many themes, sources or actions stand in the rows; no theme is none."""
+        return sum(row.id != WITHOUT_THEME for row in self.rows)
+
+    @property
     def row_gaps(self) -> int:
-        return sum(row.is_gap for row in self.rows)
+        return sum(row.is_gap for row in self.rows if row.id != WITHOUT_THEME)
 
     @property
     def column_gaps(self) -> int:
@@ -119,6 +132,17 @@ def list_themes(session: Session, person: Person) -> Sequence[Any]:
     """The id, ref and title of every theme that the person may see, by title."""
     query = select(Theme.id, Theme.ref, Theme.title).where(visible_to(person)).order_by(Theme.title, Theme.id)
     return session.execute(query).all()
+
+
+def first_covered(session: Session, person: Person, offered: Sequence[Plan]) -> Plan | None:
+    """The first plan of which a source reaches a priority, else the first: for readers with no plan of their own.
+
+    A plan that nobody has mapped yet would show them nothing but what is missing.
+    """
+    held = snapshot.current(session)
+    live = living(held.network, held.seen_by(person))
+    behind = reached(held.network, live & held.network.of_kind("source"), live) & held.network.of_kind("priority")
+    return next((plan for plan in offered if behind & held.network.of_plan(plan.id)), next(iter(offered), None))
 
 
 def cover(session: Session, person: Person, wanted: Wanted) -> Coverage:
@@ -185,10 +209,9 @@ def _field(session: Session, person: Person, wanted: Wanted) -> _Field:
     keep = held.seen_by(person)
     sources = set(living(held.network, keep) & held.network.of_kind("source"))
     if wanted.nation:
-        query = select(SourceNation.source_id).where(SourceNation.nation == wanted.nation)
-        sources &= set(session.scalars(query))
+        sources &= held.filing.of_nation(wanted.nation)
     themes = {theme.id: theme for theme in list_themes(session, person)}
-    groups = _by_theme(session, themes, sources)
+    groups = _by_theme(held, themes, sources)
     if wanted.theme:
         groups = {id: group for id, group in groups.items() if id in themes and themes[id].ref == wanted.theme}
         sources &= set().union(*groups.values())
@@ -199,17 +222,9 @@ def _field(session: Session, person: Person, wanted: Wanted) -> _Field:
     return _Field(held, keep, frozenset(sources), themes, groups, columns)
 
 
-def _by_theme(session: Session, themes: Mapping[int, Any], sources: set[int]) -> dict[int, set[int]]:
+def _by_theme(held: Snapshot, themes: Mapping[int, Any], sources: set[int]) -> dict[int, set[int]]:
     """The sources of each theme that has any, by title; those of no theme stand last."""
-    groups: dict[int, set[int]] = {id: set() for id in themes}
-    query = (
-        select(record_theme.c.theme_id, record_theme.c.record_id)
-        .join(Record, Record.id == record_theme.c.record_id)
-        .where(Record.kind == Kind.SOURCE)
-    )
-    for theme_id, source_id in session.execute(query):
-        if theme_id in groups and source_id in sources:
-            groups[theme_id].add(source_id)
+    groups = {id: sources & held.filing.of_theme(id) for id in themes}
     groups[WITHOUT_THEME] = sources - set().union(*groups.values())
     return {id: group for id, group in groups.items() if group}
 

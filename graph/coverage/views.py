@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from kb.permissions import Capability
 from kb.planning import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -60,6 +60,7 @@ class Asked:
     wanted: Wanted
     plans: Sequence[Plan]
     themes: Mapping[str, str]
+    problems: Sequence[str] = ()  # what the address names and there is not
 
     @property
     def values(self) -> dict[str, Any]:
@@ -85,14 +86,30 @@ def _asked() -> Asked:
     session, person, args = web.session(), web.person(), request.args
     offered = plans.list_plans(session, person=person)
     themes = {theme.ref: theme.title for theme in covering.list_themes(session, person)}
-    by, nation, theme = args.get("by"), args.get("nation", ""), args.get("theme", "")
+    given = {name: args.get(name, "") for name in ("by", "plan", "nation", "theme")}
+    known: dict[str, Container[str]] = {
+        "by": set(By),
+        "plan": {ALL, *(plan.ref for plan in offered)},
+        "nation": labels.nations(),
+        "theme": themes,
+    }
+    is_known = {name: value in known[name] for name, value in given.items()}
     wanted = Wanted(
-        By(by) if by in set(By) else By.THEMES,
-        None if args.get("plan") == ALL else plans.choose(offered, args.get("plan"), person=person),
-        nation if nation in labels.nations() else "",
-        theme if theme in themes else "",
+        By(given["by"]) if is_known["by"] else By.THEMES,
+        None if given["plan"] == ALL else _plan(offered, given["plan"]),
+        given["nation"] if is_known["nation"] else "",
+        given["theme"] if is_known["theme"] else "",
     )
-    return Asked(wanted, offered, themes)
+    problems = [coverage_words.not_known(name, value) for name, value in given.items() if value and not is_known[name]]
+    return Asked(wanted, offered, themes, problems)
+
+
+def _plan(offered: Sequence[Plan], ref: str) -> Plan | None:
+    """The plan of this name, else the reader's own, else one that has something to show."""
+    person = web.person()
+    if any(plan.ref == ref or plan.id in person.roles for plan in offered):
+        return plans.choose(offered, ref, person=person)
+    return covering.first_covered(web.session(), person, offered)
 
 
 @bp.get("/coverage")
@@ -114,13 +131,20 @@ def coverage() -> ResponseReturnValue:
         nations=labels.nations(),
         choices={each.value: coverage_words.of(each).choice for each in By},
         found=found,
-        said=coverage_words.found(found, by),
+        said=coverage_words.found(found, asked.wanted),
         words=coverage_words.of(by),
         paging=paging,
         rows=found.rows[paging.offset : paging.offset + paging.limit],
         band=_band(asked, found.columns),
+        without=_without_filters(asked.wanted) if found.is_empty and asked.wanted.is_narrowing else "",
         cell_url=lambda row, column: _cell_url(asked, row, column),
     )
+
+
+def _without_filters(wanted: Wanted) -> str:
+    """What there would be without the nation and the theme that leave nothing; empty where there is nothing either."""
+    whole = covering.cover(web.session(), web.person(), replace(wanted, nation="", theme=""))
+    return "" if whole.is_empty else coverage_words.without_filters(whole, wanted.by)
 
 
 def _band(asked: Asked, columns: Sequence[Column]) -> Band:
@@ -161,7 +185,7 @@ def coverage_cell() -> ResponseReturnValue:
         named = [each.title for each in (row, column) if each]
         return downloads.send("coverage-cell", coverage_columns.ways(listed), filters=[*asked.told, *named])
     sources = len({way.source.id for way in listed})
-    heading, said = coverage_words.cell(asked.wanted.by, row, column, sources, len(listed))
+    heading, said = coverage_words.cell(asked.wanted, row, column, sources, len(listed))
     paging = paged(len(listed), WAYS)
     return web.page(
         "graph/coverage_cell.html",

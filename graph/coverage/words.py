@@ -39,8 +39,8 @@ def of(by: By) -> Words:
                 "link of their own, or through an implication or a response. A source with two themes stands in both "
                 "rows, and once in the totals."
             ),
-            gettext("Gap: no priority"),
-            gettext("Gap: no source"),
+            gettext("No priority"),
+            gettext("No source"),
             gettext("Any priority"),
             gettext("All sources"),
         )
@@ -54,8 +54,8 @@ def of(by: By) -> Words:
                 "implication or response that calls for the priority is another. Sources are listed that the plan "
                 "maps or that reach a priority."
             ),
-            gettext("Gap: no priority"),
-            gettext("Gap: no source"),
+            gettext("No priority"),
+            gettext("No source"),
             gettext("All ways"),
             gettext("All ways"),
         )
@@ -64,38 +64,79 @@ def of(by: By) -> Words:
         gettext("Actions"),
         gettext("Actions and priorities"),
         gettext("1 stands where a link says that the action delivers the priority."),
-        gettext("Gap: no priority"),
-        gettext("Gap: no action"),
+        gettext("No priority"),
+        gettext("No action"),
         gettext("Priorities"),
         gettext("All actions"),
     )
 
 
-def found(coverage: Coverage, by: By) -> str:
-    """How many rows and columns there are, and how many of them are gaps."""
-    rows, columns = len(coverage.rows), len(coverage.columns)
+def found(coverage: Coverage, wanted: Wanted) -> str:
+    """How many rows and columns there are, and how many of them nothing reaches.
+
+    Of actions narrowed to some sources only those with a priority are left, so of these it says nothing.
+    """
+    by = wanted.by
+    across, down = _sizes(coverage, by)
+    column_gaps = _gaps(
+        coverage.column_gaps, gettext("without an action") if by == By.ACTIONS else gettext("without a source")
+    )
+    if by == By.ACTIONS and wanted.is_narrowing:
+        return gettext("%(rows)s; %(columns)s, %(column_gaps)s.", rows=across, columns=down, column_gaps=column_gaps)
+    said = gettext(
+        "%(rows)s, %(row_gaps)s; %(columns)s, %(column_gaps)s.",
+        rows=across,
+        row_gaps=_gaps(coverage.row_gaps, gettext("without a priority")),
+        columns=down,
+        column_gaps=column_gaps,
+    )
+    return " ".join(filter(None, (said, _without_theme(coverage))))
+
+
+def _without_theme(coverage: Coverage) -> str:
+    """The last row of themes may hold the sources of none."""
+    if not coverage.without_theme:
+        return ""
+    return ngettext(
+        "One source has no theme, and stands in the last row.",
+        "%(num)s sources have no theme, and stand in the last row.",
+        coverage.without_theme,
+    )
+
+
+def without_filters(coverage: Coverage, by: By) -> str:
+    """What there is when nothing is narrowed."""
+    across, down = _sizes(coverage, by)
+    return gettext("Without filters there are %(rows)s and %(columns)s.", rows=across, columns=down)
+
+
+def _sizes(coverage: Coverage, by: By) -> tuple[str, str]:
+    """How many rows and columns there are."""
+    rows, columns = coverage.named_rows, len(coverage.columns)
     if by == By.THEMES:
         across = ngettext("%(num)s theme with sources", "%(num)s themes with sources", rows)
     elif by == By.SOURCES:
         across = ngettext("%(num)s source", "%(num)s sources", rows)
     else:
         across = ngettext("%(num)s action", "%(num)s actions", rows)
-    down = ngettext("%(num)s priority", "%(num)s priorities", columns)
-    return gettext(
-        "%(rows)s, %(row_gaps)s; %(columns)s, %(column_gaps)s.",
-        rows=across,
-        row_gaps=_gaps(coverage.row_gaps, gettext("without a priority")),
-        columns=down,
-        column_gaps=_gaps(
-            coverage.column_gaps, gettext("without an action") if by == By.ACTIONS else gettext("without a source")
-        ),
-    )
+    return across, ngettext("%(num)s priority", "%(num)s priorities", columns)
 
 
 def _gaps(number: int, words: str) -> str:
     if not number:
         return gettext("none of them %(what)s", what=words)
     return gettext("%(num)s of them %(what)s", num=counted(number), what=words)
+
+
+def not_known(name: str, value: str) -> str:
+    """What an address asks for and there is not: it says so, and shows what there would be without it."""
+    words = {
+        "by": gettext("There is no table called “%(value)s”."),
+        "plan": gettext("There is no plan “%(value)s” that you may see."),
+        "nation": gettext("There is no nation “%(value)s” here, so sources of all nations count."),
+        "theme": gettext("There is no theme “%(value)s” that you may see, so sources of all themes count."),
+    }
+    return words[name].replace("%(value)s", value[:100])
 
 
 def narrowed(wanted: Wanted, themes: dict[str, str]) -> str:
@@ -114,10 +155,12 @@ def narrowed(wanted: Wanted, themes: dict[str, str]) -> str:
     return f"{told} {gettext('Other priorities, and actions that deliver none of these, are left out.')}"
 
 
-def cell(by: By, row: Row | None, column: Column | None, number: int, ways: int) -> tuple[str, str]:
+def cell(wanted: Wanted, row: Row | None, column: Column | None, number: int, ways: int) -> tuple[str, str]:
     """The heading of a cell's page, and the sentence below it."""
+    by, is_of_one_plan = wanted.by, wanted.plan is not None
     start = row.title if row else ""
-    end = gettext("the priority “%(title)s”", title=column.title) if column else gettext("a priority of the plan")
+    of_any = gettext("a priority of the plan") if is_of_one_plan else gettext("a priority of any plan")
+    end = gettext("the priority “%(title)s”", title=column.title) if column else of_any
     if by == By.ACTIONS:
         heading = ngettext("%(num)s link", "%(num)s links", ways) if ways else gettext("No link")
         subject = gettext("the action “%(title)s”", title=start) if start else gettext("an action")

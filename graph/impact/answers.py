@@ -10,14 +10,15 @@ from sqlalchemy import null, select
 from actions.indicator_models import Indicator
 from actions.models import Action, Closure
 from graph import snapshot
-from graph.impact import touching
+from graph.impact import dates, touching
 from graph.impact import words as impact_words
+from graph.impact.contributing import list_helped
 from graph.impact.told import ORGANISATION, Carried, Named, Owned, Row, Told, Waiting, What
 from graph.network import of_kind
 from kb.models.organisation import Post
 from kb.models.plan import Response
 from kb.models.record import Kind, Record, Visibility
-from kb.permissions import visible_to
+from kb.permissions import Capability, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
@@ -36,17 +37,21 @@ _ORDER = ("priority", "response", "action", "indicator")
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told; for the picture what is lost, and how many bearers others keep; and whether it names drafts."""
+    """What is told, and for the picture what is lost, and how many bearers others keep.
+
+    An answer that names drafts, or is counted from forecasts, is not for all to read.
+    """
 
     told: Told
     names_drafts: bool
+    tells_forecasts: bool = False
     lost: frozenset[int] = frozenset()
     kept: Mapping[int, int] = field(default_factory=dict)
 
 
-def ask(session: Session, asked: Question, person: Person) -> Answer:
+def ask(session: Session, asked: Question, person: Person, today: date) -> Answer:
     """What the change would touch, as far as the person may see it."""
-    asking = _Asking(session, asked, person)
+    asking = _Asking(session, asked, person, today)
     kind = asked.chosen[0].kind
     if kind == Kind.SOURCE:
         return asking.of_sources()
@@ -58,8 +63,8 @@ def ask(session: Session, asked: Question, person: Person) -> Answer:
 class _Asking:
     """One question at one state of the map."""
 
-    def __init__(self, session: Session, asked: Question, person: Person) -> None:
-        self.session, self.asked, self.person = session, asked, person
+    def __init__(self, session: Session, asked: Question, person: Person, today: date) -> None:
+        self.session, self.asked, self.person, self.today = session, asked, person, today
         self.held: Snapshot = snapshot.current(session)
         self.network, self.keep = self.held.network, self.held.seen_by(person)
         self.ids = [record.id for record in asked.chosen]
@@ -96,17 +101,27 @@ class _Asking:
         return self._answer(lines, rows, told, self._already_over(), also=ids, waits=waits)
 
     def of_delay(self) -> Answer:
-        """Which due dates depend on actions that come later."""
-        ids, waits = self._waits()
+        """Which dates depend on actions that come later than expected today."""
+        asked = dates.list_days(self.session, self.ids, with_forecast=self.person.may(Capability.READ_UPDATES))
+        days = {id: each for id, each in asked.items() if each.is_open}
+        last = max((day for each in days.values() if (day := each.expected(self.today))), default=None)
+        ids, waits = self._waits(last)
         roomy = sum((one.room or 0) > 0 for one in waits)
+        said = [
+            impact_words.expected(_named(one), days[one.id], self.today)
+            if one.id in days
+            else impact_words.cannot_be_late(_named(one))
+            for one in self.asked.chosen
+        ]
+        said.append(impact_words.without_room_known(sum(one.room is None for one in waits)))
         told = Told(
             **self._asked(),
             figures=(len(waits), roomy, len(waits) - roomy),
             sentence=impact_words.of_waiting(waits),
-            remarks=tuple(self._already_over()),
+            remarks=tuple(filter(None, said)),
             waits=waits,
         )
-        return Answer(told, self._names_drafts(ids))
+        return Answer(told, self._names_drafts(ids), tells_forecasts=any(each.forecast for each in days.values()))
 
     def of_posts(self) -> Answer:
         """What posts own, and which priorities nobody else answers for."""
@@ -122,17 +137,20 @@ class _Asking:
         owned = tuple(Owned(_named(row), posts[row.owner_id], row.due_on) for row in mine)
         rows = self._rows(lines, names)
         sponsored = sum(row.sponsor_id in posts for row in actions)
+        bodies = self.ids if is_body else []
+        helped, involved = list_helped(self.session, bodies, posts, self.asked.plan, self.person)
         told = Told(
             **self._asked(),
             figures=(len(owned), *_kept_and_lost(lines)),
             sentence=impact_words.of_posts(rows, len(owned), is_one=len(self.ids) == 1),
-            remarks=(impact_words.sponsored(sponsored),) if sponsored else (),
+            remarks=tuple(filter(None, (impact_words.helped(helped), impact_words.sponsored(sponsored)))),
             rows=rows,
             owned=owned,
             posts=tuple(posts.values()) if is_body else (),
+            helped=helped,
         )
-        involved = {each for line in lines for each in (line.id, *line.now)}
-        return Answer(told, self._names_drafts({*involved, *posts, *(row.id for row in mine)}))
+        near = {each for line in lines for each in (line.id, *line.now)}
+        return Answer(told, self._names_drafts({*near, *involved, *posts, *(row.id for row in mine)}))
 
     def _answer(
         self,
@@ -154,7 +172,7 @@ class _Asking:
         )
         involved = {*also, *(each for line in lines for each in (line.id, *line.now))}
         lost = frozenset(line.id for line in lines if line.is_lost)
-        return Answer(told, self._names_drafts(involved), lost, {line.id: len(line.then) for line in lines})
+        return Answer(told, self._names_drafts(involved), lost=lost, kept={line.id: len(line.then) for line in lines})
 
     def _asked(self) -> dict[str, Any]:
         by, plan = self.asked.by, self.asked.plan
@@ -176,13 +194,13 @@ class _Asking:
 
     def _rows(self, lines: Sequence[Line], names: Mapping[int, Named] | None = None) -> tuple[Row, ...]:
         """The lines as they are shown: what is lost first, then what keeps least."""
-        days = self._due_days(line.id for line in lines)
+        days = dates.list_days(self.session, of_kind(self.network, (line.id for line in lines), "action"))
         rows = [
             Row(
                 self._node(line.id),
                 len(line.now),
                 tuple(names[each] if names else self._node(each) for each in line.then),
-                days.get(line.id),
+                days[line.id].due if line.id in days else None,
             )
             for line in lines
         ]
@@ -207,23 +225,18 @@ class _Asking:
         left = touching.left_after_carrying(self.network, lines, new, keep=self.keep)
         return [impact_words.after_carrying(len(new), len(left), _named(by))]
 
-    def _waits(self) -> tuple[list[int], tuple[Waiting, ...]]:
-        """The open actions that wait for those chosen, by due date."""
+    def _waits(self, last: date | None = None) -> tuple[list[int], tuple[Waiting, ...]]:
+        """The open actions that wait for those chosen, by due date; `last` is the day on which those are expected."""
         found = touching.waits(self.network, self.ids, self._open("action"))
-        days = self._due_days([*self.ids, *(one.id for one in found)])
-        last = max((days[id] for id in self.ids if id in days), default=None)
-        told = [
-            Waiting(self._node(one.id), self._node(one.needed), one.is_direct, due, _room(due, last))
-            for one in found
-            for due in (days.get(one.id),)
-        ]
+        days = dates.list_days(self.session, [one.id for one in found])
+        told = []
+        for one in found:
+            each = days[one.id]
+            room, by_start = dates.room(each, last, self.today)
+            starts = each.starts if by_start else None
+            told.append(Waiting(self._node(one.id), self._node(one.needed), one.is_direct, each.due, room, starts))
         told.sort(key=lambda one: (one.due is None, str(one.due), one.record.title))
         return [one.id for one in found], tuple(told)
-
-    def _due_days(self, ids: Iterable[int]) -> dict[int, date]:
-        actions = list(of_kind(self.network, ids, "action"))
-        query = select(Action.__table__.c.id, Action.__table__.c.due_on).where(Action.__table__.c.id.in_(actions))
-        return {id: due for id, due in self.session.execute(query) if due} if actions else {}
 
     def _owned(self, model: Any, *narrowed: Any) -> list[Any]:
         """The records of a model that narrow so, with who owns them and when they are due."""
@@ -267,8 +280,3 @@ def _named(record: Any) -> Named:
 def _kept_and_lost(lines: Sequence[Line]) -> tuple[int, int]:
     lost = sum(line.is_lost for line in lines)
     return len(lines) - lost, lost
-
-
-def _room(due: date | None, last: date | None) -> int | None:
-    """By how many days an action is due after what it waits for."""
-    return (due - last).days if due and last else None

@@ -12,7 +12,7 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graph.impact.told import Carried, Named, Owned, Row, Told, Waiting
+    from graph.impact.told import Carried, Helped, Named, Owned, Row, Told, Waiting
 
 
 def sheets(told: Told) -> list[Sheet[Any]]:
@@ -20,6 +20,7 @@ def sheets(told: Told) -> list[Sheet[Any]]:
     found: list[tuple[Sheet[Any], bool]] = [
         (_rows(told), bool(told.rows)),
         (_owned(told), bool(told.owned)),
+        (_helped(told), bool(told.helped)),
         (_waits(told), bool(told.waits)),
         (_carried(told), bool(told.carried)),
     ]
@@ -63,6 +64,22 @@ def _owned(told: Told) -> Sheet[Owned]:
     )
 
 
+def _helped(told: Told) -> Sheet[Helped]:
+    return Sheet(
+        gettext("Contributions"),
+        [
+            *_of(lambda one: one.record, gettext("Action")),
+            Column(gettext("Owner"), lambda one: one.owner.title if one.owner else "", width=40),
+            Column(
+                gettext("Others who contribute"), lambda one: "; ".join(each.title for each in one.others), width=60
+            ),
+            Column(gettext("Due"), lambda one: one.due, Kind.DATE),
+            downloads.page_of(lambda one: one.record),
+        ],
+        told.helped,
+    )
+
+
 def _waits(told: Told) -> Sheet[Waiting]:
     return Sheet(
         gettext("What waits"),
@@ -70,7 +87,8 @@ def _waits(told: Told) -> Sheet[Waiting]:
             *_of(lambda one: one.record, gettext("Action")),
             Column(gettext("Waits for"), lambda one: one.needed.title, width=50),
             Column(gettext("Due"), lambda one: one.due, Kind.DATE),
-            Column(gettext("Days after"), lambda one: one.room, Kind.NUMBER),
+            Column(gettext("Starts"), lambda one: one.starts, Kind.DATE),
+            Column(gettext("Days after it is expected"), lambda one: one.room, Kind.NUMBER),
             downloads.page_of(lambda one: one.record),
         ],
         told.waits,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph.impact.told import ACTION, ORGANISATION, SOURCE, What
-from kb.words import counted, gettext
+from kb.words import counted, gettext, ngettext
 
 if TYPE_CHECKING:
     from graph.impact.told import Told
 
 
 class Labels(NamedTuple):
-    """What stands under the three figures, and over the columns of the table."""
+    """What stands beside each of the three figures, and over the columns of the table."""
 
     touched: str
     kept: str
@@ -44,6 +44,8 @@ def happening(told: Told) -> str:
     if told.by is not None:
         return gettext("%(happens)s by “%(title)s”", happens=words, title=told.by.title)
     if told.what == What.SUPERSEDED:
+        if len(told.chosen) > 1:
+            return gettext("%(happens)s and nothing takes their place", happens=words)
         return gettext("%(happens)s and nothing takes its place", happens=words)
     return words
 
@@ -76,33 +78,46 @@ def title(told: Told) -> str:
 
 def labels(told: Told) -> Labels:
     """The words of the figures and columns for this question."""
+    touched, keeping, losing = told.figures
     usual = gettext("After"), gettext("What remains"), gettext("What would have nothing left comes first.")
     if told.is_about_waiting:
-        one, none = gettext("are due later"), gettext("have no room")
-        return Labels(gettext("actions wait"), one, none, "", "", *usual)
+        return Labels(
+            ngettext("action waits", "actions wait", touched),
+            ngettext("has room", "have room", keeping),
+            ngettext("has no room", "have no room", losing),
+            "",
+            "",
+            *usual,
+        )
     if told.is_about_posts:
         return Labels(
-            gettext("actions, responses and indicators lose their owner"),
-            gettext("priorities keep another owner"),
-            gettext("priorities keep no owner of any action"),
+            ngettext(
+                "action, response or indicator loses its owner",
+                "actions, responses and indicators lose their owner",
+                touched,
+            ),
+            ngettext("priority keeps another owner", "priorities keep another owner", keeping),
+            ngettext("priority keeps no owner of any action", "priorities keep no owner of any action", losing),
             gettext("Owners now"),
             gettext("Owners of the priorities concerned, before and after"),
             *usual,
         )
     if told.basis == ACTION:
         return Labels(
-            gettext("priorities, responses and indicators touched"),
-            gettext("keep another action"),
-            gettext("lose their only action"),
+            ngettext(
+                "priority, response or indicator touched", "priorities, responses and indicators touched", touched
+            ),
+            ngettext("keeps another action", "keep another action", keeping),
+            ngettext("loses its only action", "lose their only action", losing),
             gettext("Actions now"),
             gettext("Actions before and after"),
             *usual,
         )
     if told.what == What.DELAYED:
         return Labels(
-            gettext("open priorities and actions touched"),
-            gettext("rest on other sources too"),
-            gettext("rest on nothing else"),
+            _open_ones(touched),
+            ngettext("rests on other sources too", "rest on other sources too", keeping),
+            ngettext("rests on nothing else", "rest on nothing else", losing),
             gettext("Sources now"),
             gettext("What rests on it, and on what else"),
             gettext("Not delayed"),
@@ -110,12 +125,26 @@ def labels(told: Told) -> Labels:
             gettext("What rests on nothing else comes first."),
         )
     return Labels(
-        gettext("open priorities and actions touched"),
-        gettext("keep support from elsewhere"),
-        gettext("lose all support"),
+        _open_ones(touched),
+        ngettext("keeps support from elsewhere", "keep support from elsewhere", keeping),
+        ngettext("loses all support", "lose all support", losing),
         gettext("Sources now"),
         gettext("Support before and after"),
         *usual,
+    )
+
+
+def _open_ones(number: int) -> str:
+    return ngettext("open priority or action touched", "open priorities and actions touched", number)
+
+
+def helps(told: Told) -> tuple[str, str, str]:
+    """What stands beside the figures of what an organisation contributes to."""
+    listed, keeping, losing = told.helps
+    return (
+        ngettext("action of another owner loses a contributor", "actions of other owners lose a contributor", listed),
+        ngettext("keeps another contributor", "keep another contributor", keeping),
+        ngettext("keeps no contributor", "keep no contributor", losing),
     )
 
 
@@ -129,12 +158,18 @@ def lost(told: Told) -> str:
 def method(told: Told) -> str:
     """How it was worked out, in one line."""
     if told.is_about_waiting:
-        return gettext("Worked out from which actions wait for which, at any distance, and from their due dates.")
-    if told.is_about_posts:
         return gettext(
+            "Worked out from which actions wait for which, at any distance, and from their dates: an action is "
+            "expected as its owner forecasts, else when it is due, and not before today. What waits needs it "
+            "to start, or at the latest when it is due."
+        )
+    if told.is_about_posts:
+        said = gettext(
             "Worked out from the posts that own open actions. One other post that owns an action of a priority is "
             "enough for it to keep an owner."
         )
+        apart = gettext("What it contributes to is counted apart: those actions keep their owner.")
+        return f"{said} {apart}" if told.helped else said
     if told.basis == ACTION:
         return gettext(
             "Worked out from the links between records. One action is enough to serve a priority, and one that is "

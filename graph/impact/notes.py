@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from graph.impact import findings
 from graph.impact import labels as impact_labels
 from graph.impact import told as impact_told
 from kb.db import now
@@ -30,12 +31,15 @@ LONGEST_NOTE = 2_000
 
 
 def save(session: Session, answer: Answer, plan: Plan, *, note: str, by: Person) -> ImpactNote:
-    """Keep an answer for the steering group of a plan; one that names a draft is for the plan's members alone."""
+    """Keep an answer for the steering group of a plan.
+
+    One that names a draft or goes by a forecast is for the plan's members alone.
+    """
     by.require(Capability.EDIT_PLAN, plan_id=plan.id)
     if len(note) > LONGEST_NOTE:
         raise Invalid("note", gettext("Use at most %(most)s characters", most=f"{LONGEST_NOTE:,}"))
     asked, told = answer.told.dumped()
-    is_draft = answer.names_drafts or plan.visibility != Visibility.PUBLISHED
+    is_draft = answer.names_drafts or answer.tells_forecasts or plan.visibility != Visibility.PUBLISHED
     kept = ImpactNote(
         plan_id=plan.id,
         title=impact_labels.title(answer.told),
@@ -48,6 +52,20 @@ def save(session: Session, answer: Answer, plan: Plan, *, note: str, by: Person)
     session.add(kept)
     session.flush()
     return kept
+
+
+def find_same(session: Session, answer: Answer, plan: Plan, *, note: str, person: Person) -> ImpactNote | None:
+    """The note on the plan's list that says the same word for word, so that it need not be kept twice."""
+    asked, told = answer.told.dumped()
+    query = select(ImpactNote).where(
+        _may_see(person),
+        ImpactNote.plan_id == plan.id,
+        ImpactNote.put_away_at.is_(None),
+        ImpactNote.asked == asked,
+        ImpactNote.answer == told,
+        ImpactNote.note == note.strip(),
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def list_notes(
@@ -82,6 +100,11 @@ def put_away(session: Session, note_id: int, *, by: Person) -> ImpactNote:
 def read(note: ImpactNote) -> Told:
     """The answer that a note keeps."""
     return impact_told.load(note.asked, note.answer)
+
+
+def finding(note: ImpactNote) -> str:
+    """What a note found, in one sentence."""
+    return findings.finding(read(note))
 
 
 def still_there(session: Session, told: Told, person: Person) -> frozenset[Named]:

@@ -56,13 +56,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One action that waits; `room` is how many days it is due after what it waits for in the end."""
+    """One action that waits; `room` is how many days it is due after what it waits for in the end is expected.
+
+    Where it is to start before it is due, and has not, `starts` says when, and `room` is counted from there.
+    """
 
     record: Named
     needed: Named
     is_direct: bool
     due: date | None
     room: int | None
+    starts: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,16 @@ class Owned:
 
     record: Named
     post: Named
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """One open action that an organisation contributes to and does not own, with who else contributes."""
+
+    record: Named
+    owner: Named | None
+    others: tuple[Named, ...]
     due: date | None
 
 
@@ -100,6 +114,13 @@ class Told:
     owned: tuple[Owned, ...] = ()
     carried: tuple[Carried, ...] = ()
     posts: tuple[Named, ...] = ()
+    helped: tuple[Helped, ...] = ()
+
+    @property
+    def helps(self) -> tuple[int, int, int]:
+        """How many actions lose a contributor, how many keep another one, and how many do not."""
+        left = sum(not one.others for one in self.helped)
+        return len(self.helped), len(self.helped) - left, left
 
     @property
     def basis(self) -> str:
@@ -121,8 +142,9 @@ class Told:
         rows = (each for row in self.rows for each in (row.record, *row.kept))
         waits = (each for one in self.waits for each in (one.record, one.needed))
         owned = (each for one in self.owned for each in (one.record, one.post))
+        helped = (each for one in self.helped for each in (one.record, one.owner, *one.others) if each)
         alone = (one for one in (self.by, self.plan) if one)
-        return frozenset((*self.chosen, *self.posts, *alone, *rows, *waits, *owned, *ends))
+        return frozenset((*self.chosen, *self.posts, *alone, *rows, *waits, *owned, *helped, *ends))
 
     def as_json(self) -> dict[str, Any]:
         """The answer as other programs read it."""
@@ -150,7 +172,14 @@ def load(asked: str, answer: str) -> Told:
             Row(Named(**one["record"]), one["now"], _all(one["kept"]), _day(one["due"])) for one in whole["rows"]
         ),
         waits=tuple(
-            Waiting(Named(**one["record"]), Named(**one["needed"]), one["is_direct"], _day(one["due"]), one["room"])
+            Waiting(
+                Named(**one["record"]),
+                Named(**one["needed"]),
+                one["is_direct"],
+                _day(one["due"]),
+                one["room"],
+                _day(one.get("starts")),
+            )
             for one in whole["waits"]
         ),
         owned=tuple(Owned(Named(**one["record"]), Named(**one["post"]), _day(one["due"])) for one in whole["owned"]),
@@ -159,6 +188,10 @@ def load(asked: str, answer: str) -> Told:
             for one in whole["carried"]
         ),
         posts=_all(whole["posts"]),
+        helped=tuple(
+            Helped(Named(**one["record"]), _named(one["owner"]), _all(one["others"]), _day(one["due"]))
+            for one in whole.get("helped", [])
+        ),
     )
 
 

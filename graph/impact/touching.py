@@ -71,11 +71,20 @@ def _calls(network: Network, id: int, live: Set[int]) -> Iterator[Edge]:
     """The links that lead on from a source, from its implications and from the answers to it."""
     if id not in live:
         return
-    own = [near for near in network.after[id] if near in live and network.edge(id, near).type == OWNS]
-    for start in (id, *own):
+    read = [near for near in network.after[id] if near in live and _is_read_in(network, id, near)]
+    for start in (id, *read):
         for end in network.after[start]:
-            if end in live and end not in own:
-                yield network.edge(start, end)
+            edge = network.edge(start, end)
+            if end in live and edge.type != OWNS:
+                yield edge
+
+
+def _is_read_in(network: Network, id: int, near: int) -> bool:
+    """Whether it is an implication of a source or an answer to it: what rests on these may be carried over.
+
+    A priority that a source sets itself is its own, and what hangs on that stays there.
+    """
+    return network.edge(id, near).type == OWNS and network.nodes[near].kind != "priority"
 
 
 def left_after_carrying(

@@ -68,7 +68,7 @@ class Asked:
 def impact() -> ResponseReturnValue:
     """What would be touched if records were superseded, withdrawn, delayed or lost."""
     asked, question = _asked()
-    answer = impact_answers.ask(web.session(), question, web.person()) if question else None
+    answer = impact_answers.ask(web.session(), question, web.person(), web.today()) if question else None
     if answer and downloads.are_wanted():
         told = answer.told
         filters = [impact_labels.title(told), *([told.plan.title] if told.plan else [])]
@@ -82,13 +82,20 @@ def save_impact() -> ResponseReturnValue:
     """Keep the answer, as it is now, as a note for the steering group."""
     session, person = web.session(), web.person()
     asked, question = _asked()
-    offered = _saving(asked)
-    plan = next((plan for plan in offered if plan.ref == request.form.get("for")), offered[0] if offered else None)
-    if question is None or plan is None:
-        return _page(asked, question, None, status=422)
-    answer = impact_answers.ask(session, question, person)
+    if question is None:
+        return _page(asked, None, None, status=422)
+    answer = impact_answers.ask(session, question, person, web.today())
+    plan, problems = _plan_of_note(asked)
+    problems += _misread(question)
+    if plan is None or problems or asked.problems:
+        return _page(replace(asked, problems=[*asked.problems, *problems]), question, answer, status=422)
+    words = request.form.get("note", "")
+    note = impact_notes.find_same(session, answer, plan, note=words, person=person)
+    if note is not None:
+        web.say(gettext("The same note is saved already. This is it."))
+        return redirect(url_for("graph.impact_note", note_id=note.id), code=303)
     try:
-        note = impact_notes.save(session, answer, plan, note=request.form.get("note", ""), by=person)
+        note = impact_notes.save(session, answer, plan, note=words, by=person)
     except Invalid as error:
         return _page(replace(asked, problems=[str(error)]), question, answer, status=422)
     web.commit()
@@ -137,6 +144,8 @@ def _asked() -> tuple[Asked, Question | None]:
         gettext("There is no source, action, post or organisation called “%(name)s” that you may see", name=name)
         for name in (*unknown, *unknown_by)
     ]
+    if given.get("plan") and plan is None:
+        problems.append(gettext("There is no plan “%(name)s” that you may see", name=given["plan"][:200]))
     asked = Asked(chosen, given.get("what", ""), next(iter(successors), None), plan, offered, problems)
     if not chosen:
         return asked, None
@@ -174,8 +183,10 @@ def _page(asked: Asked, question: Question | None, answer: Answer | None, status
         saving=_saving(asked) if answer else [],
         may_record=person.may(Capability.EDIT_SHARED),
         note=request.form.get("note", ""),
+        note_for=request.form.get("for", ""),
         most=impact_questions.MOST_FOUND,
         notes=impact_notes.list_notes(session, person, limit=NOTES_SHOWN),
+        finding_of=impact_notes.finding,
         status=status,
         **(_worded(told) if told else {}),
     )
@@ -186,6 +197,7 @@ def _worded(told: Told) -> dict[str, Any]:
         "heading": impact_labels.heading(told),
         "labels": impact_labels.labels(told),
         "method": impact_labels.method(told),
+        "helps": impact_labels.helps(told) if told.helped else (),
     }
 
 
@@ -194,6 +206,23 @@ def _saving(asked: Asked) -> list[Plan]:
     person = web.person()
     about = [asked.plan] if asked.plan else asked.plans
     return [plan for plan in about if person.may(Capability.EDIT_PLAN, plan_id=plan.id)]
+
+
+def _plan_of_note(asked: Asked) -> tuple[Plan | None, list[str]]:
+    """The plan that a note is for: the one that the form names, or the only one there is."""
+    offered, given = _saving(asked), request.form.get("for")
+    if given is None and len(offered) == 1:
+        return offered[0], []
+    plan = next((plan for plan in offered if plan.ref == given), None)
+    return plan, [] if plan else [gettext("Choose a plan of yours that the note is for")]
+
+
+def _misread(question: Question) -> list[str]:
+    """What the form asked and the page would have to guess; an address is read more kindly."""
+    given = request.form.get("what", "")
+    if given in ("", question.what):
+        return []
+    return [gettext("Choose what happens to it: “%(what)s” cannot", what=given[:40])]
 
 
 def _again(told: Told) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from kb.words import counted, gettext, ngettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from graph.impact.told import Named, Row, Waiting
+    from graph.impact.dates import Days
+    from graph.impact.told import Helped, Named, Row, Waiting
 
 
 def of_sources(rows: Sequence[Row], worst: Row | None, actions: int, what: What, *, is_one: bool) -> str:
@@ -100,18 +102,94 @@ def of_waiting(waits: Sequence[Waiting]) -> str:
         return gettext(
             "“%(title)s” waits for it, and its room cannot be told from the dates.", title=waits[0].record.title
         )
-    if tightest.room <= 0:
-        return gettext(
-            "“%(title)s” waits for it and is due on %(day)s, so any delay reaches it.",
-            title=tightest.record.title,
-            day=spoken(tightest.due),
+    title, days = tightest.record.title, abs(tightest.room)
+    if tightest.starts:
+        return _of_start(title, tightest.room, spoken(tightest.starts))
+    day = spoken(tightest.due)
+    if tightest.room < 0:
+        return ngettext(
+            "“%(title)s” waits for it and is due on %(day)s, %(num)s day before it is expected.",
+            "“%(title)s” waits for it and is due on %(day)s, %(num)s days before it is expected.",
+            days,
+            title=title,
+            day=day,
         )
+    if tightest.room == 0:
+        return gettext("“%(title)s” waits for it and is due on %(day)s, so any delay reaches it.", title=title, day=day)
     return ngettext(
         "The tightest is “%(title)s”, due %(num)s day after it: on %(day)s.",
         "The tightest is “%(title)s”, due %(num)s days after it: on %(day)s.",
-        tightest.room,
-        title=tightest.record.title,
-        day=spoken(tightest.due),
+        days,
+        title=title,
+        day=day,
+    )
+
+
+def _of_start(title: str, room: int, day: str) -> str:
+    """The same of an action that has to start in time."""
+    if room < 0:
+        return ngettext(
+            "“%(title)s” waits for it and is to start on %(day)s, %(num)s day before it is expected.",
+            "“%(title)s” waits for it and is to start on %(day)s, %(num)s days before it is expected.",
+            -room,
+            title=title,
+            day=day,
+        )
+    if room == 0:
+        return gettext(
+            "“%(title)s” waits for it and is to start on %(day)s, so any delay reaches it.", title=title, day=day
+        )
+    return ngettext(
+        "The tightest is “%(title)s”, which starts %(num)s day after it: on %(day)s.",
+        "The tightest is “%(title)s”, which starts %(num)s days after it: on %(day)s.",
+        room,
+        title=title,
+        day=day,
+    )
+
+
+def expected(one: Named, days: Days, today: date) -> str:
+    """From which day the room is counted, where that is not the due date."""
+    day = days.expected(today)
+    if day is None or day == days.due:
+        return ""
+    if day == days.forecast:
+        if days.due is None:
+            return gettext(
+                "“%(title)s” is forecast for %(day)s. The days are counted from then.", title=one.title, day=spoken(day)
+            )
+        return gettext(
+            "“%(title)s” has the due date %(due)s and is forecast for %(day)s. The days are counted from the forecast.",
+            title=one.title,
+            due=spoken(days.due),
+            day=spoken(day),
+        )
+    if days.forecast:
+        return gettext(
+            "“%(title)s” was forecast for %(day)s, which has passed. The days are counted from today.",
+            title=one.title,
+            day=spoken(days.forecast),
+        )
+    return gettext(
+        "“%(title)s” was due on %(due)s. The days are counted from today, the first on which it can be done.",
+        title=one.title,
+        due=spoken(days.due),
+    )
+
+
+def cannot_be_late(one: Named) -> str:
+    return gettext("“%(title)s” is done or stopped, so it cannot be delayed.", title=one.title)
+
+
+def without_room_known(number: int) -> str:
+    """Those whose room cannot be told stand with those that have none."""
+    if not number:
+        return ""
+    return ngettext(
+        "One has no date to go by, and is counted among those without room.",
+        "%(actions)s have no date to go by, and are counted among those without room.",
+        number,
+        actions=_large(number),
     )
 
 
@@ -174,7 +252,31 @@ def when_ended() -> str:
     )
 
 
+def helped(listed: Sequence[Helped]) -> str:
+    """What an organisation contributes to, beside what it owns."""
+    if not listed:
+        return ""
+    left = sum(not one.others for one in listed)
+    said = ngettext(
+        "It contributes to one open action of another owner",
+        "It contributes to %(num)s open actions of other owners",
+        len(listed),
+    )
+    if not left:
+        return gettext("%(said)s, and each has another contributor.", said=said)
+    if left == len(listed):
+        return gettext("%(said)s, and nobody else contributes.", said=said)
+    return ngettext(
+        "%(said)s; %(num)s of them has no other contributor.",
+        "%(said)s; %(num)s of them have no other contributor.",
+        left,
+        said=said,
+    )
+
+
 def sponsored(number: int) -> str:
+    if not number:
+        return ""
     return ngettext(
         "One open action loses its sponsor.",
         "%(actions)s open actions lose their sponsor.",

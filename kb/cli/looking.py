@@ -119,8 +119,8 @@ def gaps(plan_ref: str | None, is_json: bool) -> None:
 @as_json
 def impact(names: tuple[str, ...], what: str | None, by_name: str | None, plan_ref: str | None, is_json: bool) -> None:
     """Show what a change would touch; REF names sources, or actions, or posts, or organisations."""
-    database = ready_database(settings())
-    with database.reading() as session:
+    given = settings()
+    with ready_database(given).reading() as session:
         chosen, unknown = impact_questions.named(session, names, SYSTEM)
         successors, unknown_by = impact_questions.named(session, [by_name or ""], SYSTEM)
         for name in (*unknown, *unknown_by):
@@ -129,7 +129,7 @@ def impact(names: tuple[str, ...], what: str | None, by_name: str | None, plan_r
         asked = impact_questions.put(chosen, what or "", next(iter(successors), None), plan)
         if what and asked.what != what:
             raise Invalid("what", f"“{what}” cannot happen to a record of the kind {chosen[0].kind}")
-        told = impact_answers.ask(session, asked, SYSTEM).told
+        told = impact_answers.ask(session, asked, SYSTEM, today(given)).told
     if is_json:
         print_json(told.as_json())
         return
@@ -141,7 +141,7 @@ def impact(names: tuple[str, ...], what: str | None, by_name: str | None, plan_r
         click.echo(remark)
     for row in told.rows:
         click.echo(f"{row.record.kind:<12}{row.record.ref:<36}{row.now:>4} {row.then:>4}  {row.record.title}")
-    dated = [(one.record, one.due) for one in told.owned] + [(one.record, one.due) for one in told.waits]
+    dated = [(one.record, one.due) for listed in (told.owned, told.waits, told.helped) for one in listed]
     for record, due in dated:
         click.echo(f"{record.kind:<12}{record.ref:<36}{due or ''!s:>10}  {record.title}")
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import request
 from wtforms import Form as PlainForm
+from wtforms import IntegerField
 from wtforms.fields.core import Field
 from wtforms.utils import unset_value
-from wtforms.validators import StopValidation
+from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import HiddenInput
 
 from kb.dates import EARLIEST_YEAR, LATEST_YEAR
 from kb.words import gettext, ngettext
@@ -74,6 +76,23 @@ class Form(PlainForm):
     def values(self, *without: str) -> dict[str, Any]:
         """What was given, by field name, to pass to a service."""
         return {name: value for name, value in self.data.items() if name not in without}
+
+
+class VersionField(IntegerField):
+    """The version that was opened, in a hidden field.
+
+    A form that was sent without it says nothing: the version that stands now would let it overwrite what others saved.
+    """
+
+    data: int | None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[Optional()], widget=HiddenInput(), **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was sent; nothing is no version."""
+        self.data = None
+        super().process_formdata(valuelist)
 
 
 class DateParts(Field):

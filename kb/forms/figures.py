@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from kb import labels
 from kb.catalogue.amounts import with_unit
 from kb.catalogue.figures import FigureDetails
 from kb.editing import LONGEST_TITLE
-from kb.forms.base import Form
+from kb.forms.base import Form, VersionField
 from kb.forms.choosing import Choice, Ticks
 from kb.words import gettext
 
@@ -46,7 +46,7 @@ class FigureForm(Form):
         "note",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(
         gettext("What is counted"), [DataRequired(gettext("Say what is counted")), Length(max=LONGEST_TITLE)]
     )
@@ -109,7 +109,7 @@ class ComparisonForm(FindingForm):
     """What is compared, and which figures."""
 
     page_order: ClassVar[tuple[str, ...]] = ("title", "words", "chosen", "reason")
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(
         gettext("What is compared"), [DataRequired(gettext("Say what is compared")), Length(max=LONGEST_TITLE)]
     )
@@ -125,7 +125,7 @@ class SettleForm(Form):
     """What comes of a comparison, and why."""
 
     page_order: ClassVar[tuple[str, ...]] = ("outcome", "reason")
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     outcome = RadioField(gettext("What comes of it"), [InputRequired(gettext("Choose what comes of it"))])
     reason = TextAreaField(
         gettext("Why"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from kb import labels
 from kb.catalogue.lifecycle import Step
-from kb.forms.base import DateParts, Form
-from kb.forms.links import LONGEST_REASON
+from kb.forms.base import DateParts, Form, VersionField
+from kb.links import LONGEST_REASON
 from kb.narrowing import LONGEST_WORDS
 from kb.words import gettext
 
@@ -26,7 +25,7 @@ class StepForm(Form):
     """Since when, and why; with the version that was opened."""
 
     page_order: ClassVar[tuple[str, ...]] = ("since", "reason")
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     since = DateParts(gettext("Since when"), [InputRequired(gettext("Give the day, such as 1 4 2026"))])
     reason = TextAreaField(
         gettext("Why"),

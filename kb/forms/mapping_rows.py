@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
-from wtforms.widgets import HiddenInput
 
 from kb import labels
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice, Ticks, YesNo
 from kb.mapping.rows import ImplicationRow, LinkRow, PointRow
 from kb.words import gettext
@@ -135,4 +134,4 @@ class ResponseForm(Form):
 class HeadForm(Form):
     """What stands once."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired, Length
 
 from kb import labels
 from kb.catalogue.holding import Wanted
 from kb.catalogue.organisation_editing import OrganisationDetails, PostDetails
 from kb.editing import LONGEST_WORD
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice, Several, YesNo
 from kb.forms.record import LONGEST_TEXT, RecordForm, offered, titles
 from kb.words import gettext
@@ -90,7 +89,7 @@ class HoldingForm(Form):
     """Who has a post, from which day, and why that changes."""
 
     page_order: ClassVar[tuple[str, ...]] = ("who", "from_on", "reason")
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     who = Choice(gettext("Who"))
     from_on = DateParts(gettext("From"), [InputRequired(gettext("Say from which day"))])
     reason = StringField(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from wtforms import IntegerField, StringField
+from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import DataRequired, Length
 
 from kb.editing import LONGEST_TITLE
-from kb.forms.base import Form
+from kb.forms.base import Form, VersionField
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ LONGEST_TEXT = 4_000
 class RecordForm(Form):
     """A record that is made has no reason and no version yet."""
 
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(gettext("Title"), [DataRequired(gettext("Give it a title")), Length(max=LONGEST_TITLE)])
     reason = StringField(
         gettext("Why it changes"),

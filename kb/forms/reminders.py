@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from kb.forms.base import Form
+from kb.forms.base import Form, VersionField
 from kb.forms.choosing import Choice
 from kb.planning.reminder_policy import EARLIEST_HOUR, LATEST_HOUR, Policy, policy_of
 from kb.words import gettext
@@ -41,7 +40,7 @@ class PolicyForm(Form):
         "timezone",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     first_days_before = _number(gettext("First reminder, days before the due date"), gettext("0 for none"))
     second_days_before = _number(gettext("Second reminder, days before the due date"), gettext("0 for none"))
     overdue_every_days = _number(gettext("Days between reminders while an action is overdue"))
@@ -87,7 +86,7 @@ class PauseForm(Form):
 
     page_order: ClassVar[tuple[str, ...]] = ("why",)
     # The other form of the page has a version too, and an id stands once in a page.
-    version = IntegerField(validators=[Optional()], widget=HiddenInput(), id="pause-version")
+    version = VersionField(id="pause-version")
     is_paused = HiddenField()
     why = StringField(gettext("Why"), [DataRequired(gettext("Say why")), Length(max=500)])
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import HiddenInput
 
 from kb import labels
 from kb.editing import LONGEST_WORD
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice
 from kb.forms.record import LONGEST_TEXT, offered
 from kb.planning.responses import ResponseDetails
@@ -37,7 +36,7 @@ class ResponseForm(Form):
         "review_by",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     sources = TextAreaField(
         gettext("Sources of the row"),
         [DataRequired(gettext("Name at least one source")), Length(max=LONGEST_TEXT)],

@@ -6,16 +6,15 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import HiddenInput
 
 from kb import dates, labels
 from kb.catalogue.source_editing import LONGEST_LINK, SourceDetails, check_link, check_order
 from kb.editing import LONGEST_TITLE
 from kb.errors import Invalid
-from kb.forms.base import DateParts, Form
+from kb.forms.base import DateParts, Form, VersionField
 from kb.forms.choosing import Choice, Several
 from kb.models.record import Visibility
 from kb.models.source import Category, SourceStatus
@@ -96,7 +95,7 @@ class SourceForm(Form):
         "visibility",
         "reason",
     )
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = VersionField()
     title = StringField(
         gettext("Title"), [DataRequired(gettext("Give the source its title")), Length(max=LONGEST_TITLE)]
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 
 import pytest
 
+from graph import alike
 from graph.alike import MOST_KEPT, in_common, likely
 from graph.network import Edge, Node, build
 
@@ -69,6 +71,19 @@ def test_one_sentence_with_another_word_in_its_place_is_a_list_within_a_plan_and
 
 def test_another_spelling_is_no_list():
     assert _pairs(_network("Start a psychology clinic in Gwent", "Start a psycology clinic in Gwent")) == [(1, 2)]
+
+
+def test_looking_only_where_rare_words_are_shared_loses_no_pair(monkeypatch):
+    chance = Random(7)
+    words = ["train", "recruit", "perinatal", "nurses", "crisis", "teams", "wards", "data", "review", "clinic"]
+    titles = [" ".join(chance.sample(words, 5)) for _ in range(30)]
+    network = _network(*titles, plans=[1 + number % 3 for number in range(30)])
+    found = _pairs(network)
+    alike._near.cache_clear()
+    monkeypatch.setattr(alike, "_worth_comparing", lambda actions, *_: combinations(range(len(actions)), 2))
+    assert len(found) > 5
+    assert found == _pairs(network)
+    alike._near.cache_clear()
 
 
 def test_a_list_of_many_like_sentences_offers_nothing():

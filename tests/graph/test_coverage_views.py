@@ -47,8 +47,8 @@ def test_the_matrix_says_in_words_what_reaches_nothing_and_what_nothing_reaches(
     html = reader.get("/coverage").text
     assert _rows(html) == [
         ["Children 1 source", "1 : Children, any priority", "1 : Children, Nurses", "– none"],
-        ["Data 1 source", "Gap: no priority", "– none", "– none"],
-        ["All sources", "1 : All sources, any priority", "1 : All sources, Nurses", "Gap: no source"],
+        ["Data 1 source", "No priority", "– none", "– none"],
+        ["All sources", "1 : All sources, any priority", "1 : All sources, Nurses", "No source"],
     ]
     said = "2 themes with sources, one of them without a priority; 2 priorities, one of them without a source."
     assert said in _words(html)
@@ -77,12 +77,66 @@ def test_with_filters_on_a_priority_that_they_leave_bare_is_not_called_a_gap(rea
 def test_filters_that_leave_nothing_say_so_and_offer_the_whole(reader, field):
     told = _words(reader.get("/coverage?nation=scotland").text)
     assert "Nothing fits these filters" in told
+    assert re.search(
+        r"Only sources of Scotland count here\. Without filters there are \d+ themes? with sources and", told
+    )
+    assert "Clear filters" in told
     assert "Clear filters" in told
 
 
-@pytest.mark.parametrize("address", ["?by=nonsense", "?plan=none", "?nation=x&theme=y", "?columns=99&page=99"])
-def test_what_an_address_names_wrongly_is_passed_over(reader, field, address):
-    assert len(_rows(reader.get(f"/coverage{address}").text)) == 3
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("?by=nonsense", ["There is no table called “nonsense”."]),
+        ("?plan=none", ["There is no plan “none” that you may see."]),
+        ("?nation=x&theme=y", ["There is no nation “x” here", "There is no theme “y” that you may see"]),
+        ("?columns=99&page=99", []),
+        ("?plan=all&by=themes&nation=&theme=", []),
+    ],
+)
+def test_what_an_address_names_wrongly_is_passed_over_and_said(reader, field, address, said):
+    page = reader.get(f"/coverage{address}").text
+    assert len(_rows(page)) == 3
+    assert all(each in _words(page) for each in said)
+    assert ("There is no" in _words(page)) == bool(said)
+
+
+def test_sources_without_a_theme_are_told_apart_from_the_themes(reader, make, field):
+    make.source(title="Bare")
+    said = _words(reader.get("/coverage").text)
+    assert "2 themes with sources, one of them without a priority; 2 priorities" in said
+    assert "One source has no theme, and stands in the last row." in said
+
+
+def test_of_actions_narrowed_to_some_sources_nothing_is_said_of_those_without_a_priority(reader, make, field):
+    make.link(field["nurses"], LinkType.DELIVERED_BY, make.action())
+    make.action(title="Idle")
+    assert "2 actions, one of them without a priority; 2 priorities" in _words(reader.get("/coverage?by=actions").text)
+    said = _words(reader.get("/coverage?by=actions&nation=wales").text)
+    assert "1 action; 1 priority, none of them without an action." in said
+
+
+def test_a_visitor_is_shown_a_plan_that_is_mapped_and_a_member_their_own(browse, make):
+    empty, mapped = make.plan(title="Empty plan"), make.plan(title="Mapped plan")
+    make.priority(title="Bare", plan_id=empty.id)
+    make.link(make.source(), LinkType.CALLS_FOR, make.priority(title="Called for", plan_id=mapped.id))
+    chosen = re.compile(r'<option value="[^"]*" selected>([^<]+ plan)</option>')
+    assert chosen.findall(browse.sign_in(make.user()).get("/coverage").text) == ["Mapped plan"]
+    assert chosen.findall(browse.sign_in(make.viewer(empty)).get("/coverage").text) == ["Empty plan"]
+
+
+def test_the_page_of_a_figure_over_all_plans_speaks_of_any_plan(reader, make, field):
+    assert "a priority of any plan" in _words(reader.get("/coverage/cell?plan=all").text)
+    assert "a priority of the plan" in _words(reader.get(f"/coverage/cell?plan={make.the_plan.ref}").text)
+
+
+@pytest.mark.parametrize("by", ["themes", "sources", "actions"])
+def test_what_no_list_of_gaps_holds_is_not_called_a_gap(reader, make, field, by):
+    make.action(title="Idle")
+    page = reader.get(f"/coverage?by={by}").text
+    assert "No priority" in page or by == "sources"
+    assert "Gap:" not in page
+    assert f'href="/gaps?plan={make.the_plan.ref}"' in page
 
 
 @pytest.mark.parametrize("by", ["themes", "sources", "actions"])
@@ -118,7 +172,8 @@ def test_over_all_plans_the_sets_say_of_which_plan_they_are(reader, make, field)
 
 def test_the_matrix_moves_sideways_in_a_named_frame_and_its_cells_say_what_they_stand_under(reader, field):
     html = reader.get("/coverage").text
-    assert re.search(r'class="gt-scroll" role="region" tabindex="0" aria-label="Coverage: themes and priorities"', html)
+    frame = 'class="gt-scroll gt-scroll--high" role="region" tabindex="0" aria-label="Coverage: themes and priorities"'
+    assert frame in html
     assert html.count('data-label="Nurses"') == 3
 
 
@@ -148,11 +203,11 @@ def test_the_workbook_holds_the_matrix_with_numbers_and_frozen_panes(reader, fie
     assert answer.mimetype == WORKBOOK
     sheet = load_workbook(BytesIO(answer.data))["Coverage"]
     assert [list(row) for row in sheet.values] == [
-        ["Theme", "Sources", "Any priority", "Nurses", "Beds", "Gap"],
+        ["Theme", "Sources", "Any priority", "Nurses", "Beds", "Missing"],
         ["Children", 1, 1, 1, 0, None],
-        ["Data", 1, 0, 0, 0, "Gap: no priority"],
+        ["Data", 1, 0, 0, 0, "No priority"],
         ["All sources", None, 1, 1, 0, None],
-        ["Gap", None, None, None, "Gap: no source", None],
+        ["Missing", None, None, None, "No source", None],
     ]
     assert sheet.freeze_panes == "B2"
 

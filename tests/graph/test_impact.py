@@ -16,6 +16,7 @@ from kb.errors import Invalid
 from kb.models.link import LinkType
 from kb.models.record import Visibility
 from kb.permissions import SYSTEM, Person
+from tests.conftest import TODAY
 
 READER = Person(reads_publicly=True)
 
@@ -35,7 +36,7 @@ def two(make):
 
 
 def told(session, *chosen, what="", by=None, plan=None, person=SYSTEM):
-    return ask(session, put(chosen, what, by, plan), person).told
+    return ask(session, put(chosen, what, by, plan), person, TODAY).told
 
 
 def table(answer):
@@ -122,8 +123,8 @@ def test_what_the_reader_may_not_see_is_neither_touched_nor_a_support_nor_carrie
     assert answer.figures == (3, 1, 2)
     assert "Secret" not in str(answer)
     assert told(session, two[0]).figures == (4, 3, 1)
-    assert ask(session, put([two[0]]), SYSTEM).names_drafts
-    assert not ask(session, put([two[0]]), READER).names_drafts
+    assert ask(session, put([two[0]]), SYSTEM, TODAY).names_drafts
+    assert not ask(session, put([two[0]]), READER, TODAY).names_drafts
 
 
 def test_a_stopped_action_takes_the_only_action_of_priorities_and_indicators_and_lets_others_wait(session, make):
@@ -157,6 +158,55 @@ def test_a_delayed_action_reaches_what_waits_for_it_at_any_distance_and_says_how
         ("Near", "Late", True, 5),
     ]
     assert "any delay reaches it" in answer.sentence
+
+
+def test_the_room_is_counted_from_the_forecast_and_for_whoever_may_not_read_it_from_today(session, make):
+    late = make.action(title="Late", due_on=make.today - timedelta(days=6), forecast_on=make.today + timedelta(days=19))
+    make.link(make.action(title="Next", due_on=make.today + timedelta(days=17)), LinkType.DEPENDS_ON, late)
+    answer = told(session, late, what="delayed")
+    assert (answer.figures, answer.waits[0].room) == ((1, 0, 1), -2)
+    assert answer.sentence.endswith("is due on 10 December 2026, 2 days before it is expected.")
+    assert "is forecast for 12 December 2026" in answer.remarks[0]
+    public = told(session, late, what="delayed", person=READER)
+    assert (public.figures, public.waits[0].room) == ((1, 1, 0), 17)
+    assert "counted from today" in public.remarks[0]
+    assert "12 December" not in str(public)
+
+
+def test_an_answer_that_goes_by_a_forecast_is_marked_so(session, make):
+    late = make.action(due_on=TODAY, forecast_on=TODAY + timedelta(days=9))
+    assert ask(session, put([late], "delayed"), SYSTEM, TODAY).tells_forecasts
+    assert not ask(session, put([late], "delayed"), READER, TODAY).tells_forecasts
+    assert not ask(session, put([late], "stopped"), SYSTEM, TODAY).tells_forecasts
+
+
+def test_what_has_to_start_first_has_room_until_then_and_what_has_started_until_it_is_due(session, make):
+    def waiting(title, starts):
+        action = make.action(title=title, starts_on=TODAY + timedelta(days=starts), due_on=TODAY + timedelta(days=60))
+        make.link(action, LinkType.DEPENDS_ON, late)
+
+    late = make.action(due_on=TODAY + timedelta(days=30))
+    waiting("To start", 20)
+    waiting("Started", -20)
+    answer = told(session, late, what="delayed")
+    assert {one.record.title: (one.room, one.starts is not None) for one in answer.waits} == {
+        "To start": (-10, True),
+        "Started": (30, False),
+    }
+    assert "is to start on 13 December 2026, 10 days before it is expected" in answer.sentence
+
+
+def test_what_has_no_date_is_counted_without_room_and_the_answer_says_so(session, make):
+    late = make.action(due_on=TODAY)
+    make.link(make.action(due_on=None), LinkType.DEPENDS_ON, late)
+    answer = told(session, late, what="delayed")
+    assert answer.figures == (1, 0, 1)
+    assert answer.remarks == ("One has no date to go by, and is counted among those without room.",)
+
+
+def test_what_is_done_cannot_be_delayed(session, make):
+    done = make.action(title="Done", due_on=TODAY, closure="done", done_on=TODAY)
+    assert told(session, done, what="delayed").remarks == ("“Done” is done or stopped, so it cannot be delayed.",)
 
 
 def test_a_circle_of_waiting_actions_ends_where_it_closes():
@@ -199,6 +249,35 @@ def test_an_organisation_takes_all_its_posts_with_it(session, make):
     assert [one.title for one in answer.posts] == ["First", "Second"]
     assert answer.figures == (2, 0, 1)
     assert told(session, posts[0]).figures == (1, 1, 0)
+
+
+def test_what_an_organisation_contributes_to_is_listed_apart_from_what_it_owns(session, make):
+    body, other = make.organisation(title="Body"), make.organisation(title="Other")
+    own, theirs = make.post(organisation_id=body.id), make.post(title="Owner", organisation_id=other.id)
+    make.action(title="Own", owner_id=own.id, contributors=[body])
+    make.action(title="Shared", owner_id=theirs.id, contributors=[body, other])
+    make.action(title="Alone", contributors=[body])
+    make.action(title="Done", contributors=[body], closure="done")
+    make.action(title="Elsewhere", contributors=[body], plan_id=make.plan().id)
+    answer = told(session, body, plan=make.the_plan)
+    assert answer.figures == (1, 0, 0)
+    assert answer.helps == (2, 1, 1)
+    listed = [
+        (one.record.title, one.owner and one.owner.title, [each.title for each in one.others]) for one in answer.helped
+    ]
+    assert listed == [("Alone", None, []), ("Shared", "Owner", ["Other"])]
+    assert answer.remarks == ("It contributes to 2 open actions of other owners; 1 of them has no other contributor.",)
+    assert load(*answer.dumped()) == answer
+    assert told(session, body).helps == (3, 1, 2)
+    assert told(session, body, other, plan=make.the_plan).helps == (1, 0, 1)
+
+
+def test_a_contribution_to_what_the_reader_may_not_see_is_not_counted(session, make):
+    body, secret = make.organisation(), make.organisation(visibility=Visibility.DRAFT)
+    make.action(contributors=[body], visibility=Visibility.DRAFT)
+    make.action(contributors=[body, secret])
+    assert told(session, body).helps == (2, 1, 1)
+    assert told(session, body, person=READER).helps == (1, 0, 1)
 
 
 def test_an_owner_that_the_reader_may_not_see_counts_as_none(session, make):

@@ -80,7 +80,7 @@ def test_a_delayed_action_has_what_waits_for_it_and_no_picture(reader, make):
 
 def test_several_records_have_an_answer_and_no_picture(reader, two):
     page = reader.get("/impact?ref=source:old&ref=source:new")
-    assert "If they are superseded and nothing takes its place" in _words(page.text)
+    assert "If they are superseded and nothing takes their place" in _words(page.text)
     assert '<svg class="gt-pic' not in page.text
 
 
@@ -146,6 +146,76 @@ def test_a_note_too_long_is_refused_and_its_words_are_kept(lead, two):
     assert page.status_code == 422
     assert "Use at most 2,000 characters" in _words(page.text)
     assert "word word word" in page.text
+
+
+def test_the_box_for_the_note_takes_any_length_so_that_nothing_is_cut_in_silence(lead, two):
+    (box,) = re.findall(r'<textarea[^>]*name="note"[^>]*>', lead.get("/impact?ref=source:old").text)
+    assert "maxlength" not in box
+
+
+@pytest.mark.parametrize("refs", [["source:gone"], ["source:gone", "source:old"], []])
+def test_a_note_about_a_record_that_is_gone_is_not_saved_and_its_words_are_shown(lead, session, two, refs):
+    page = lead.post("/impact", {"ref": refs, "note": "Decide in May."})
+    assert page.status_code == 422
+    assert "Decide in May." in re.sub(r"<title>.*?</title>", "", page.text)
+    assert session.query(ImpactNote).count() == 0
+    if refs:
+        assert "called “source:gone” that you may see" in _words(page.text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"what": "eaten"}, "Choose what happens to it: “eaten” cannot"),
+        ({"for": "no-plan"}, "Choose a plan of yours that the note is for"),
+        ({"for": "theirs"}, "Choose a plan of yours that the note is for"),
+        ({"by": "source:gone"}, "called “source:gone” that you may see"),
+        ({"plan": "no-plan"}, "There is no plan “no-plan” that you may see"),
+    ],
+)
+def test_what_a_form_asks_and_the_page_cannot_know_is_refused_and_not_guessed(lead, session, make, two, given, said):
+    make.plan(ref="theirs")
+    page = lead.post("/impact", {"ref": ["source:old"], "note": "Decide in May.", **given})
+    assert page.status_code == 422
+    assert said in _words(page.text)
+    assert "Decide in May." in page.text
+    assert session.query(ImpactNote).count() == 0
+
+
+def test_the_same_note_pressed_twice_is_saved_once_and_lists_tell_two_apart_by_the_leads_words(lead, session, two):
+    asked = {"ref": ["source:old"], "what": "withdrawn"}
+    first, second = (lead.post("/impact", {**asked, "note": "Decide in May."}) for _ in range(2))
+    assert second.headers["Location"] == first.headers["Location"]
+    assert "The same note is saved already" in _words(lead.get(second.headers["Location"]).text)
+    lead.post("/impact", {**asked, "note": "Decide in June."})
+    assert session.query(ImpactNote).count() == 2
+    steering = _words(lead.get("/steering").text)
+    assert steering.index("Decide in May.") < steering.index("Overdue or slipped")
+    for said in ("1 priority loses all support; 1 keeps other support.", "“Decide in May.”", "“Decide in June.”"):
+        assert said in steering
+
+
+def test_figures_and_questions_agree_with_their_number(reader, make, two):
+    late = make.action(ref="late", due_on=make.today)
+    make.link(make.action(due_on=make.today), LinkType.DEPENDS_ON, late)
+    figures = re.findall(r"<dt>([^<]+)</dt>", reader.get("/impact?ref=action:late&what=delayed").text)
+    assert figures[:3] == ["action waits", "have room", "has no room"]
+    page = _words(reader.get("/impact?ref=source:old&ref=source:new").text)
+    assert "If they are superseded and nothing takes their place" in page
+
+
+def test_what_an_organisation_contributes_to_has_figures_a_table_and_a_sheet_of_its_own(reader, make):
+    body, other = make.organisation(ref="body"), make.organisation(title="Other body")
+    make.action(title="Alone", contributors=[body])
+    make.action(title="Shared", contributors=[body, other])
+    page = reader.get("/impact?ref=organisation:body").text
+    figures = dict(re.findall(r'<dt>([^<]+)</dt><dd class="gt-big">([^<]+)</dd>', page))
+    assert figures["actions of other owners lose a contributor"] == "2"
+    assert figures["keeps no contributor"] == "1"
+    table = _words(page.split('id="helped"')[1].split("</table>")[0])
+    assert table.index("Alone no owner ✕ none") < table.index("Shared no owner Other body")
+    book = load_workbook(BytesIO(reader.get("/impact?ref=organisation:body&format=xlsx").data))
+    assert "Contributions" in book.sheetnames
 
 
 def test_a_reader_is_not_offered_to_save(reader, two):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html import unescape
 from io import StringIO
 from threading import Barrier
@@ -14,14 +15,14 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from actions.models import Action
-from graph import same, snapshot
+from graph import alike, same, snapshot
 from kb import history, same_actions
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.history import Change, Channel
 from kb.models.link import DismissedPair, Link, LinkState, LinkType
 from kb.models.plan import Plan
 from kb.models.record import Record, Visibility
-from kb.permissions import SYSTEM
+from kb.permissions import SYSTEM, Person
 from search.models import IndexChange
 from tests.conftest import TODAY
 from tests.factories import Make
@@ -183,6 +184,28 @@ def test_the_page_lists_pairs_for_all_and_the_deed_for_leads(browse, make, twins
     assert rows[1][:8] == [one.ref, one.title, "Ours", "Director of nursing", other.ref, other.title, "Theirs", ""]
 
 
+def test_each_side_says_what_the_titles_do_not_its_text_its_dates_and_what_it_rests_on(browse, make, twins):
+    one, other = twins
+    one.description, one.starts_on, one.due_on = "Ten nurses for two units.", TODAY, TODAY + timedelta(days=30)
+    other.timescale = "By spring"
+    source, secret = make.source(title="The nursing strategy"), make.source(visibility=Visibility.DRAFT)
+    priority = make.priority(title="More nurses")
+    make.link(priority, LinkType.DELIVERED_BY, one)
+    for start in (source, secret):
+        make.link(start, LinkType.CALLS_FOR, priority)
+    make.session.flush()
+    page = browse.sign_in(make.lead()).get(f"/same-actions/{one.ref}/{other.ref}").text
+    first, second = (_words(page.split(f'id="side-{side}"')[1].split("</section>")[0]) for side in (1, 2))
+    for said in ("Ten nurses for two units.", "Starts 23 November 2026; due 23 December 2026", "More nurses"):
+        assert said in first
+        assert said not in second
+    assert "The nursing strategy" in first
+    known = same.details(make.session, Person(reads_publicly=True), twins)[one.id]
+    assert [node.title for node in known.sources] == ["The nursing strategy"]
+    assert "Nothing more is written about it." in second
+    assert "By spring" in second
+
+
 def test_a_lead_says_that_two_are_the_same_or_not_and_takes_it_back(session, browse, make, twins):
     one, other = twins
     address = f"/same-actions/{one.ref}/{other.ref}"
@@ -202,6 +225,26 @@ def test_a_lead_says_that_two_are_the_same_or_not_and_takes_it_back(session, bro
     assert lead.post(address, {"reason": WHY}).status_code == 303
     assert session.scalar(select(Link.reason).where(Link.type == LinkType.SAME_AS)) == WHY
     assert "Nobody has said so of any pair." in lead.get("/same-actions/dismissed").text
+
+
+def test_home_and_the_page_of_a_plan_never_look_for_pairs_and_the_gaps_tell_them_apart(
+    browse, make, twins, monkeypatch
+):
+    lead = browse.sign_in(make.lead())
+    pages = [f"/gaps?plan={make.the_plan.ref}", "/gaps?format=csv"]
+    told = _words(lead.get(pages[0]).text)
+    assert re.search(r"has (one|two|three|four|five|six|seven|eight|nine) gaps?\. Besides, one pair", told)
+    assert twins[1].title in lead.get(pages[1]).text
+
+    def refuse(*_):
+        raise AssertionError("looks for pairs")
+
+    monkeypatch.setattr(alike, "likely", refuse)
+    twins[0].title = "Another title, so that nothing is known already"
+    for page in ("/", f"/plans/{make.the_plan.ref}"):
+        assert lead.get(page).status_code == 200
+    with pytest.raises(AssertionError, match="looks for pairs"):
+        lead.get(pages[0])
 
 
 def test_an_unknown_action_or_pair_is_not_found(browse, make, twins):
