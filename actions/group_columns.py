@@ -15,9 +15,13 @@ from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from actions.mine import Item, Mine
     from actions.models import Update
-    from actions.steering import Decision, Number, Overview
+    from actions.service import Listed
+    from actions.steering import Decision, Overview
 
 
 @dataclass(frozen=True)
@@ -59,19 +63,33 @@ def mine(found: Mine) -> Sheet[Own]:
     )
 
 
-def steering(found: Overview) -> list[Sheet[Any]]:
-    """The tables of the steering page, in its order; what updates say only for those who may know."""
+def steering(found: Overview, today: date, unsupported: Sequence[Listed], doubtful: Sheet[Any]) -> list[Sheet[Any]]:
+    """The tables of the steering page, in its order; what updates say only for those who may know.
+
+    The suspect links, which the page only counts, and the open actions that no live source supports come last.
+    """
     may_know = web.person().may(Capability.READ_UPDATES)
     sheets: list[Sheet[Any]] = [
         Sheet(gettext("Overdue or slipped"), columns.columns(), columns.rows(found.late)),
         Sheet(gettext("Nothing said"), columns.columns(), columns.rows(found.lists["silent"])),
         Sheet(gettext("Due in 30 days"), columns.columns(), columns.rows(found.lists["due_soon"])),
-        _numbers(found.numbers),
+        _numbers(found, today, len(unsupported)),
     ]
-    return [*sheets, _decisions(found.decisions), _updates(list(found.latest))] if may_know else sheets
+    if may_know:
+        sheets += [_decisions(found.decisions), _updates(list(found.latest))]
+    return [*sheets, doubtful, Sheet(gettext("No live source"), columns.columns(), columns.rows(unsupported))]
 
 
-def _numbers(numbers: list[Number]) -> Sheet[Number]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """One line of the numbers; how many days the oldest has waited is known of suspect links alone."""
+
+    words: str
+    number: int
+    days: int | None = None
+
+
+def _numbers(found: Overview, today: date, unsupported: int) -> Sheet[_Counted]:
     words = {**finding_words(), **schedule_words()}
     told = {
         "no_owner": words["no-owner"],
@@ -79,13 +97,16 @@ def _numbers(numbers: list[Number]) -> Sheet[Number]:
         "off_track": gettext("Open, off track"),
         "to_verify": gettext("Done, to be verified"),
     }
+    doubtful = _Counted(gettext("Suspect links"), found.suspects.number, found.suspects.days(today))
+    counted = [_Counted(told.get(one.key) or words.get(one.key, one.key), one.number) for one in found.numbers]
     return Sheet(
         gettext("The plan in numbers"),
         [
-            Column(gettext("Finding"), lambda one: told.get(one.key) or words.get(one.key, one.key), width=40),
-            Column(gettext("Actions"), lambda one: one.number, Kind.NUMBER),
+            Column(gettext("Finding"), lambda one: one.words, width=40),
+            Column(gettext("How many"), lambda one: one.number, Kind.NUMBER),
+            Column(gettext("Oldest, days"), lambda one: one.days, Kind.NUMBER, width=14),
         ],
-        numbers,
+        [*counted, _Counted(gettext("Open, without a live source"), unsupported), doubtful],
     )
 
 

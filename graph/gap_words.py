@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
+from actions.request_models import RequestedChange
 from kb import web
 from kb.permissions import Capability
 from kb.words import gettext, ngettext
@@ -51,13 +52,15 @@ def who(listed: Sequence[Gap]) -> str:
 def mend(kind: str, gap: Gap, person: Person, plan_id: int | None) -> tuple[str, str] | None:
     """The words and address of the page that mends a gap, or None for those who may not."""
     if kind == "empty-post":
-        return (gettext("Open the post"), web.url_of(gap)) if person.may(Capability.MANAGE_PEOPLE) else None
+        if not person.may(Capability.EDIT_SHARED):
+            return None
+        return gettext("Say who holds it"), url_for("posts.hold", ref=gap.ref, part="holder")
     if kind == "implication-without-priority":
         if not person.may(Capability.EDIT_SHARED):
             return None
         return gettext("Link a priority"), _new_link(gap)
     if not person.may(Capability.EDIT_PLAN, plan_id=plan_id):
-        return None
+        return _ask(kind, gap, person, plan_id)
     if kind in _ANSWER:
         return gettext(_ANSWER[kind]), (
             url_for("mapping.edit", ref=gap.source_ref) if gap.source_ref else web.url_of(gap)
@@ -68,10 +71,19 @@ def mend(kind: str, gap: Gap, person: Person, plan_id: int | None) -> tuple[str,
     return gettext(words), url
 
 
+def _ask(kind: str, gap: Gap, person: Person, plan_id: int | None) -> tuple[str, str] | None:
+    """What owners may do: they ask for a date, which the leads decide."""
+    if kind != "action-without-date":
+        return None
+    if not person.may(Capability.PROPOSE_CHANGE, plan_id=plan_id, owner_id=gap.owner_id):
+        return None
+    return gettext("Ask for a date"), url_for("requests.new", ref=gap.ref, what=RequestedChange.DUE_DATE.value)
+
+
 def _elsewhere(kind: str, gap: Gap) -> tuple[str, str]:
     match kind:
         case "action-without-source":
-            return "Find its priority", url_for("priorities.index")
+            return "Link what it is for", _new_link(gap)
         case "indicator-without-reading":
             return "Add a reading", url_for("indicators.add_reading", ref=gap.ref)
         case "heavy-post":
@@ -127,8 +139,8 @@ _WORDS = {
         "Source",
     ),
     "empty-response": (
-        "%(num)s empty response",
-        "%(num)s empty responses",
+        "%(num)s source without a response",
+        "%(num)s sources without a response",
         "The source stands in the plan’s mapping table, and the answer is blank.",
         "Every row of the mapping table is answered.",
         "Source",

@@ -19,7 +19,9 @@ TITLE = 2
 THEMES = 0.2
 #: Below this two records have hardly more in common than any two.
 LIKELY_FROM = 0.1
-ONE_WORD_FROM = 0.15
+#: One word of both is a reason only where it is much of what they say: that leaves out three in four of the suggestions
+#: with no better one, and finds 155 of 179 hidden links of the seed among the first five rather than 159.
+ONE_WORD_FROM = 0.25
 #: A word in more titles than this share of all tells nothing.
 TELLS_TO, FEW = 0.04, 8
 #: Shorter words tell a reader little, unless they are acronyms.
@@ -64,10 +66,12 @@ class Likeness:
 
     @property
     def is_likely(self) -> bool:
-        """Whether it is worth a person's while, and can be explained: a single word is, where it says much."""
+        """Whether it is worth a person's while, and can be explained: a single word of both is, where it says much."""
         if self.score < LIKELY_FROM:
             return False
-        return bool(self.themes or len(self.words) > 1 or (self.score >= ONE_WORD_FROM and (self.words or self.around)))
+        if self.themes or max(len(self.words), len(self.around)) > 1:
+            return True
+        return bool(self.words) and self.score >= ONE_WORD_FROM
 
 
 def rarity(titles: Iterable[Collection[str]]) -> Rarity:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph import missing, reach, snapshot
 from graph import thread as threads
-from graph.network import COLUMNS, of_kind, see
+from graph.network import COLUMNS, OWNS, of_kind, see
 from graph.network import circles as find_circles
 from kb.errors import Invalid, NotFound
 from kb.models.link import ORDERED_TYPES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from graph.missing import Gap
-    from graph.network import Circle, Node, Seen
+    from graph.network import Circle, Network, Node, Seen
     from graph.snapshot import Snapshot
     from graph.thread import Path, Thread
     from kb.models.plan import Plan
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 Strip = list[tuple[str, int]]
 IN_STRIP = ("source", "implication", "priority", "action", "indicator")
-OVERDUE = "overdue"
+OVERDUE, IDLE = "overdue", "idle"
+_ABOVE = frozenset({"source", "implication", "response"})  # the priorities
 # What should follow a column; after an action a measure may also stand in its own words.
 _FOLLOWS = {COLUMNS[before]: after for before, after in pairwise(IN_STRIP) if after != "indicator"}
 
@@ -44,6 +45,7 @@ class Step:
     title: str
     reason: str  # why the next step follows; empty where nobody has said, and after the last step
     is_suspect: bool
+    is_own: bool = False  # whether it was not linked by hand: the next step is written in it, or is its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Why:
     weight: int
     is_live: bool
 
+    @property
+    def is_straight(self) -> bool:
+        """Whether it leads through no priority: what the source says, or the answer to it, names the record itself."""
+        return all(step.kind != "priority" for step in self.steps[:-1])
+
 
 def strips(
     session: Session, ids: Collection[int], person: Person, *, overdue: Set[int] = frozenset()
@@ -64,14 +71,25 @@ def strips(
     """For each record how many of each kind its thread holds, in the thread's order; kinds with none are left out.
 
     Where the thread stops short of an action, the kind that should follow stands last with a 0. How many of its actions
-    are among the `overdue` follows the actions.
+    are among the `overdue` follows the actions. Priorities that sources set themselves and no action delivers answer
+    no source, so they are not counted for what stands above them.
     """
     held = snapshot.current(session)
-    found = reach.counts(held.network, ids, keep=held.seen_by(person), also={OVERDUE: overdue})
+    seen = held.seen_by(person)
+    also = {OVERDUE: overdue, IDLE: _idle(held.network, seen)}
+    found = reach.counts(held.network, ids, keep=seen, also=also)
     return {id: _strip(held.network.nodes[id].kind, found[id]) if id in found else [] for id in ids}
 
 
+def _idle(network: Network, seen: Set[int]) -> set[int]:
+    """The priorities of sources alone that no action delivers, as far as the reader sees."""
+    actions = network.of_kind("action") & seen
+    own = network.of_plan(None) & network.of_kind("priority") & seen
+    return {id for id in own if actions.isdisjoint(network.after[id])}
+
+
 def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
+    counts = {**counts, "priority": counts.get("priority", 0) - counts.get(IDLE, 0)} if kind in _ABOVE else counts
     strip = [(each, number) for each in IN_STRIP if (number := counts.get(each))]
     furthest = max(COLUMNS[kind], COLUMNS[strip[-1][0]] if strip else 0)
     if furthest in _FOLLOWS:
@@ -82,23 +100,25 @@ def _strip(kind: str, counts: Mapping[str, int]) -> Strip:
 
 
 def why(session: Session, record_id: int, person: Person) -> list[Why]:
-    """The way down to a record from each source behind it: law first, then other drivers, then research."""
+    """The way down to a record from each source behind it: what leads straight to it before what priorities bring.
+
+    Within each of these law comes first, then other drivers, then research; sources that are over come last of all.
+    """
     held = snapshot.current(session)
+    seen = held.seen_by(person)
+    straight = seen - (held.network.of_kind("priority") - {record_id})
     try:
-        paths = threads.why(held.network, record_id, keep=held.seen_by(person))
+        paths = {path.source.id: path for path in threads.why(held.network, record_id, keep=seen)}
+        paths |= {path.source.id: path for path in threads.why(held.network, record_id, keep=straight)}
     except KeyError:
         return []
-    paths.sort(key=lambda path: (not path.source.is_live, held.weights[path.source.id]))  # else as they come
-    return [
-        Why(tuple(_steps(path)), held.weights[path.source.id], path.source.is_live)
-        for path in paths
-        if len(path.nodes) > 1
-    ]
+    found = [Why(tuple(_steps(path)), held.weights[path.source.id], path.source.is_live) for path in paths.values()]
+    return sorted(found, key=lambda one: (not one.is_live, not one.is_straight, one.weight))  # else as they come
 
 
 def _steps(path: Path) -> list[Step]:
     steps = [
-        Step(node.kind, node.ref, node.title, edge.reason or "", edge.is_suspect)
+        Step(node.kind, node.ref, node.title, edge.reason or "", edge.is_suspect, edge.type == OWNS)
         for node, edge in zip(path.nodes, path.edges, strict=False)
     ]
     last = path.nodes[-1]
@@ -116,7 +136,7 @@ def thread(session: Session, record: Record, person: Person, plan: Plan | None =
     held = snapshot.current(session)
     keep = held.seen_by(person)
     if plan is not None:
-        keep = _of_plan(held, keep, plan.id)
+        keep = _of_plan(held, keep, record.id, plan.id)
     try:
         found = threads.thread(held.network, record.id, keep=keep)
     except KeyError:
@@ -125,8 +145,9 @@ def thread(session: Session, record: Record, person: Person, plan: Plan | None =
     return replace(found, stops=tuple(stops))  # a measure may also stand in the action's own words
 
 
-def _of_plan(held: Snapshot, keep: Seen, plan_id: int) -> Seen:
-    return see(held.network, keep & (held.network.of_plan(None) | held.network.of_plan(plan_id)))
+def _of_plan(held: Snapshot, keep: Seen, id: int, plan_id: int) -> Seen:
+    """What all plans share and what this one holds; the record asked about stays, though it may be another plan's."""
+    return see(held.network, keep & (held.network.of_plan(None) | held.network.of_plan(plan_id) | {id}))
 
 
 def over(session: Session, ids: Collection[int]) -> dict[int, str]:
@@ -161,6 +182,7 @@ class Bearing:
 
     alone: tuple[Node, ...]
     others: int
+    is_over: bool = False  # the source was superseded or withdrawn already, so nothing goes with it
 
     @property
     def touched(self) -> int:
@@ -170,8 +192,11 @@ class Bearing:
 def bearing(session: Session, id: int, person: Person) -> Bearing:
     """What would happen to what rests on a source if it were gone with nothing in its place."""
     held = snapshot.current(session)
+    if id not in held.seen_by(person).living:
+        return Bearing((), 0, is_over=True)
     resting = reach.resting(held.network, id, keep=held.seen_by(person))
-    open_ones = sorted(set(of_kind(held.network, resting.all, "priority", "action")) - held.closed)
+    of_plans = resting.all - held.network.of_plan(None)  # what the source puts first itself goes with it
+    open_ones = sorted(set(of_kind(held.network, of_plans, "priority", "action")) - held.closed)
     alone = [held.network.nodes[id] for id in open_ones if id in resting.alone]
     alone.sort(key=lambda node: (COLUMNS[node.kind], node.title))
     return Bearing(tuple(alone), len(open_ones) - len(alone))
@@ -230,9 +255,16 @@ def thread_as_json(session: Session, record: Record, person: Person) -> dict[str
     }
 
 
-def gaps(session: Session, person: Person, plan: Plan | None, today: date) -> dict[str, list[Gap]]:
-    """Where the thread of a plan (or of all) is broken, one list for each kind of gap, empty ones too."""
-    return missing.find(session, snapshot.current(session), person, plan.id if plan else None, today)
+def gaps(
+    session: Session, person: Person, plan: Plan | None, today: date, *, has_pairs: bool = True
+) -> dict[str, list[Gap]]:
+    """Where the thread of a plan (or of all) is broken, one list for each kind of gap, empty ones too.
+
+    Actions that may be the same are a suggestion, and looking for them takes longer than all the gaps: pages that only
+    count gaps leave them out.
+    """
+    held = snapshot.current(session)
+    return missing.find(session, held, person, plan.id if plan else None, today, has_pairs=has_pairs)
 
 
 def gaps_as_json(session: Session, person: Person, plan: Plan | None, today: date) -> dict[str, list[dict[str, str]]]:

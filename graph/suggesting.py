@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from kb.link_choices import Way
     from kb.permissions import Person
 
-MOST, ON_A_PAGE = 5, 3
+# So many are offered for the one way there is, and for each of several.
+MOST, OF_EACH = 5, 3
 # So many records at most are compared with one; of more, those whose titles share most words with it.
 MOST_COMPARED = 300
 # For each kind the ways in which links are offered, the first first: by type, and whether it leads to the record.
@@ -74,15 +75,20 @@ def offered_ways(ways: Iterable[Way], kind: str) -> list[Way]:
 
 
 def of_record(session: Session, record: Record, person: Person) -> list[Likely]:
-    """What the page of a record offers to those who may link it: its likeliest links of the first way.
+    """What the page of a record offers to those who may link it: its likeliest links of every way.
 
     A priority of a source alone is no gap, so nothing is offered beside it.
     """
     is_a_sources_own = record.kind == Kind.PRIORITY and record.plan_id is None
     if is_a_sources_own or not links.may_edit(record, person):
         return []
-    ways = link_choices.ways_from(record.kind)
-    return likely(session, record, offered_ways(ways, record.kind)[:1], person=person, most=ON_A_PAGE)
+    ways = offered_ways(link_choices.ways_from(record.kind), record.kind)
+    return likely(session, record, ways, person=person, most=most_of(ways))
+
+
+def most_of(ways: Sequence[Way]) -> int:
+    """How many links are offered for each of these ways."""
+    return MOST if len(ways) == 1 else OF_EACH
 
 
 def likely(session: Session, record: Record, ways: Sequence[Way], *, person: Person, most: int = MOST) -> list[Likely]:

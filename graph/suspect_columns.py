@@ -33,6 +33,8 @@ def sheet(found: Iterable[Suspect]) -> Sheet[Suspect]:
             Column(gettext("To ref"), lambda one: one.link.end.ref, width=24),
             Column(gettext("To kind"), lambda one: labels.readable(one.link.to_kind), width=14),
             Column(gettext("To"), lambda one: one.link.end.title, width=50),
+            Column(gettext("Why it was made"), lambda one: one.link.reason, width=50),
+            Column(gettext("Why it was made"), lambda one: one.link.reason, width=50),
             Column(gettext("What changed"), lambda one: one.link.suspect_because, width=50),
             Column(gettext("Suspect since"), since, Kind.DATE),
             Column(gettext("Days"), lambda one: one.days(today), Kind.NUMBER),
@@ -44,5 +46,9 @@ def sheet(found: Iterable[Suspect]) -> Sheet[Suspect]:
 
 
 def who(one: Suspect) -> str:
-    """The posts that own what hangs on a link, else the lead."""
-    return "; ".join(post.title for post in one.owners) or gettext("Strategy lead")
+    """The posts that own what hangs on a link, and which of them nobody holds; else the lead."""
+    posts = [
+        gettext("%(post)s (nobody holds it: strategy lead)", post=post.title) if post.id in one.empty else post.title
+        for post in one.owners
+    ]
+    return "; ".join(posts) or gettext("Strategy lead")

@@ -20,14 +20,15 @@ from kb.suspects import Wanted
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
     from kb.models.plan import Plan
     from kb.suspects import Suspect
 
-RETIRE = "retire"
+RETIRE, CONFIRM = "retire", "confirm"
 
 
 @bp.get("/suspect-links", endpoint="suspects")
@@ -39,7 +40,7 @@ def list_suspects() -> ResponseReturnValue:
     if downloads.are_wanted():
 
         def fetch(offset: int, limit: int) -> Sequence[Suspect]:
-            return suspects.list_suspects(session, wanted, person=person, offset=offset, limit=limit)
+            return suspects.list_suspects(session, wanted, person=person, today=web.today(), offset=offset, limit=limit)
 
         sheet = suspect_columns.sheet(downloads.everything(fetch))
         return downloads.send("suspect-links", sheet, filters=_told(wanted))
@@ -54,7 +55,10 @@ def settle_suspects() -> ResponseReturnValue:
     form = ReasonForm()
     ids = sorted({int(each) for each in request.form.getlist("link") if each.isdecimal() and len(each) < 19})
     is_retired = request.form.get("deed") == RETIRE
-    if form.validate():
+    is_valid = form.validate()
+    if request.form.get("deed") not in (RETIRE, CONFIRM):
+        form.form_errors.append(gettext("Choose whether the links still hold or are to be retired"))
+    elif is_valid:
         try:
             state = LinkState.RETIRED if is_retired else LinkState.CURRENT
             settled = suspects.settle(session, ids, state, reason=form.reason.data or "", by=person)
@@ -62,7 +66,8 @@ def settle_suspects() -> ResponseReturnValue:
             add_error(form, error)
         else:
             web.commit()
-            web.say(_said(settled, len(ids) - settled, is_retired=is_retired))
+            idle = suspects.count_without_source(session, ids, person=person)
+            web.say(_said(settled, len(ids) - settled, is_retired=is_retired, idle=idle))
             return redirect(url_with(format=None), code=303)
     return _page(form, set(ids))
 
@@ -72,7 +77,9 @@ def _page(form: ReasonForm, ticked: set[int]) -> ResponseReturnValue:
     wanted, offered = _wanted()
     waiting = suspects.waiting(session, wanted, person=person)
     paging = paged(waiting.number)
-    found = suspects.list_suspects(session, wanted, person=person, offset=paging.offset, limit=paging.limit)
+    found = suspects.list_suspects(
+        session, wanted, person=person, today=web.today(), offset=paging.offset, limit=paging.limit
+    )
     is_narrowing = wanted.plan is not None or wanted.is_mine
     return web.page(
         "graph/suspects.html",
@@ -82,7 +89,8 @@ def _page(form: ReasonForm, ticked: set[int]) -> ResponseReturnValue:
         waiting=waiting,
         everything=suspects.waiting(session, Wanted(), person=person).number if is_narrowing else waiting.number,
         paging=paging,
-        found=found,
+        groups=_by_change(found),
+        may_carry=person.may(Capability.EDIT_SHARED),
         who=suspect_columns.who,
         plans=offered if len(offered) > 1 else [],
         phrases=links.PHRASES,
@@ -105,7 +113,16 @@ def _told(wanted: Wanted) -> list[str]:
     return [*told, gettext("What hangs on them is mine")] if wanted.is_mine else told
 
 
-def _said(settled: int, left: int, *, is_retired: bool) -> str:
+def _by_change(found: Iterable[Suspect]) -> list[Sequence[Suspect]]:
+    """Those that one change made suspect, together, in the order of the list."""
+    groups: dict[tuple[str, date | None], list[Suspect]] = {}
+    for one in found:
+        since = one.link.suspect_since
+        groups.setdefault((one.link.suspect_because, since.date() if since else None), []).append(one)
+    return list(groups.values())
+
+
+def _said(settled: int, left: int, *, is_retired: bool, idle: int) -> str:
     if is_retired:
         told = ngettext(
             "%(num)s link is retired. It counts no longer.",
@@ -114,6 +131,12 @@ def _said(settled: int, left: int, *, is_retired: bool) -> str:
         )
     else:
         told = ngettext("%(num)s link is confirmed.", "%(num)s links are confirmed.", settled)
+    if idle and not is_retired:
+        told += " " + ngettext(
+            "%(num)s supports nothing all the same, since its source counts no longer: it has to be carried.",
+            "%(num)s support nothing all the same, since their source counts no longer: they have to be carried.",
+            idle,
+        )
     if left:
         told += " " + ngettext("%(num)s was decided meanwhile.", "%(num)s were decided meanwhile.", left)
     return told

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 
-from graph import columns, gap_words, layout, picturing, service
+from graph import asked, asked_words, columns, gap_words, layout, link_words, missing, picturing, service
+from graph.folding import MOST_BOXES, PART
 from graph.outline import outline
 from kb import auth, downloads, records, web
 from kb.models.record import Kind, Record
@@ -18,10 +21,12 @@ from kb.planning import plans
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from flask.typing import ResponseReturnValue
 
+    from graph.asked import Asked
+    from graph.folding import Folded, Opened
     from graph.layout import Box, GapBox
     from graph.missing import Gap
     from kb.models.plan import Plan
@@ -32,6 +37,10 @@ KINDS = {
     for kind in (Kind.SOURCE, Kind.IMPLICATION, Kind.RESPONSE, Kind.PRIORITY, Kind.ACTION, Kind.INDICATOR)
 }
 SHOWN_OF_EACH = 12
+# A thread of more records is worth summing up, though it is only done unasked where they do not fit.
+MANY = 24
+# A higher picture needs more than one sheet of paper, where it comes last.
+TALL = 1_400
 
 
 @dataclass(frozen=True)
@@ -51,43 +60,84 @@ def thread(kinds: str, ref: str) -> ResponseReturnValue:
     """All that a record rests on and all that rests on it."""
     session, person = web.session(), web.person()
     record = records.get_any(session, f"{KINDS[kinds]}:{ref}", person=person)
-    whole = service.thread(session, record, person)
-    through = {node.plan_id for node in whole.nodes}
-    offered = [plan for plan in plans.list_plans(session, person=person) if plan.id in through]
-    plan = next((plan for plan in offered if plan.ref == request.args.get("plan")), None)
-    found = service.thread(session, record, person, plan) if plan else whole
+    wanted = asked.read(session, record, person, request.args.to_dict(flat=False), web.today())
+    found = wanted.thread
     if downloads.are_wanted():
-        return downloads.send(f"thread-{record.ref}", columns.thread(record.title, found))
+        told = [record.title, *asked_words.told(wanted)]
+        return downloads.send(f"thread-{record.ref}", columns.thread(record.title, found), filters=told)
     nodes = {node.id: node for node in found.nodes}
     shown = picturing.look(session, found, person, web.today())
+    pic = layout.draw(found, marks=shown.marks, who_acts=shown.who_acts, folding=wanted.folding)
+    address = _Addresses(url_for(".thread", kinds=kinds, ref=ref), wanted, pic.folded)
     return web.page(
         "graph/thread.html",
         record=record,
+        asked=wanted,
+        said=asked_words.said(wanted),
         thread=found,
         outline=outline(found),
         nodes=nodes,
+        own_link=link_words.own,
         links=[(nodes[start], list(edges)) for start, edges in groupby(found.edges, key=lambda edge: edge.source)],
         shown=shown,
-        pic=layout.draw(found, marks=shown.marks, who_acts=shown.who_acts),
-        box_url=_box_url,
-        gap_url=_gap_url,
-        plans=offered if len(offered) > 1 else [],
-        plan=plan,
+        pic=pic,
+        address=address,
+        filters=[each for each in wanted.filters if each.name != "plan" or len(each.offered) > 1],
+        whole=Counter(node.kind for node in wanted.whole.nodes),
+        is_empty=len(found.nodes) == 1 < len(wanted.whole.nodes),
+        is_long=len(found.nodes) > MANY,
+        may_sum_up=len(found.nodes) > MANY or pic.folded.by,
+        most=MOST_BOXES,
+        part=PART,
+        tall=TALL,
         begins=begins(record),
     )
 
 
-def _box_url(box: Box) -> str:
-    return "#list" if box.is_folded else web.url_of(box.node)
+@dataclass(frozen=True)
+class _Addresses:
+    """Where the picture of one thread leads to; everything keeps its filters."""
 
+    path: str
+    asked: Asked
+    folded: Folded
 
-def _gap_url(gap: GapBox) -> str:
-    return "#list" if len(gap.nodes) > 1 else web.url_of(gap.nodes[0])
+    def box(self, box: Box) -> str:
+        """A record's page, or the same picture with a group opened."""
+        return self._opening(box.group.key) if box.is_folded else web.url_of(box.node)
+
+    def gap(self, gap: GapBox) -> str:
+        """The record at which the thread stops, or the same picture with its group opened."""
+        return self._opening(gap.group.key) if gap.group.is_folded else web.url_of(gap.nodes[0])
+
+    def closing(self, opened: Opened) -> str:
+        """The same picture with a group closed again."""
+        return self._with([key for key in self._keys() if key not in opened.keys])
+
+    @property
+    def closed(self) -> str:
+        """The same picture with every group closed."""
+        return self._with([])
+
+    @property
+    def clear(self) -> str:
+        """The same page without filters."""
+        return self.path
+
+    def _opening(self, key: str) -> str:
+        return self._with([*self._keys(), key])
+
+    def _keys(self) -> list[str]:
+        return [key for one in self.folded.opened for key in one.keys]
+
+    def _with(self, opened: list[str]) -> str:
+        asked_for = urlencode({**self.asked.values, "open": opened}, doseq=True)
+        return f"{self.path}?{asked_for}#picture" if asked_for else f"{self.path}#picture"
 
 
 def begins(record: Record) -> tuple[str, str]:
     """Where the way to this record begins: the list that it is found through."""
-    if record.kind == Kind.PRIORITY:
+    if record.kind == Kind.PRIORITY and record.plan_id is not None:  # else a source sets it
         return gettext("Priorities"), url_for("priorities.index")
     if record.kind == Kind.ACTION:
         return gettext("Actions"), url_for("actions.index")
@@ -117,9 +167,22 @@ def gaps() -> ResponseReturnValue:
         only=only,
         paging=paging,
         sections=[_section(kind, listed, paging) for kind, listed in found.items() if only in (None, kind)],
-        total=sum(map(len, found.values())),
+        total=sum(len(listed) for kind, listed in found.items() if kind != missing.SAME),
+        pairs=len(found.get(missing.SAME, ())),
         mend=_mender(plan),
+        problems=_not_known(offered, found),
     )
+
+
+def _not_known(offered: Sequence[Plan], found: Collection[str]) -> list[str]:
+    """What the address names and there is not; the page shows what there would be without it."""
+    ref, kind = request.args.get("plan"), request.args.get("kind")
+    problems = []
+    if ref and ref not in {plan.ref for plan in offered}:
+        problems.append(gettext("There is no plan “%(ref)s” that you may see.", ref=ref[:100]))
+    if kind and kind not in found:
+        problems.append(gettext("There is no kind of gap called “%(kind)s”.", kind=kind[:100]))
+    return problems
 
 
 def _told(plan: Plan, only: str | None) -> list[str]:

@@ -15,8 +15,10 @@ import actions.measures_api
 import actions.views
 import actions.views.answers
 import actions.views.indicators
+import actions.views.pasting
 import actions.views.requests
 import graph.coverage.views
+import graph.explore_views
 import graph.impact.views
 import graph.same_views
 import graph.suspect_views
@@ -57,6 +59,7 @@ from kb.views import (
     imports,
     key_points,
     lifecycle,
+    likely,
     linking,
     links,
     mapping,
@@ -113,6 +116,7 @@ VIEW_MODULES = (
     key_points,
     links,
     linking,
+    likely,
     pages,
     accounts,
     account_links,
@@ -130,12 +134,14 @@ VIEW_MODULES = (
     actions.views,
     actions.views.answers,
     actions.views.indicators,
+    actions.views.pasting,
     actions.views.requests,
     search.pages.views,
     search.pages.suggesting_views,
     search.pages.saved_views,
     graph.views,
     graph.coverage.views,
+    graph.explore_views,
     graph.impact.views,
     graph.same_views,
     graph.suspect_views,

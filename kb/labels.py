@@ -62,6 +62,11 @@ def nations() -> dict[str, str]:
     }
 
 
+def over_words(status: str) -> str:
+    """What became of a source that counts no longer, after its title."""
+    return gettext("was withdrawn") if status == "withdrawn" else gettext("was superseded")
+
+
 def source_statuses() -> dict[str, str]:
     return {
         "in-development": gettext("In development"),

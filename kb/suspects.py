@@ -9,11 +9,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kb import link_owners, links
+from kb.catalogue import resting
 from kb.errors import Invalid
 from kb.models.link import Link, LinkState
-from kb.models.organisation import Post
+from kb.models.organisation import Post, PostHolding
 from kb.models.record import Record
-from kb.permissions import may_see
+from kb.permissions import Capability, may_see
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from kb.catalogue.resting import Gone
     from kb.models.plan import Plan
     from kb.permissions import Person
 
@@ -45,6 +47,8 @@ class Suspect:
     link: Link
     owners: Sequence[Post]
     may_settle: bool
+    gone: Gone | None = None  # the source behind it that counts no longer, so that it supports nothing
+    empty: frozenset[int] = frozenset()  # those of its owners that nobody holds or deputises for, for who may know
 
     def days(self, today: date) -> int | None:
         """How long it has waited; None where nobody knows since when."""
@@ -59,8 +63,14 @@ class Waiting:
     number: int
     oldest: datetime | None
 
+    def days(self, today: date) -> int | None:
+        """How long the oldest has waited; None where there is none, or nobody knows since when."""
+        return None if self.oldest is None else max((today - self.oldest.date()).days, 0)
 
-def list_suspects(session: Session, wanted: Wanted, *, person: Person, offset: int, limit: int) -> list[Suspect]:
+
+def list_suspects(
+    session: Session, wanted: Wanted, *, person: Person, today: date, offset: int, limit: int
+) -> list[Suspect]:
     """One page of the suspect links, the longest in doubt first; those of which nobody knows since when come last."""
     query = (
         _fitting(select(Link), wanted, person)
@@ -70,11 +80,15 @@ def list_suspects(session: Session, wanted: Wanted, *, person: Person, offset: i
     found = session.scalars(query.offset(offset).limit(limit)).all()
     owners = link_owners.owners_of(session, [link.id for link in found])
     posts = _posts(session, {id for ids in owners.values() for id in ids})
+    empty = _empty(session, posts, today) if person.may(Capability.READ_UPDATES) else frozenset()
+    gone = resting.gone_behind(session, found, person=person)
     return [
         Suspect(
             link,
             [posts[id] for id in owners.get(link.id, ()) if id in posts],
             links.may_settle(link, person, owners.get(link.id, ())),
+            gone.get(link.id),
+            empty & posts.keys(),
         )
         for link in found
     ]
@@ -105,6 +119,12 @@ def settle(session: Session, ids: Collection[int], state: LinkState, *, reason: 
     return settled
 
 
+def count_without_source(session: Session, ids: Collection[int], *, person: Person) -> int:
+    """How many of these links are current and yet support nothing, since the source behind them counts no longer."""
+    some = session.scalars(select(Link).where(Link.id.in_(list(ids)), Link.state == LinkState.CURRENT)).all()
+    return len(resting.gone_behind(session, some, person=person))
+
+
 def by_post(session: Session) -> Mapping[int, list[Link]]:
     """The suspect links by the post that owns what hangs on them, with the records at both ends."""
     rows = link_owners.owning(Link.state == LinkState.SUSPECT)
@@ -125,6 +145,11 @@ def _fitting(query: Select[*Row], wanted: Wanted, person: Person) -> Select[*Row
         rows = link_owners.owning(Link.state == LinkState.SUSPECT)
         query = query.where(Link.id.in_(select(rows.c.link_id).where(rows.c.post_id.in_(list(person.posts)))))
     return query
+
+
+def _empty(session: Session, ids: Collection[int], today: date) -> frozenset[int]:
+    held = select(PostHolding.post_id).where(PostHolding.post_id.in_(list(ids)), PostHolding.holds_on(today))
+    return frozenset(ids) - set(session.scalars(held)) if ids else frozenset()
 
 
 def _posts(session: Session, ids: Collection[int]) -> dict[int, Post]:

@@ -8,6 +8,7 @@ from coverage import Coverage
 
 RULES = (
     "actions/indicators/limits.py",
+    "actions/indicators/periods.py",
     "actions/indicators/special_causes.py",
     "actions/indicators/variation.py",
     "actions/schedule.py",

@@ -12,6 +12,7 @@ from actions.reminding.single import for_you_alone
 from actions.reminding.told import (
     ANSWERS,
     SOURCES,
+    Changed,
     Coming,
     Due,
     NewMatches,
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
 
 # Of each sort: a longer mail is put off, and the page of all one's actions has the rest.
 SHOWN = 5
+# Where links are confirmed; a mail that tells of them leads there.
+CONFIRM_AT = "/suspect-links?mine=1"
 
 
 def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = (), to_confirm: int = 0) -> str:
     """What waits, and by when: the subject, and the first line of the mail.
 
-    Links to confirm are named where nothing else is due, news where there is nothing else at all.
+    Links to confirm are named last, news only where there is nothing else at all.
     """
     if not due and to_confirm:
         return gettext("For you to do: %(what)s", what=_links(to_confirm))
@@ -47,13 +50,14 @@ def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = (), 
         )
     answers = [one for one in due if one.stage.kind in ANSWERS]
     if answers:
-        return ngettext(
+        asked = ngettext(
             "%(num)s of your actions needs an answer by %(day)s",
             "%(num)s of your actions need an answer by %(day)s",
             len(answers),
             day=format_date(answer_by, "EEEE d MMMM", locale=LOCALE),
         )
-    parts = _others(due)
+        return f"{asked}; {_links(to_confirm)}" if to_confirm else asked
+    parts = [*_others(due), *([_links(to_confirm)] if to_confirm else [])]
     if len(parts) == 1:
         return gettext("For you to do: %(what)s", what=parts[0])
     return gettext("For you to do: %(what)s and %(last)s", what=", ".join(parts[:-1]), last=parts[-1])
@@ -70,11 +74,12 @@ def compose(
     addresses: Mapping[int, str] | None = None,
     unsubscribe_url: str = "",
     to_confirm: int = 0,
+    changed: Sequence[Changed] = (),
 ) -> Words:
     """The one mail of a day about these things; they need not be in order.
 
-    `to_confirm` is how many suspect links what the reader owns hangs on. `addresses` has the path of the page on which
-    each action is answered without a password, by the action's id.
+    `to_confirm` is how many suspect links what the reader owns hangs on, `changed` what made them so.
+    `addresses` has the path of the page on which each action is answered without a password, by the action's id.
     """
     due, addresses = sorted(due, key=lambda one: one.order), addresses or {}
     subject = subject_for(due, answer_by, news, to_confirm)
@@ -82,11 +87,13 @@ def compose(
     text, html = render(
         "reminder",
         subject=subject,
-        preview=_preview(due, today) if due else _links_told(to_confirm) or "; ".join(one.name for one in news),
+        preview=_preview(due, today) if due else links_told(to_confirm) or "; ".join(one.name for one in news),
         lede=_lede(due, addresses),
         sections=_sections(due, today, base_url, addresses),
-        to_confirm=_links_told(to_confirm),
-        to_confirm_url=f"{base_url}/suspect-links?mine=1",
+        to_confirm=links_told(to_confirm),
+        to_confirm_url=f"{base_url}{CONFIRM_AT}",
+        changed=changed[:SHOWN],
+        changed_more=len(changed[SHOWN:]),
         news=_new_matches(news, base_url),
         # Where there is nothing else, the subject says what it is.
         news_heading="" if is_news_alone else gettext("New for your saved searches"),
@@ -120,7 +127,7 @@ def _links(number: int) -> str:
     return ngettext("%(num)s link to confirm", "%(num)s links to confirm", number)
 
 
-def _links_told(number: int) -> str:
+def links_told(number: int) -> str:
     """The links to confirm in a sentence; empty for none."""
     if not number:
         return ""

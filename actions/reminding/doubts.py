@@ -5,18 +5,23 @@ They come with whatever else a mail tells; by themselves they bring one only whe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from actions.reminding import answerers
+from actions.reminding.digest import CONFIRM_AT, SHOWN, links_told
+from actions.reminding.told import Changed
 from kb import suspects
 from kb.models.outbox import MailState, OutboxMessage
 from kb.models.record import Visibility
+from kb.planning import reminder_policy
+from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -27,9 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """How many links one reader is asked to look at, and whether no mail can have told of some of them yet."""
+    """The links that one reader is asked to look at, and whether no mail can have told of some of them yet."""
 
-    number: int
+    links: Sequence[Link]
     is_new: bool
 
 
@@ -48,7 +53,38 @@ def of_owners(
             if _may_be_told(link, ruled) and only in (None, answerer.user_id):
                 found.setdefault(answerer.user_id, {})[link.id] = link
     last = _last_mails(session, list(found), digests)
-    return {user_id: Doubts(len(some), _is_new(some.values(), last.get(user_id))) for user_id, some in found.items()}
+    return {
+        user_id: Doubts(list(some.values()), _is_new(some.values(), last.get(user_id)))
+        for user_id, some in found.items()
+    }
+
+
+def told(some: Sequence[Link]) -> list[Changed]:
+    """What changed, the most of it first, each with the records to which its links lead."""
+    ends: dict[str, dict[int, str]] = {}
+    for link in some:
+        ends.setdefault(link.suspect_because.rstrip("."), {})[link.to_id] = link.end.title
+    by_why = {why: list(titles.values()) for why, titles in ends.items()}
+    most = sorted(by_why.items(), key=lambda each: -len(each[1]))
+    return [
+        Changed(why or gettext("It is not recorded what changed"), titles[:SHOWN], len(titles[SHOWN:]))
+        for why, titles in most
+    ]
+
+
+def list_changed(session: Session, messages: Mapping[int, OutboxMessage], today: date, *, digests: str) -> set[int]:
+    """The mails among these that tell of more or fewer links to confirm than wait for their reader now."""
+    telling = {id: message for id, message in messages.items() if CONFIRM_AT in message.text}
+    if not telling:
+        return set()
+    waiting = of_owners(session, today, reminder_policy.list_ruled(session), digests=digests)
+    numbers = {user_id: len(one.links) for user_id, one in waiting.items()}
+    return {id for id, message in telling.items() if not _says(message, numbers.get(message.recipient_id or 0, 0))}
+
+
+def _says(message: OutboxMessage, number: int) -> bool:
+    # “2 links to confirm” is within “12 links to confirm” too.
+    return bool(number) and bool(re.search(rf"(?<!\d){re.escape(links_told(number))}", message.html))
 
 
 def _may_be_told(link: Link, ruled: Mapping[int, Ruled]) -> bool:

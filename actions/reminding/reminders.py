@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from actions.reminding.survey import Telling
     from actions.reminding.told import Due
     from kb.config import Settings
+    from kb.models.link import Link
 
 ANSWER_WITHIN_WORKING_DAYS = 5
 DIGEST = "digest"
@@ -61,7 +62,7 @@ class _ToTell:
     nation: str
     due: list[Due]
     news: list[News] = field(default_factory=list)
-    to_confirm: int = 0
+    to_confirm: Sequence[Link] = ()
 
 
 def plan(session: Session, today: date, now: datetime, settings: Settings, *, at_once: bool = False) -> Planned:
@@ -147,7 +148,7 @@ def _write(
             digests.setdefault(user_id, _ToTell(shared.nation, [])).news = found
     for user_id, links in doubts.of_owners(session, today, ruled, digests=f"{DIGEST}:", only=only).items():
         if user_id in digests or (links.is_new and may_come_alone and user_id not in waiting):
-            digests.setdefault(user_id, _ToTell(shared.nation, [])).to_confirm = links.number
+            digests.setdefault(user_id, _ToTell(shared.nation, [])).to_confirm = links.links
     for kind, told in mails.items():
         keys = _keys(session, told, today, settings, kind)
         drafts = _drafts(session, kind, {user_id: told[user_id] for user_id in keys}, keys, today, now, settings)
@@ -211,9 +212,8 @@ def _drafts(
         if kind == DIGEST:
             answer_by = add_working_days(today, ANSWER_WITHIN_WORKING_DAYS, person.nation)
             rest = owned.without(coming.get(user.id, ()), person.due) if person.due else []
-            words = digest.compose(
-                person.due, rest, person.news, answer_by=answer_by, to_confirm=person.to_confirm, **common
-            )
+            common |= {"to_confirm": len(person.to_confirm), "changed": doubts.told(person.to_confirm)}
+            words = digest.compose(person.due, rest, person.news, answer_by=answer_by, **common)
         else:
             words = compose_single(ReminderKind(kind), person.due, **common)
         drafts.append(mail.Draft(keys[user.id], user, words.subject, words.text, words.html, unsubscribe=subject))

@@ -114,6 +114,15 @@ class NewMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What made links suspect, with what they lead to: the records shown, and how many more there are."""
+
+    why: str
+    shown: Sequence[str]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Subject and both parts of a mail."""
 

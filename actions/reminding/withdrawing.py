@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 
 from actions.reminder_models import Reminder, ReminderKind
-from actions.reminding import news, survey
+from actions.reminding import doubts, news, survey
 from actions.reminding.told import SINGLE
 from kb.mailing import mail
 from kb.models.outbox import MailState, OutboxMessage
@@ -46,12 +46,13 @@ def withdraw(session: Session, today: date, now: datetime, settings: Settings, *
     for reminder in session.scalars(select(Reminder).where(Reminder.message_id.in_(list(messages)))):
         reminders[reminder.message_id or 0].append(reminder)
     holding = _Holding(session, settings, {one.record_id for some in reminders.values() for one in some}, today)
-    hidden = news.list_hidden(session, messages, today)
+    untrue = news.list_hidden(session, messages, today)
+    untrue |= doubts.list_changed(session, messages, today, digests=DIGESTS)
     zone, withdrawn = ZoneInfo(settings.timezone), 0
     for message_id, message in messages.items():
         is_old = message.made_at.astimezone(zone).date() < today
         is_old_digest = is_old and message.dedupe.startswith(DIGESTS)
-        if not is_old_digest and message_id not in hidden and all(holding.has(one) for one in reminders[message_id]):
+        if not is_old_digest and message_id not in untrue and all(holding.has(one) for one in reminders[message_id]):
             if is_old and not is_at_once:
                 hours = [holding.hour_for(one) for one in reminders[message_id]]
                 message.next_try_at = max([message.next_try_at, *hours])

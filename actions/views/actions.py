@@ -15,6 +15,7 @@ from actions.requests import words as request_words
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
+from graph import why_words
 from kb import auth, downloads, history, records, shortlists, web
 from kb.errors import NotFound
 from kb.models.organisation import Organisation
@@ -40,13 +41,15 @@ def detail(ref: str) -> Response:
         return documents.on_a_page(found)
     action = found.action
     changes = history.list_for(session, action, person=person)
+    why = graph.why(session, action.id, person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
     may_edit = person.may(Capability.EDIT_PLAN, plan_id=action.plan_id)
     return web.page(
         "actions/detail.html",
         found=found,
         action=action,
-        why=graph.why(session, action.id, person),
+        why=why,
+        why_told=why_words.summed(why, action.kind),
         strip=graph.strips(session, [action.id], person).get(action.id, []),
         indicators=measures.measuring(session, action, person=person),
         changes=changes,

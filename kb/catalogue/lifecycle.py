@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
 
-from kb import history, link_choices, links, records
+from kb import history, link_choices, link_order, links, records
+from kb.catalogue import resting
 from kb.db import now
 from kb.errors import Invalid
-from kb.models.link import SUPPORT_TYPES, Link, LinkState, LinkType
+from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Response, ResponseSource
-from kb.models.record import Kind, Visibility
-from kb.models.source import GONE_STATUSES, Implication, Source, SourceState, SourceStatus
+from kb.models.record import Kind
+from kb.models.source import GONE_STATUSES, Source, SourceState, SourceStatus
 from kb.permissions import SYSTEM, Capability, visible_to
 from kb.words import gettext, spoken
 
@@ -72,31 +72,14 @@ def move(session: Session, ref: str, to: str, step: Step, *, by: Person, today: 
     _check(step, life, today)
     if to == source.status:
         history.note(session, source, "status since", None, step.since, reason=step.reason.strip(), by=by)
+    is_new = to != source.status
     source.status = to
     history.note_changes(session, source, by=by, reason=step.reason.strip())
     write_step(session, source, since=step.since, reason=step.reason.strip(), by=by)
+    if is_new:
+        resting.doubt(session, source, by=by)
     session.flush()
     return source
-
-
-def list_support(session: Session, source: Source, *, person: Person) -> list[Link]:
-    """The links by which priorities and actions rest on a source: its own, its implications’, its responses’."""
-    implications = select(Implication.id).where(Implication.source_id == source.id)
-    responses = select(ResponseSource.response_id).where(ResponseSource.source_id == source.id)
-    query = (
-        select(Link)
-        .where(
-            Link.type.in_(SUPPORT_TYPES),
-            Link.state != LinkState.RETIRED,
-            or_(Link.from_id == source.id, Link.from_id.in_(implications), Link.from_id.in_(responses)),
-        )
-        .options(joinedload(Link.start), joinedload(Link.end))
-        .order_by(Link.from_kind.desc(), Link.from_id, Link.id)
-    )
-    found = session.scalars(query).all()
-    ends = {id for link in found for id in (link.from_id, link.to_id)}
-    seen = records.list_by_ids(session, ends, person=person)
-    return [link for link in found if link.from_id in seen and link.to_id in seen]
 
 
 def may_carry(link: Link, by: Person) -> bool:
@@ -123,7 +106,7 @@ def successor(session: Session, source: Source, ref: str, *, by: Person) -> Sour
                 title=found.title,
             ),
         )
-    links.refuse_circle(session, found, LinkType.SUPERSEDES, source, by)
+    link_order.refuse(session, found, LinkType.SUPERSEDES, source, by)
     return found
 
 
@@ -137,7 +120,7 @@ def supersede(
     source = _opened(session, ref, step, by)
     other = successor(session, source, by_ref, by=by)
     _check(step, life_of(session, source), today)
-    standing = list_support(session, source, person=SYSTEM)
+    standing = resting.list_support(session, source, person=SYSTEM)
     chosen = [link for link in standing if link.id in carried]
     for link in chosen:
         links.require_editing(link.start, by)
@@ -146,15 +129,25 @@ def supersede(
         source.status = SourceStatus.SUPERSEDED
         history.note_changes(session, source, by=by, reason=reason)
         write_step(session, source, since=step.since, reason=reason, by=by)
-    link_choices.join(session, other, SUPERSEDES, source, reason=reason, by=by)
+    is_again = takes_its_place(session, other, source)
+    if not is_again:
+        link_choices.join(session, other, SUPERSEDES, source, reason=reason, by=by)
     session.flush()
     _carry(session, source, other, chosen, by)
-    left = [link for link in standing if link.id not in carried]
-    because = gettext("“%(old)s” was superseded by “%(new)s”", old=_named(source), new=_named(other))
+    # Whoever comes back to carry more leaves what was confirmed since as it is.
+    left = [] if is_again else [link for link in standing if link.id not in carried]
+    because = gettext("%(old)s was superseded by %(new)s", old=resting.quoted(source), new=resting.quoted(other))
     for link in left:
         links.doubt(session, link, because=because, by=by)
     session.flush()
     return Done(len(chosen), len(left))
+
+
+def takes_its_place(session: Session, other: Source, source: Source) -> bool:
+    """Whether it is on record already that one source took the place of another."""
+    counting = Link.type == LinkType.SUPERSEDES, Link.state != LinkState.RETIRED
+    query = select(Link.id).where(*counting, Link.from_id == other.id, Link.to_id == source.id)
+    return source.status == SourceStatus.SUPERSEDED and session.scalar(query) is not None
 
 
 def _opened(session: Session, ref: str, step: Step, by: Person) -> Source:
@@ -169,9 +162,14 @@ def _opened(session: Session, ref: str, step: Step, by: Person) -> Source:
 def _check(step: Step, life: Sequence[SourceState], today: date) -> None:
     if not step.reason.strip():
         raise Invalid("reason", gettext("Say why, in one sentence"))
-    if step.since > today:
+    check_since(step.since, life, today)
+
+
+def check_since(since: date, life: Sequence[SourceState], today: date) -> None:
+    """Raise Invalid where a source cannot stand anywhere since this day, given the steps of its life so far."""
+    if since > today:
         raise Invalid("since", gettext("Give a day that has come; change it when it happens"))
-    if life and step.since < life[-1].since:
+    if life and since < life[-1].since:
         day = spoken(life[-1].since)
         raise Invalid("since", gettext("It has stood as it does since %(day)s; give that day or a later one", day=day))
 
@@ -198,7 +196,7 @@ def _carry(session: Session, source: Source, other: Source, chosen: Sequence[Lin
         for link in (one for one in some if one.from_id not in shared):
             words = links.told(link.start, LinkType(link.type), link.end)
             links.settle(link, LinkState.RETIRED)
-            told = gettext("Carried to “%(title)s”", title=_named(start))
+            told = gettext("Carried to %(title)s", title=resting.quoted(start))
             history.note(session, link.start, "link", words, None, reason=told, by=by)
 
 
@@ -226,8 +224,8 @@ def _home(session: Session, start: Record, other: Source, source: Source, by: Pe
         return next((one for one in found if one.id == start.id), found[0])
     last = session.scalar(select(func.max(ResponseSource.position)).where(ResponseSource.response_id == start.id)) or 0
     session.add(ResponseSource(response_id=start.id, source_id=other.id, position=last + 1))
-    reason = gettext("It took the place of “%(title)s”", title=_named(source))
-    history.note(session, start, "sources", None, _named(other), reason=reason, by=by)
+    reason = gettext("It took the place of %(title)s", title=resting.quoted(source))
+    history.note(session, start, "sources", None, resting.named(other), reason=reason, by=by)
     session.flush()
     return start
 
@@ -237,7 +235,7 @@ def _hold(session: Session, link: Link, source: Source, other: Source, by: Perso
     links.settle(link, LinkState.CURRENT)
     link.confirmed_at = now()
     words = links.told(link.start, LinkType(link.type), link.end)
-    told = gettext("Carried from “%(old)s” to “%(new)s”", old=_named(source), new=_named(other))
+    told = gettext("Carried from %(old)s to %(new)s", old=resting.quoted(source), new=resting.quoted(other))
     history.note(session, link.start, "link", words, words, reason=told, by=by)
 
 
@@ -248,11 +246,6 @@ def _make(session: Session, start: Record, some: Sequence[Link], source: Source,
     if session.scalar(query) in (LinkState.CURRENT, LinkState.SUSPECT):
         return
     reasons = "; ".join(dict.fromkeys(link.reason.strip().rstrip(".") for link in some if link.reason.strip()))
-    told = gettext("Carried from “%(title)s”", title=_named(source))
+    told = gettext("Carried from %(title)s", title=resting.quoted(source))
     way = link_choices.Way(LinkType(first.type), is_back=False, kinds=(Kind(first.to_kind),))
     link_choices.join(session, start, way, first.end, reason=f"{told}: {reasons}" if reasons else told, by=by)
-
-
-def _named(record: Record) -> str:
-    """A title for reasons that others may read, who may not know of a draft."""
-    return gettext("a draft") if record.visibility == Visibility.DRAFT else record.title

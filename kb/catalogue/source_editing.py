@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kb import editing, history, labels, records
-from kb.catalogue import lifecycle, mentions, naming, source_names
+from kb.catalogue import lifecycle, mentions, naming, resting, source_names
 from kb.dates import NO_DATE, Precision, StatedDate
 from kb.db import now
 from kb.errors import Invalid
@@ -149,6 +149,9 @@ def edit(session: Session, ref: str, details: SourceDetails, *, version: int, re
         _change_dates(session, source, details, reason.strip(), by)
         _change_lists(session, source, lists, reason.strip(), by)
     session.flush()
+    if source.status != stood:
+        resting.doubt(session, source, by=by)
+        session.flush()
     if source.visibility != was:
         _hide_or_show_parts(session, source, reason.strip(), by)
     return source

@@ -54,6 +54,12 @@ def plan_of(session: Session, record: Record, *, person: Person) -> Record | Non
     return records.list_by_ids(session, [record.plan_id], person=person).get(record.plan_id) if record.plan_id else None
 
 
+def source_of(session: Session, priority: Priority, *, person: Person) -> Record | None:
+    """The source that sets a priority itself; None for a plan's, and where the person may not see the source."""
+    id = priority.set.source_id
+    return records.list_by_ids(session, [id], person=person).get(id) if id else None
+
+
 def count_records(session: Session, *, person: Person) -> dict[int, dict[str, int]]:
     """How many records of each kind belong to each plan, as far as the person may see them."""
     of_plans = select(Record.plan_id, Record.kind, func.count()).where(Record.plan_id.is_not(None), visible_to(person))

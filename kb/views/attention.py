@@ -63,7 +63,7 @@ def of(session: Session, person: Person, plan: Plan, today: date) -> Attention:
     reviews = waiting.list_reviews(session, plan, person=person, until=until)
     overdue = [review for review in reviews if review.response.review_by and review.response.review_by < today]
     doubts = waiting.list_doubts(session, plan, person=person)
-    found = graph.gaps(session, person, plan, today)
+    found = graph.gaps(session, person, plan, today, has_pairs=False)
     gaps = {kind: listed for kind, listed in found.items() if listed}
     over = _costliest(session, person, plan, today)
     review = None if over else next(iter(overdue), None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from actions import mine, steering, undelivered
-from kb import auth, downloads, history, records, web
+from kb import auth, downloads, history, records, suspects, web
 from kb.accounts import first_day
 from kb.catalogue import organisations
 from kb.columns import people as columns
@@ -19,6 +19,7 @@ from kb.permissions import Capability
 from kb.planning import plans
 from kb.records import KIND_IN_ADDRESS
 from kb.removal import hanging
+from kb.suspects import Wanted
 from kb.views import attention
 
 if TYPE_CHECKING:
@@ -48,19 +49,23 @@ def home() -> Response:
     changed = history.by_record(change for change in newest if change.at >= since)
     groups = (changed or history.by_record(newest))[:GROUPS_SHOWN]
     steers = plan is not None and person.roles.get(plan.id) == Role.STEERING
+    may_edit = plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id)
+    # Whoever may edit the plan finds all its links to confirm among what needs attention.
+    is_asked = bool(person.posts) and not may_edit
     return web.page(
         "home/index.html",
         plan=plan,
         first_day=first_day.of(session, plan, person=person, today=today),
         attention=attention.of(session, person, plan, today) if plan else None,
         mine=mine.my_actions(session, person, today, with_dependencies=False) if person.posts else None,
+        to_confirm=suspects.waiting(session, Wanted(is_mine=True), person=person).number if is_asked else 0,
         numbers=steering.numbers(session, person, today, plan) if steers else None,
         groups=groups,
         changed=len(changed),
         since=since,
         was_here=last_here is not None,
         posts=_posts_of([change for group in groups for change in group.changes], today),
-        may_edit=plan is not None and person.may(Capability.EDIT_PLAN, plan_id=plan.id),
+        may_edit=may_edit,
         notices=undelivered.notices(session, plan, person=person, now=now(), zone=web.settings().timezone),
     )
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from flask import redirect, request
 
 from graph import service as graph
-from kb import auth, labels, links, web
-from kb.catalogue import lifecycle, sources
+from kb import auth, labels, links, records, web
+from kb.catalogue import lifecycle, resting, sources
 from kb.errors import Invalid
 from kb.forms.base import add_error
 from kb.forms.lifecycle import StateForm, StepForm, SuccessorForm
 from kb.link_choices import MOST
-from kb.models.source import OVER_STATUSES, SourceStatus
+from kb.models.source import OVER_STATUSES, Source, SourceStatus
 from kb.permissions import Capability
 from kb.views.sources import bp
 from kb.words import gettext, ngettext
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from graph.service import Bearing
     from kb.forms.base import Form
     from kb.models.link import Link
-    from kb.models.source import Source
 
-# The value of the button that carries every link; else it is the number of those that become suspect.
+# The value of the button that carries every link; the other carries those that are ticked.
 ALL = "all"
 
 
@@ -38,10 +37,12 @@ def state(ref: str) -> ResponseReturnValue:
     source = sources.get(session, ref, person=person)
     form = StateForm.about(source, today)
     impact: Bearing | None = None
-    if request.method == "POST" and form.validate():
+    asked = 0
+    if request.method == "POST" and _is_valid(form, source):
         to = form.status.data or ""
         if to in OVER_STATUSES and to != source.status and request.form.get("shown") != to:
             impact = graph.bearing(session, source.id, person)
+            asked = len(resting.list_carrying(session, source, person=person))
         else:
             try:
                 lifecycle.move(session, ref, to, form.step(), by=person, today=today)
@@ -56,6 +57,7 @@ def state(ref: str) -> ResponseReturnValue:
         source=source,
         form=form,
         impact=impact,
+        asked=asked,
         status_words=labels.source_statuses(),
         status=_answered(form),
     )
@@ -66,7 +68,7 @@ def state(ref: str) -> ResponseReturnValue:
 def supersede(ref: str) -> ResponseReturnValue:
     """Choose what takes the place of a source, then what becomes of each link that rests on it."""
     session, person = web.session(), web.person()
-    source = sources.get(session, ref, person=person)
+    source = records.get(session, Source, ref, person=person)
     by = request.args.get("by", "")
     if not by:
         return _choose(source)
@@ -95,23 +97,23 @@ def _choose(source: Source, refused: str = "") -> ResponseReturnValue:
 
 def _decide(source: Source, other: Source) -> ResponseReturnValue:
     session, person, today = web.session(), web.person(), web.today()
-    standing = lifecycle.list_support(session, source, person=person)
+    standing = resting.list_support(session, source, person=person)
     open_ones = {link.id for link in standing if lifecycle.may_carry(link, person)}
     carried = open_ones & {int(each) for each in request.form.getlist("carry") if each.isdecimal() and len(each) < 19}
+    is_again = lifecycle.takes_its_place(session, other, source)
     form, is_recounted = StepForm.about(source, today), False
-    if request.method == "POST" and form.validate():
-        deed = request.form.get("deed", "")
-        carried = open_ones if deed == ALL else carried
-        # Whoever ticked links since the page was made sees first what the button would do now.
-        is_recounted = deed not in (ALL, str(len(standing) - len(carried)))
+    if request.method == "POST" and _is_valid(form, source):
+        carried = open_ones if request.form.get("deed") == ALL else carried
+        # Where links were made or settled since the page was, it is shown again first.
+        is_recounted = request.form.get("of") != str(len(standing))
         if not is_recounted:
             try:
-                lifecycle.supersede(session, source.ref, other.ref, form.step(), carried, by=person, today=today)
+                done = lifecycle.supersede(session, source.ref, other.ref, form.step(), carried, by=person, today=today)
             except Invalid as error:
                 add_error(form, error)
             else:
                 web.commit()
-                web.say(_said(len(carried), len(standing) - len(carried)))
+                web.say(_said(done.carried, done.suspect, is_again=is_again))
                 return redirect(web.url_of(source), code=303)
     return web.page(
         "sources/supersede.html",
@@ -123,6 +125,7 @@ def _decide(source: Source, other: Source) -> ResponseReturnValue:
         carriable=open_ones,
         carried=carried,
         is_recounted=is_recounted,
+        is_again=is_again,
         impact=graph.bearing(session, source.id, person),
         phrases=links.PHRASES,
         status=_answered(form),
@@ -135,8 +138,19 @@ def _grouped(standing: list[Link]) -> dict[str, list[Link]]:
     return {kind: some for kind in kinds if (some := [link for link in standing if link.from_kind == kind])}
 
 
-def _said(carried: int, suspect: int) -> str:
-    told = [gettext("It is superseded.")]
+def _is_valid(form: StepForm, source: Source) -> bool:
+    """Whether all is filled in, and the day can be: a wrong day is said with what else is wrong."""
+    form.validate()
+    if form.since.data is not None and not form.since.errors:
+        try:
+            lifecycle.check_since(form.since.data, lifecycle.life_of(web.session(), source), web.today())
+        except Invalid as error:
+            add_error(form, error)
+    return not form.errors and not form.form_errors
+
+
+def _said(carried: int, suspect: int, *, is_again: bool) -> str:
+    told = [] if is_again and carried else [gettext("It is superseded.")]
     if carried:
         told.append(ngettext("%(num)s link was carried.", "%(num)s links were carried.", carried))
     if suspect:

@@ -24,13 +24,14 @@ def detail(ref: str) -> Response:
     session, person, today = web.session(), web.person(), web.today()
     plan = plans.get(session, ref, person=person)
     doubts = waiting.list_doubts(session, plan, person=person)
+    gaps = graph.gaps(session, person, plan, today, has_pairs=False)
     return web.page(
         "plans/detail.html",
         plan=plan,
         sets=priority_sets.list_of(session, plan, person=person),
         extent=graph.extent(session, person, plan),
         counts=actions.counts_by_schedule(session, person, Filters(plan=plan.ref), today),
-        gaps={kind: found for kind, found in graph.gaps(session, person, plan, today).items() if found},
+        gaps={kind: found for kind, found in gaps.items() if found},
         reviews=waiting.list_reviews(session, plan, person=person, until=today + waiting.REVIEW_AHEAD),
         reviews_until=today + waiting.REVIEW_AHEAD,
         doubtful=[(doubt, link) for doubt in doubts for link in doubt.links],

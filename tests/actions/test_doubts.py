@@ -107,6 +107,50 @@ def test_a_link_that_two_posts_of_one_person_hang_on_is_counted_once(doubtful, p
     assert "For you to do: 1 link to confirm" in [mail.subject for mail in mails()]
 
 
+def test_a_queued_mail_is_taken_back_when_all_its_links_are_settled_before_it_is_sent(
+    doubtful, post, plan, mails, session
+):
+    link, other = doubtful(post), doubtful(post)
+    plan()
+    for one in (link, other):
+        links.confirm(session, one.id, reason="It holds.", by=SYSTEM)
+    planned = plan(hour=10)
+    assert (planned.withdrawn, planned.mails) == (1, 0)
+    assert [mail.state for mail in mails()] == [MailState.CANCELLED]
+
+
+def test_a_queued_mail_that_tells_of_settled_links_is_written_again_with_those_that_are_left(
+    doubtful, post, plan, mails, session
+):
+    link, _ = doubtful(post), doubtful(post)
+    plan()
+    assert (plan(hour=10).withdrawn, len(mails())) == (0, 1)
+    links.retire(session, link.id, reason="It is gone.", by=SYSTEM)
+    planned = plan(hour=11)
+    assert (planned.withdrawn, planned.mails) == (1, 1)
+    assert [mail.subject for mail in mails() if mail.state == MailState.QUEUED] == ["For you to do: 1 link to confirm"]
+
+
+def test_a_queued_mail_loses_what_it_says_of_links_and_keeps_what_is_due(doubtful, post, plan, mails, make, session):
+    link = doubtful(post)
+    make.action(owner_id=post.id, due_on=TODAY + timedelta(days=7), created_at=at(date(2026, 11, 20)))
+    plan()
+    assert "1 LINK TO CONFIRM" in mails()[-1].text
+    links.confirm(session, link.id, reason="It holds.", by=SYSTEM)
+    plan(hour=10)
+    (queued,) = [mail for mail in mails() if mail.state == MailState.QUEUED and mail.dedupe.startswith("digest:")]
+    assert "needs an answer" in queued.subject
+    assert "CONFIRM" not in queued.text
+
+
+def test_two_links_are_not_taken_for_the_end_of_twelve(doubtful, post, plan, mails, session):
+    made = [doubtful(post) for _ in range(12)]
+    plan()
+    for link in made[:10]:
+        links.confirm(session, link.id, reason="It holds.", by=SYSTEM)
+    assert plan(hour=10).withdrawn == 1
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_the_section_stands_under_what_is_due_with_its_address(number):
     mail = digest.compose([due(K.OVERDUE)], [], today=TODAY, answer_by=LATER, base_url=BASE, to_confirm=number)
@@ -119,3 +163,28 @@ def test_the_section_stands_under_what_is_due_with_its_address(number):
 def test_without_links_nothing_is_said_of_them():
     mail = digest.compose([due(K.OVERDUE)], [], today=TODAY, answer_by=LATER, base_url=BASE)
     assert "confirm" not in (mail.text + mail.html).lower()
+
+
+def test_the_mail_says_what_changed_and_what_it_leads_to_in_text_and_html(doubtful, make, session, post, plan, mails):
+    for number in range(7):
+        doubtful(post, title=f"Priority {number}")
+    other = doubtful(post, title="Crisis care")
+    other.suspect_because = "“Old” was withdrawn with nothing in its place"
+    twice = make.link(make.source(), LinkType.CALLS_FOR, session.get(Priority, other.to_id), state=LinkState.SUSPECT)
+    twice.suspect_because = other.suspect_because
+    session.flush()
+    plan(at(TODAY, 9))
+    (mail,) = mails()
+    assert "9 links to confirm" in mail.subject
+    for part in (mail.text, mail.html):
+        assert part.count("Superseded") == part.count("Crisis care") == 1
+        for words in ("Priority 0", "Priority 4", "and 2 more", "Crisis care", "was withdrawn with nothing"):
+            assert words in part
+        assert "Priority 5" not in part
+        assert part.index("Superseded") < part.index("was withdrawn")
+
+
+def test_the_subject_names_the_links_after_the_actions_that_need_an_answer():
+    mail = digest.compose([due(K.OVERDUE)], [], today=TODAY, answer_by=LATER, base_url=BASE, to_confirm=8)
+    assert mail.subject.startswith("1 of your actions needs an answer by ")
+    assert mail.subject.endswith("; 8 links to confirm")

@@ -216,3 +216,25 @@ def test_the_page_says_how_long_the_oldest_suspect_link_waits_and_leads_to_the_l
     page = browse.get("/steering").text
     assert "the oldest waits for 9 days" in page
     assert f'href="/suspect-links?plan={make.the_plan.ref}"' in page
+
+
+def test_open_actions_without_a_live_source_are_a_number_and_a_list_on_the_page_and_in_the_file(browse, make):
+    gone, live = make.source(status="withdrawn"), make.source()
+    lost, kept, done = make.action(title="Lost"), make.action(title="Kept"), make.action(title="Done", closure="done")
+    elsewhere = make.action(title="Elsewhere", plan_id=make.plan(title="Other plan").id)
+    answer = make.response(gone)
+    for action in (lost, done):
+        make.link(answer, LinkType.ANSWERED_BY, action)
+    make.link(make.response(live), LinkType.ANSWERED_BY, kept)
+    browse.sign_in(make.steering())
+    page = browse.get(f"/steering?plan={make.the_plan.ref}").text
+    listed = page[page.index('id="no-source"') :].partition("</section>")[0]
+    assert f'href="/actions/{lost.ref}"' in listed
+    for other in (kept, done, elsewhere):
+        assert other.ref not in listed
+    row = page[: page.index('href="#no-source"')].rpartition("<tr")[2]
+    assert ">1<" in row
+    file = browse.get(f"/steering?plan={make.the_plan.ref}&format=csv&table=8").text
+    assert "Lost" in file
+    assert "Kept" not in file
+    assert "Elsewhere" in browse.get("/steering?plan=all").text.partition('id="no-source"')[2]

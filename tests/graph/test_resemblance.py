@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.resemblance import compare, rarity, said
+from graph.resemblance import ONE_WORD_FROM, compare, rarity, said
 
 COMMON = [["mental", "health", str(number)] for number in range(60)]
 RARE = rarity([["perinatal", "mental"], ["crisis", "mental"], *COMMON])
@@ -28,7 +28,6 @@ def test_only_telling_words_are_told_and_only_what_can_be_explained_is_likely():
 def test_a_record_speaks_with_what_it_is_linked_with_too_and_that_is_told_apart():
     alike = compare(speaking("perinatal"), {1: speaking("wellbeing", around=("perinatal",))}, RARE)
     assert (alike[1].words, alike[1].around) == ((), ("perinatal",))
-    assert alike[1].is_likely
 
 
 def test_a_shared_theme_adds_to_the_likeness_and_is_told():
@@ -48,6 +47,16 @@ def test_one_word_is_enough_only_where_it_is_much_of_what_both_say():
     little = speaking("crisis", *(f"rare{number}" for number in range(40)))
     alike = compare(much, {1: speaking("crisis"), 2: little}, RARE)
     assert (alike[1].is_likely, alike[2].is_likely) == (True, False)
+
+
+def test_one_word_of_what_a_record_is_linked_with_is_no_reason_and_two_are():
+    alike = compare(
+        speaking("perinatal", "crisis"),
+        {1: speaking("wellbeing", around=("perinatal",)), 2: speaking("wellbeing", around=("perinatal", "crisis"))},
+        RARE,
+    )
+    assert [alike[id].is_likely for id in (1, 2)] == [False, True]
+    assert alike[1].score > ONE_WORD_FROM
 
 
 def test_a_short_word_is_told_only_as_an_acronym():

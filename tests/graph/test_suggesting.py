@@ -130,7 +130,7 @@ def test_a_record_page_offers_at_most_three_and_to_those_alone_who_may_link(sess
     for number in range(5):
         make.action(title=f"Perinatal nurses {number}", plan_id=plan.id)
     session.flush()
-    assert len(suggesting.of_record(session, priority, make.person(make.lead(plan)))) == suggesting.ON_A_PAGE
+    assert len(suggesting.of_record(session, priority, make.person(make.lead(plan)))) == suggesting.OF_EACH
     for user in (make.viewer(plan), make.steering(plan), make.lead(make.plan())):
         assert suggesting.of_record(session, priority, make.person(user)) == []
 

@@ -97,6 +97,16 @@ def test_what_is_missing_is_said_and_nothing_is_settled(browse, make, suspect, v
     assert states(make) == ["suspect"]
 
 
+@pytest.mark.parametrize("deed", ["", "forget"])
+def test_a_deed_that_there_is_not_settles_nothing(browse, make, suspect, deed):
+    link = suspect()
+    browse.sign_in(make.lead())
+    answer = browse.post("/suspect-links", {"deed": deed, "link": str(link.id), "reason": "I looked."})
+    assert answer.status_code == 422
+    assert "Choose whether the links still hold or are to be retired" in answer.text
+    assert states(make) == ["suspect"]
+
+
 def test_plan_and_mine_narrow_and_an_empty_list_says_what_there_would_be(browse, make, suspect):
     post = make.post()
     suspect(post, title="Crisis care")
@@ -107,6 +117,66 @@ def test_plan_and_mine_narrow_and_an_empty_list_says_what_there_would_be(browse,
     assert "Perinatal care" not in mine
     empty = browse.get(f"/suspect-links?mine=1&plan={make.plan(ref='third').ref}").text
     assert "Without the filters there are 2" in empty
+
+
+def test_links_stand_under_what_changed_which_is_said_once(browse, make, suspect):
+    suspect(title="Crisis care")
+    suspect(title="Perinatal care")
+    suspect(title="Other care").suspect_because = "“A” was withdrawn"
+    page = browse.sign_in(make.lead()).get("/suspect-links").text
+    assert page.count(">“Old” was superseded by “New”</h2>") == page.count(">“A” was withdrawn</h2>") == 1
+    assert page.count("2 links, suspect since") == 1
+    assert page.index("Perinatal care") < page.index("“A” was withdrawn") < page.index("Other care")
+    assert ">This link<" in page
+
+
+def test_a_post_that_nobody_holds_is_named_so_for_those_who_may_know(browse, make, suspect):
+    empty, held = make.post(title="Lead for nurses"), make.post(title="Head of Planning")
+    make.owner(held)
+    suspect(empty)
+    suspect(held)
+    told = "Lead for nurses (nobody holds it: strategy lead)"
+    signed_out = browse.get("/suspect-links?format=csv").text
+    assert "nobody holds it" not in signed_out
+    page = browse.sign_in(make.steering()).get("/suspect-links").text
+    assert told in page
+    assert "Head of Planning (nobody" not in page
+
+
+def test_links_of_a_source_that_counts_no_longer_are_to_be_carried_and_confirming_says_so(browse, make, suspect):
+    gone = make.source(ref="gone", title="Old strategy", status="superseded")
+    link = make.link(gone, LinkType.CALLS_FOR, make.priority(), state=LinkState.SUSPECT)
+    live = suspect()
+    page = browse.sign_in(make.lead()).get("/suspect-links").text
+    assert page.count("Even when confirmed, a link supports nothing") == 1
+    assert 'href="/sources/gone/supersede"' in page
+    values = {"link": [str(link.id), str(live.id)], "reason": "They hold.", "deed": "confirm"}
+    browse.post("/suspect-links", values)
+    assert "2 links are confirmed. 1 supports nothing all the same" in browse.get("/suspect-links").text
+
+
+def test_a_deed_that_is_unknown_settles_nothing(browse, make, suspect):
+    link = suspect()
+    browse.sign_in(make.lead())
+    for deed in ({}, {"deed": "approve"}):
+        answer = browse.post("/suspect-links", {"link": str(link.id), "reason": "Why", **deed})
+        assert answer.status_code == 422
+    assert states(make) == ["suspect"]
+
+
+def test_home_and_my_actions_lead_an_owner_to_the_links_to_confirm(browse, make, suspect):
+    post = make.post()
+    suspect(post)
+    suspect(post)
+    suspect(make.post())
+    browse.sign_in(make.owner(post))
+    for address in ("/", "/my-actions"):
+        page = browse.get(address).text
+        assert "2 links to confirm" in page
+        assert 'href="/suspect-links?mine=1"' in page
+    browse.sign_in(make.owner(make.post()))
+    for address in ("/", "/my-actions"):
+        assert "/suspect-links?mine=1" not in browse.get(address).text
 
 
 def test_without_any_the_page_says_when_and_why(browse, make):
@@ -123,7 +193,7 @@ def test_the_list_comes_as_a_file_with_its_filters(browse, make, suspect):
     answer = browse.get("/suspect-links?mine=1&format=csv")
     (row,) = csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig")))
     assert (row["To"], row["Link"], row["Who should look"]) == ("Crisis care", "calls for", "Head of Planning")
-    assert row["What changed"] == "“Old” was superseded by “New”"
+    assert (row["Why it was made"], row["What changed"]) == ("It says so.", "“Old” was superseded by “New”")
     assert browse.get("/suspect-links?format=xlsx").status_code == 200
 
 

@@ -166,48 +166,6 @@ def test_a_draft_and_what_is_read_in_a_draft_have_no_thread_for_others(reader, m
     assert reader.get(f"/implications/{implication.ref}/thread").status_code == 404
 
 
-def test_why_is_told_in_sentences_law_first_with_the_reason_of_each_link(reader, make, line):
-    *_, priority, action = line
-    law = make.source(title="The Act", is_statutory=True)
-    make.link(law, LinkType.CALLS_FOR, priority, reason="")
-    told = _words(reader.get(f"/actions/{action.ref}/why").text)
-    assert "Two sources lead here" in told
-    assert told.index("What the law asks") < told.index("What policy asks")
-    assert "“The Act” calls for the priority “Nursing”. Nobody has written down why. The action" in told
-    assert "The action “Train nurses” delivers it. The reason given: Training makes nurses." in told
-    assert (
-        "“The strategy” means for the workforce: “More nurses”. That calls for the priority “Nursing”. "
-        "The reason given: The strategy asks for nurses." in told
-    )
-
-
-def test_why_says_that_a_source_is_over_and_that_a_link_is_suspect(reader, make):
-    source, priority = make.source(title="The old plan", status="superseded"), make.priority(title="Nursing")
-    make.link(source, LinkType.CALLS_FOR, priority, state=LinkState.SUSPECT)
-    told = _words(reader.get(f"/priorities/{priority.ref}/why").text)
-    assert "From sources that are over, which support nothing any more" in told
-    assert "What this rests on has changed, and nobody has confirmed it since." in told
-
-
-def test_why_through_a_plans_answer_names_the_answer_and_the_action(reader, make):
-    source, action = make.source(title="The review"), make.action(title="Train nurses")
-    response = make.response(source)
-    make.link(response, LinkType.ANSWERED_BY, action)
-    told = _words(reader.get(f"/actions/{action.ref}/why").text)
-    assert "The plan has an answer to “The review”. That answer is carried out by the action “Train nurses”." in told
-
-
-def test_without_a_source_why_says_so(reader, make):
-    assert "No policy or research held here asks for this" in reader.get(f"/actions/{make.action().ref}/why").text
-
-
-def test_why_as_a_file_has_a_row_for_each_source(reader, line):
-    rows = list(csv.DictReader(StringIO(reader.get(f"/actions/{line[3].ref}/why?format=csv").text.lstrip("\ufeff"))))
-    assert [(row["Source"], row["Kind of reason"], row["Links"]) for row in rows] == [
-        ("The strategy", "What policy asks", "3")
-    ]
-
-
 def test_threads_and_gaps_ask_for_signing_in(browse, make, line):
     for path in (f"/sources/{line[0].ref}/thread", "/gaps"):
         response = browse.get(path)
@@ -230,7 +188,8 @@ def test_each_kind_of_gap_has_its_section_with_count_and_who_should_act(reader, 
 def test_kinds_with_none_are_told_in_one_line_at_the_end_with_the_date(reader, line):
     html = reader.get("/gaps").text
     assert 'id="empty-response"' not in html
-    assert "None on 23 November 2026: empty responses; " in _words(_between(html, 'id="none"', "</p>") + "</p>")
+    none = _words(_between(html, 'id="none"', "</p>") + "</p>")
+    assert "None on 23 November 2026: sources without a response; " in none
 
 
 def test_the_gaps_begin_with_each_kind_that_has_some_its_number_and_who_should_act(reader, make, line):
@@ -240,8 +199,8 @@ def test_the_gaps_begin_with_each_kind_that_has_some_its_number_and_who_should_a
     contents = _between(reader.get("/gaps").text, 'aria-labelledby="contents"', "</nav>")
     rows = [_words(row) for row in contents.split('<tr role="row">')[2:]]
     assert rows[0] == "1 implication without a priority Strategy lead"
-    assert "3 actions without a source Board; Deputy; 1 other" in rows
-    assert not any("empty response" in row for row in rows)
+    assert "3 actions without a source Strategy lead" in rows
+    assert not any("without a response" in row for row in rows)
     assert 'href="#action-without-source"' in contents
 
 
@@ -263,7 +222,8 @@ def test_a_long_list_shows_twelve_and_leads_to_all(reader, make):
     assert whole.count('scope="row"') == 25
     assert "1 to 25 of 30" in whole
     assert reader.get("/gaps?kind=priority-without-action&page=2").text.count('scope="row"') == 5
-    assert reader.get("/gaps?kind=nonsense").status_code == 200
+    assert "There is no kind of gap called “nonsense”." in reader.get("/gaps?kind=nonsense").text
+    assert "There is no plan “all” that you may see." in reader.get("/gaps?plan=all").text
 
 
 def test_the_gaps_are_those_of_the_plan_in_the_address(reader, make):
@@ -273,6 +233,34 @@ def test_the_gaps_are_those_of_the_plan_in_the_address(reader, make):
     make.priority(title="Theirs", plan_id=other.id)
     assert "Theirs" not in reader.get(f"/gaps?plan={make.the_plan.ref}").text
     assert "Theirs" in reader.get(f"/gaps?plan={other.ref}").text
+
+
+def test_an_owner_may_ask_for_a_date_and_is_named_for_nothing_that_only_leads_may_mend(browse, make):
+    post = make.post(title="Head of Planning")
+    mine, other = make.action(title="Mine", owner_id=post.id), make.action(title="Other", owner_id=make.post().id)
+    browse.sign_in(make.owner(post))
+    for kind in ("action-without-date", "action-without-measure", "action-without-source"):
+        page = browse.get(f"/gaps?kind={kind}").text
+        is_asked = f'href="/actions/{mine.ref}/requests/new?what=due-date"' in page
+        assert is_asked == (kind == "action-without-date")
+        assert f"/actions/{other.ref}/requests/new" not in page
+        assert ("Head of Planning" in _between(page, "<tbody", "</tbody>")) == is_asked
+    assert browse.get(f"/actions/{mine.ref}/requests/new?what=due-date").status_code == 200
+
+
+def test_a_lead_is_led_to_linking_an_action_and_to_saying_who_holds_an_empty_post(browse, make):
+    post = make.post(ref="lead-nurses")
+    action = make.action(owner_id=post.id)
+    browse.sign_in(make.lead())
+    for kind, address in (
+        ("action-without-source", f"/links/new?from=action:{action.ref}"),
+        ("empty-post", "/posts/lead-nurses/holder"),
+    ):
+        page = browse.get(f"/gaps?kind={kind}").text
+        assert f'href="{address}"' in page
+        assert "Strategy lead" in page
+        assert browse.get(address).status_code == 200
+    assert "/holder" not in browse.sign_in(make.viewer()).get("/gaps?kind=empty-post").text
 
 
 def test_without_a_plan_the_gaps_page_says_so(browse, make):

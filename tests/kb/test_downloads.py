@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from openpyxl import load_workbook
 from actions.indicator_models import Indicator
 from kb import history
 from kb.models.figure import Comparison, Figure
-from kb.models.link import LinkType
+from kb.models.link import LinkState, LinkType
 from kb.paths import TEMPLATES
 
 if TYPE_CHECKING:
@@ -145,7 +147,37 @@ def test_drafts_and_what_owners_say_are_only_in_the_files_of_those_who_may_know(
     assert not {"Confidence", "Forecast", "Last update"} & set(row)
     assert "Off track" not in row.values()
     book = load_workbook(BytesIO(browse.get("/steering?format=xlsx").data))
-    assert book.sheetnames == ["About", "Overdue or slipped", "Nothing said", "Due in 30 days", "The plan in numbers"]
+    lists = ["Overdue or slipped", "Nothing said", "Due in 30 days"]
+    assert book.sheetnames == ["About", *lists, "The plan in numbers", "Suspect links", "No live source"]
+
+
+def test_the_steering_file_counts_the_suspect_links_of_the_plan_and_lists_them_with_their_age(
+    browse: Browser, make: Make
+):
+    make.plan()
+    other = make.plan(title="Another")
+    changed = datetime.combine(make.today, time(9), tzinfo=UTC)
+    for days, plan_id in ((3, None), (12, None), (40, other.id)):
+        priority = make.priority(title=f"Waits {days}", **({"plan_id": plan_id} if plan_id else {}))
+        make.link(
+            make.source(),
+            LinkType.CALLS_FOR,
+            priority,
+            state=LinkState.SUSPECT,
+            suspect_since=changed - timedelta(days=days),
+            suspect_because="It was repealed",
+        )
+    lead = browse.sign_in(make.lead(make.the_plan))
+    page = lead.get(f"/steering?plan={make.the_plan.ref}").text
+    places = {words: int(place) for place, words in re.findall(r"table=(\d)[^>]*>([^<]+)</a>", page)}
+    assert places["suspect links"] == 7
+    listed = table(lead, f"/steering?plan={make.the_plan.ref}&table=7")
+    assert [(row["To"], row["Days"], row["What changed"]) for row in listed] == [
+        ("Waits 12", "12", "It was repealed"),
+        ("Waits 3", "3", "It was repealed"),
+    ]
+    *_, counted = table(lead, f"/steering?plan={make.the_plan.ref}&table=4")
+    assert counted == {"Finding": "Suspect links", "How many": "2", "Oldest, days": "12"}
 
 
 def test_a_source_carries_its_answers_and_its_counts_into_the_file(reader: Browser, make: Make):

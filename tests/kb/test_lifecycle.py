@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from graph import service as graph
-from kb.catalogue import lifecycle, source_editing
+from kb import suspects
+from kb.catalogue import lifecycle, resting, source_editing
 from kb.catalogue.lifecycle import Step
 from kb.errors import Conflict, Invalid, NotAllowed
 from kb.models.history import Change
@@ -73,6 +74,65 @@ def test_each_step_is_kept_with_its_day_and_reason_and_told_in_the_history(sessi
         ("status", "draft", "in-force", "Royal Assent"),
         ("status", "in-force", "under-review", WHY),
     ]
+
+
+@pytest.mark.parametrize(
+    ("to", "because"),
+    [
+        ("withdrawn", "“Old” was withdrawn with nothing in its place"),
+        ("ended", "“Old” has ended with nothing in its place"),
+        ("superseded", "“Old” was superseded, and it is not recorded by what"),
+    ],
+)
+def test_an_end_makes_links_that_carry_something_open_suspect_and_their_owners_are_asked(
+    session, make, lead, to, because
+):
+    old, post = make.source(title="Old"), make.post()
+    response = make.response(old)
+    read = make.link(make.implication(old), LinkType.CALLS_FOR, make.priority())
+    answered = make.link(response, LinkType.ANSWERED_BY, make.action(owner_id=post.id))
+    done = make.link(response, LinkType.ANSWERED_BY, make.action(closure="done"))
+    retired = make.link(old, LinkType.CALLS_FOR, make.priority(), state=LinkState.RETIRED)
+    other = make.link(make.source(), LinkType.CALLS_FOR, make.priority())
+    move(session, old, to, lead)
+    assert {(link.state, link.suspect_because) for link in (read, answered)} == {("suspect", because)}
+    assert [link.state for link in (done, retired, other)] == ["current", "retired", "current"]
+    assert list(suspects.by_post(session)) == [post.id]
+    move(session, old, "in-force", lead)
+    assert read.state == "suspect"
+
+
+def test_what_delivers_a_priority_of_the_source_itself_is_asked_about_only_while_it_is_open(session, make, lead):
+    old = make.source()
+    own = make.priority(set_id=make.priority_set(source_id=old.id).id, plan_id=None)
+    going, done = make.action(), make.action(closure="done")
+    links = [make.link(own, LinkType.DELIVERED_BY, action) for action in (going, done)]
+    move(session, old, "withdrawn", lead)
+    assert [link.state for link in links] == ["suspect", "current"]
+
+
+def test_the_reason_names_no_successor_that_is_lacking_and_no_draft(session, make, lead):
+    old, draft = make.source(title="Old"), make.source(title="Secret", visibility=Visibility.DRAFT)
+    make.link(make.source(), LinkType.SUPERSEDES, old)
+    replaced = make.link(old, LinkType.CALLS_FOR, make.priority())
+    hidden = make.link(draft, LinkType.CALLS_FOR, make.priority())
+    move(session, old, "withdrawn", lead)
+    move(session, draft, "withdrawn", lead)
+    assert replaced.suspect_because == "“Old” was withdrawn"
+    assert hidden.suspect_because == "a draft was withdrawn with nothing in its place"
+
+
+def test_the_ordinary_edit_to_withdrawn_asks_too_and_one_of_other_words_does_not(session, make, lead):
+    source = make.source(status="in-force")
+    link = make.link(source, LinkType.CALLS_FOR, make.priority())
+    opened = source_editing.get(session, source.ref, person=lead)
+    details = source_editing.details_of(opened)
+    again = replace(details, summary="Other words")
+    source_editing.edit(session, source.ref, again, version=opened.version, reason="Clearer", by=lead)
+    assert link.state == "current"
+    gone = replace(again, status="withdrawn")
+    source_editing.edit(session, source.ref, gone, version=opened.version, reason="Taken back", by=lead)
+    assert link.state == "suspect"
 
 
 def test_since_when_it_stands_where_it_does_may_be_added_once(session, make, lead):
@@ -217,7 +277,7 @@ def test_links_that_the_person_may_not_see_become_suspect_too(session, make, lea
     old, new, theirs = make.source(), make.source(), make.plan()
     hidden = make.priority(plan_id=theirs.id, visibility=Visibility.DRAFT)
     link = make.link(old, LinkType.CALLS_FOR, hidden)
-    assert lifecycle.list_support(session, old, person=lead) == []
+    assert resting.list_support(session, old, person=lead) == []
     supersede(session, old, new, set(), lead)
     assert link.state == "suspect"
     assert not any(hidden.title in str(line) for line in told(session, old))
@@ -253,7 +313,7 @@ def test_superseding_takes_no_more_statements_to_list_for_many_links_than_for_fe
     def statements() -> int:
         session.flush()
         with count_statements() as count:
-            lifecycle.list_support(session, old, person=lead)
+            resting.list_support(session, old, person=lead)
         return int(count.number)
 
     old = make.source()

@@ -254,6 +254,9 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("shortlists.share", "POST"): SIGNED_IN,
     ("shortlists.stop_sharing", "POST"): SIGNED_IN,
     ("graph.thread", "GET"): READ,
+    ("graph.explore", "GET"): READ,
+    ("graph.explore_data", "GET"): READ,
+    ("graph.explore_near", "GET"): READ,
     ("graph.why", "GET"): READ,
     ("graph.gaps", "GET"): READ,
     ("graph.same_pairs", "GET"): READ,
@@ -294,6 +297,13 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("indicators.trajectory", "POST"): LEAD,
     ("indicators.comes_from", "GET"): LEAD,
     ("indicators.comes_from", "POST"): LEAD,
+    ("indicators.scorecard", "GET"): READ,
+    ("pasting.paste", "GET"): OWNER,
+    ("pasting.paste", "POST"): OWNER,
+    ("indicators.rebase", "GET"): LEAD,
+    ("indicators.rebase", "POST"): LEAD,
+    ("indicators.withdraw_rebase", "GET"): LEAD,
+    ("indicators.withdraw_rebase", "POST"): LEAD,
     ("indicators.add_reading", "GET"): OWNER,
     ("indicators.add_reading", "POST"): OWNER,
     ("indicators.correct_reading", "GET"): OWNER,
@@ -338,6 +348,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
     milestone, shown = make.milestone(action), make.evidence(action)
     figure, indicator = make.figure(source), make.indicator(owner_id=post.id)
     comparison, reading = make.comparison(figure, make.figure()), make.reading(indicator, ends_on=make.today, value=1.0)
+    rebase = make.rebase(indicator, starts_on=make.today, reason="The new form")
     organisation, theme = make.organisation(ref="the-organisation"), make.theme(ref="the-theme")
     make.term("CAMHS", "Child and adolescent mental health services")
     deletion = deleting.delete(session, make.source(), reason="Entered twice", by=SYSTEM)
@@ -401,7 +412,13 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             "figures": {"ref": figure.ref, "source": source.ref},
             "figures_api": {"ref": figure.ref},
             "comparisons": {"ref": comparison.ref},
-            "indicators": {"ref": indicator.ref, "reading_id": reading.id, "plan": plan.ref},
+            "indicators": {
+                "ref": indicator.ref,
+                "reading_id": reading.id,
+                "rebase_id": rebase.id,
+                "plan": plan.ref,
+            },
+            "pasting": {"ref": indicator.ref},
             "indicators_api": {"ref": indicator.ref},
             "graph": {"kinds": "actions", "ref": action.ref, "note_id": note.id, "other": twin.ref, "pair_id": pair.id},
             "shortlists": {"key": "the-key"},

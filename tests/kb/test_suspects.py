@@ -42,7 +42,8 @@ def owned(make: Make, **values: Any) -> tuple[Any, Any, Any]:
 
 def listed(session: Session, person: Any, wanted: Wanted | None = None) -> list[int]:
     return [
-        one.link.id for one in suspects.list_suspects(session, wanted or Wanted(), person=person, offset=0, limit=25)
+        one.link.id
+        for one in suspects.list_suspects(session, wanted or Wanted(), person=person, today=TODAY, offset=0, limit=25)
     ]
 
 
@@ -174,7 +175,7 @@ def test_the_list_takes_as_many_statements_for_many_as_for_few(
         session.flush()
         session.expunge_all()
         with count_statements() as count:
-            found = suspects.list_suspects(session, Wanted(is_mine=True), person=owner, offset=0, limit=25)
+            found = suspects.list_suspects(session, Wanted(is_mine=True), person=owner, today=TODAY, offset=0, limit=25)
             assert found[0].days(TODAY) is not None
         return int(count.number)
 

@@ -75,6 +75,7 @@ def test_ten_times_the_rows_take_the_same_number_of_statements(browse: Browser, 
 
     records = (
         *("/sources/a-source", "/sources/a-source/map", "/sources/a-source/thread", "/delete/sources/a-source"),
+        *("/sources/a-source/thread/explore/data", "/sources/a-source/thread/explore/near"),
         *("/history/sources/a-source", "/figures/a-figure", "/priority-sets/a-set", "/priorities/a-priority"),
         *("/priorities/a-priority/thread", "/actions/an-action", "/actions/an-action/update", "/posts/a-post"),
         *("/indicators/an-indicator", f"/plans/{make.the_plan.ref}", f"/plans/{make.the_plan.ref}/members"),

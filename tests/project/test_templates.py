@@ -11,7 +11,7 @@ import pytest
 from jinja2 import ChainableUndefined
 from sqlalchemy import select
 
-from actions.indicator_models import Reading
+from actions.indicator_models import Indicator, Reading
 from actions.models import Action, Evidence, Milestone, Update
 from actions.request_models import ChangeRequest
 from kb.db import now
@@ -43,7 +43,7 @@ ON_EVERY_DATABASE = ("lead", "administrator")
 
 PLAN = "mental-health-workforce-wales"
 SET = "wales-phase1"
-INDICATOR, READING = "psychologist-vacancy-rate", "{reading}"
+INDICATOR, READING, REBASE = "psychologist-vacancy-rate", "{reading}", "{rebase}"
 REQUEST, OVERTAKEN = "{request}", "{overtaken}"
 MILESTONE = "{milestone}"
 UPDATE, LINK, MAIL, USER = "{update}", "{link}", "{mail}", "{user}"
@@ -73,6 +73,11 @@ ADDRESSES = (
     "/suspect-links?mine=1",
     f"/sources/t4mh-strategy/map?plan={PLAN}",
     "/sources/t4mh-strategy/thread",
+    "/actions/t4mh-15/thread?nation=wales&by=theme&open=implication.children-young-people",
+    "/actions/t4mh-15/thread?nation=scotland&theme=careers",
+    "/sources/t4mh-strategy/thread/explore?state=open&theme=nothing-is-called-this",
+    "/sources/t4mh-strategy/thread/explore/data?state=open&by=theme",
+    "/sources/t4mh-strategy/thread/explore/near",
     "/sources/there-is-no-such-source",
     "/implications/t4mh-delivery-plan-2019-22-i01",
     "/implications/t4mh-delivery-plan-2019-22-i01/thread",
@@ -167,6 +172,11 @@ ADDRESSES = (
     f"/indicators/new?plan={PLAN}",
     "/indicators/additional-pwp",
     f"/indicators/{INDICATOR}",
+    "/indicators/scorecard",
+    f"/indicators/scorecard?plan={PLAN}&by=quarter",
+    f"/indicators/{INDICATOR}/limits",
+    f"/indicators/{INDICATOR}/limits/{REBASE}/withdraw",
+    f"/indicators/{INDICATOR}/readings/paste",
     f"/indicators/{INDICATOR}/thread",
     f"/indicators/{INDICATOR}/edit",
     f"/indicators/{INDICATOR}/trajectory",
@@ -336,13 +346,16 @@ def waiting(seed: Seeded) -> dict[str, int]:
         read = select(Reading.id).join(Record, Record.id == Reading.indicator_id).where(Record.ref == INDICATOR)
         reading = session.scalars(read.order_by(Reading.ends_on)).first()
         assert reading is not None
+        make = Make(session, today=TODAY)
+        indicator = session.scalars(select(Indicator).where(Indicator.ref == INDICATOR)).one()
+        rebase = make.rebase(indicator, starts_on=TODAY.replace(year=TODAY.year - 1), reason="A new form")
         requests = _requests(session, user)
         saved = session.scalars(select(SavedSearch.id).order_by(SavedSearch.id)).first()
         assert saved is not None
         plan = session.scalars(select(Plan.id).where(Plan.ref == PLAN)).one()
-        note = Make(session, today=TODAY).impact_note(plan_id=plan)
+        note = make.impact_note(plan_id=plan)
         named = {"saved": saved, "update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
-        named["note"] = note.id
+        named |= {"note": note.id, "rebase": rebase.id}
         return {**named, "milestone": _milestone(session), **requests, **_imports(session)}
 
 
