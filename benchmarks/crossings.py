@@ -24,7 +24,7 @@ from benchmarks.relevance import seed
 from graph import arranging, layout, snapshot
 from graph.folding import MOST_BOXES
 from graph.network import Network
-from graph.thread import Thread, thread
+from graph.threads.thread import Thread, thread
 from kb import migrate
 from kb.assembly import open_database
 from kb.config import Settings

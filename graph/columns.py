@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph import gap_words, link_words
+from graph import link_words
+from graph.gaps import words as gap_words
 from kb import downloads, labels
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -13,10 +14,10 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graph.missing import Gap
+    from graph.gaps.missing import Gap
     from graph.network import Node
-    from graph.same import Offered
-    from graph.thread import Thread
+    from graph.same.pairs import Offered
+    from graph.threads.thread import Thread
     from kb.same_actions import Dismissed
 
 

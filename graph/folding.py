@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeVar
 
 from graph.network import COLUMNS, Node
-from graph.thread import Thread
+from graph.threads.thread import Thread
 from kb.words import gettext
 
 K = TypeVar("K", int, str)

@@ -11,7 +11,7 @@ from typing import Literal
 from graph.arranging import arrange
 from graph.folding import MOST_BOXES, Folded, Folding, Group, fold, spread_of
 from graph.network import COLUMNS, SUSPECT, Node
-from graph.thread import Stop, Thread
+from graph.threads.thread import Stop, Thread
 from kb.wrapping import width_of, wrap
 
 COLUMN_WIDTH, BOX_WIDTH, SPACE = 237.0, 186.0, 22.0

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from graph import missing, reach, snapshot
-from graph import thread as threads
+from graph import reach, snapshot
+from graph.gaps import missing
 from graph.network import COLUMNS, OWNS, of_kind, see
 from graph.network import circles as find_circles
+from graph.threads import thread as threads
 from kb.errors import Invalid, NotFound
 from kb.models.link import ORDERED_TYPES
 from kb.words import gettext
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.missing import Gap
+    from graph.gaps.missing import Gap
     from graph.network import Circle, Network, Node, Seen
     from graph.snapshot import Snapshot
-    from graph.thread import Path, Thread
+    from graph.threads.thread import Path, Thread
     from kb.models.plan import Plan
     from kb.models.record import Record
     from kb.permissions import Person

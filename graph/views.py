@@ -10,9 +10,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 
-from graph import asked, asked_words, columns, gap_words, layout, link_words, missing, picturing, service
+from graph import columns, layout, link_words, service
 from graph.folding import MOST_BOXES, PART
-from graph.outline import outline
+from graph.gaps import missing
+from graph.gaps import words as gap_words
+from graph.threads import asked, asked_words, picturing
+from graph.threads.outline import outline
 from kb import auth, downloads, records, web
 from kb.models.record import Kind, Record
 from kb.paging import Paging, paged
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from graph.asked import Asked
     from graph.folding import Folded, Opened
+    from graph.gaps.missing import Gap
     from graph.layout import Box, GapBox
-    from graph.missing import Gap
+    from graph.threads.asked import Asked
     from kb.models.plan import Plan
 
 bp = Blueprint("graph", __name__)

@@ -18,12 +18,12 @@ import actions.views.indicators
 import actions.views.pasting
 import actions.views.requests
 import graph.coverage.views
-import graph.explore_views
+import graph.exploring.views
 import graph.impact.views
-import graph.same_views
+import graph.same.views
 import graph.suspect_views
 import graph.views
-import graph.why_views
+import graph.why.views
 import kb.api.figures
 import kb.api.openapi
 import kb.api.sources
@@ -141,11 +141,11 @@ VIEW_MODULES = (
     search.pages.saved_views,
     graph.views,
     graph.coverage.views,
-    graph.explore_views,
+    graph.exploring.views,
     graph.impact.views,
-    graph.same_views,
+    graph.same.views,
     graph.suspect_views,
-    graph.why_views,
+    graph.why.views,
     kb.api.sources,
     kb.api.figures,
     actions.measures_api,

@@ -17,10 +17,10 @@ RULES = (
     "actions/reminding/stages.py",
     "graph/coverage/counting.py",
     "graph/network.py",
-    "graph/gaps.py",
+    "graph/gaps/in_links.py",
     "graph/impact/touching.py",
     "graph/reach.py",
-    "graph/thread.py",
+    "graph/threads/thread.py",
     "kb/mailing/mail_states.py",
     "kb/permissions.py",
 )

@@ -15,7 +15,7 @@ from actions.requests import words as request_words
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
-from graph import why_words
+from graph.why import words as why_words
 from kb import auth, downloads, history, records, shortlists, web
 from kb.errors import NotFound
 from kb.models.organisation import Organisation

@@ -15,7 +15,8 @@ from actions.measures import scorecard, standing_words
 from actions.requests import service as requests
 from actions.requests import words as request_words
 from actions.views.blueprint import bp
-from graph import suspect_columns, unsupported
+from graph import suspect_columns
+from graph.gaps import unsupported
 from graph.impact import notes as impact_notes
 from kb import auth, downloads, suspects, web
 from kb.db import now

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from graph.coverage import service as covering
     from graph.coverage.service import By, Coverage
-    from graph.thread import Path
+    from graph.threads.thread import Path
     from kb.spreadsheets import Cell
 
 Line = dict[int | str, "Cell"]

@@ -11,7 +11,7 @@ from operator import or_
 
 from graph.network import COLUMNS, Keep, Network, living, reached
 from graph.reach import gather
-from graph.thread import Path
+from graph.threads.thread import Path
 
 
 @dataclass(frozen=True)

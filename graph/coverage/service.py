@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from graph.coverage.counting import Matrix
     from graph.snapshot import Snapshot
-    from graph.thread import Path
+    from graph.threads.thread import Path
     from kb.models.plan import Plan
     from kb.permissions import Person
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 
-from graph import layout, picturing, service
+from graph import layout, service
 from graph.impact import answers as impact_answers
 from graph.impact import columns as impact_columns
 from graph.impact import labels as impact_labels
@@ -15,6 +15,7 @@ from graph.impact import notes as impact_notes
 from graph.impact import questions as impact_questions
 from graph.impact.told import OFFERED, SOURCE, What
 from graph.layout import Marks, Note
+from graph.threads import picturing
 from graph.views import bp
 from kb import auth, downloads, web
 from kb.errors import Invalid

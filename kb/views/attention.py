@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.missing import Gap
+    from graph.gaps.missing import Gap
     from graph.service import Extent, Weight
     from kb.models.plan import Plan
     from kb.models.source import Source

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from graph import alike
-from graph.alike import MOST_KEPT, in_common, likely
 from graph.network import Edge, Node, build
+from graph.same import alike
+from graph.same.alike import MOST_KEPT, in_common, likely
 
 FILLERS = (
     "Publish a toolkit for managers",

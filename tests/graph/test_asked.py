@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from graph import asked, asked_words
+from graph.threads import asked, asked_words
 from kb.models.link import LinkType
 from kb.models.record import Visibility
 from kb.permissions import NOBODY

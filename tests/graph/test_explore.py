@@ -9,11 +9,11 @@ from html import unescape
 
 import pytest
 
-from graph.explore import MOST_ON_CANVAS, Words, drawn
+from graph.exploring.canvas import MOST_ON_CANVAS, Words, drawn
 from graph.folding import By, Folding
 from graph.layout import Marks, Note, draw
 from graph.network import Edge, Node, build
-from graph.thread import thread
+from graph.threads.thread import thread
 from kb.models.link import LinkState, LinkType
 from kb.models.record import Visibility
 from tests.conftest import TODAY
@@ -208,7 +208,7 @@ def test_a_box_that_would_fill_the_canvas_beyond_its_limit_stays_closed_and_it_i
     key = next(box["opens"] for box in told(reader, path)["boxes"] if box["opens"])
     opened = told(reader, f"{path}&open={key}")
     assert (len(opened["boxes"]), opened["is_full"]) == (11, False)
-    monkeypatch.setattr("graph.explore.MOST_ON_CANVAS", 8)
+    monkeypatch.setattr("graph.exploring.canvas.MOST_ON_CANVAS", 8)
     full = told(reader, f"{path}&open={key}")
     assert (len(full["boxes"]), full["is_full"]) == (3, True)
 

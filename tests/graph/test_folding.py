@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.folding import MOST_BOXES, MOST_CLOSED, PART, By, Folding, fold
 from graph.network import Edge, Node, build
-from graph.thread import thread
+from graph.threads.thread import thread
 from tests.graph.test_properties import maps
 
 KINDS = {"source": 60, "implication": 400, "response": 60, "priority": 60, "action": 300, "indicator": 80}

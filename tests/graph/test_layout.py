@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graph.arranging import arrange, crossings
 from graph.layout import MOST_BOXES, Marks, Note, draw
 from graph.network import Edge, Node, build
-from graph.thread import thread
+from graph.threads.thread import thread
 from kb.paths import TEMPLATES
 from kb.wrapping import width_of, wrap
 

@@ -8,9 +8,9 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.narrowing import narrow
 from graph.network import Edge, Node, build
-from graph.thread import thread
+from graph.threads.narrowing import narrow
+from graph.threads.thread import thread
 from tests.graph.test_properties import maps
 
 groups_of = st.lists(st.sets(st.integers(1, 18), max_size=6), max_size=3)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.gaps import GAP_KINDS, find, gaps, measured
+from graph.gaps.in_links import GAP_KINDS, find, gaps, measured
 from graph.network import COLUMNS, Edge, Network, Node, build, living, related
 from graph.reach import counts, resting, without
-from graph.thread import Stop, thread, why
+from graph.threads.thread import Stop, thread, why
 
 PLAN, OTHER_PLAN = 100, 200
 LAW, STRATEGY, ENDED, DRAFT = 1, 2, 3, 4

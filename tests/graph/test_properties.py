@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.coverage.counting import of_groups, of_ways, ways
-from graph.gaps import gaps
+from graph.gaps.in_links import gaps
 from graph.network import COLUMNS, Edge, Node, build, see
 from graph.reach import counts, resting, without
-from graph.thread import thread
+from graph.threads.thread import thread
 
 PLAN = 100
 MOST_OF_EACH = {"source": 4, "implication": 4, "response": 2, "priority": 3, "action": 3, "indicator": 2}

@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from actions.models import Action
-from graph import alike, same, snapshot
+from graph import snapshot
+from graph.same import alike
+from graph.same import pairs as same
 from kb import history, same_actions
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.history import Change, Channel

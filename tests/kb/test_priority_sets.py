@@ -115,7 +115,7 @@ def test_a_lead_gives_a_source_its_own_priorities_and_the_pages_say_whose_they_a
     assert "not a plan’s" in page
     assert added.location == made.location
     alone = browse.get("/priorities/more-nurses").text
-    assert "source’s own priority" in alone
+    assert "sets this priority itself" in alone
     assert "Gap:" not in alone
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import redirect, request, url_for
 
 from actions.models import Action
-from graph import columns, same
+from graph import columns
+from graph.same import pairs as same
 from graph.views import bp
 from kb import auth, downloads, records, same_actions, web
 from kb.errors import Invalid
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from graph.same import Offered
+    from graph.same.pairs import Offered
     from kb.models.plan import Plan
 
 # The button that says that the two are not the same.

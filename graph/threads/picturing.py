@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.indicator_models import Indicator, Reading
-    from graph.thread import Thread
+    from graph.threads.thread import Thread
     from kb.permissions import Person
 
 CLOSURES = {"done": gettext("Done"), "verified": gettext("Verified"), "stopped": gettext("Stopped")}

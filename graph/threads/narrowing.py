@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from graph.network import COLUMNS, Network
-from graph.thread import Thread
+from graph.threads.thread import Thread
 
 Near = Mapping[int, Iterable[int]]
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import get_template_attribute, jsonify, request, url_for
 
-from graph import asked as asking
-from graph import explore as exploring
-from graph import layout, link_words, nearby, picturing
+from graph import layout, link_words
+from graph.exploring import canvas as exploring
+from graph.exploring import nearby
 from graph.folding import MOST_BOXES, By, Folding
+from graph.threads import asked as asking
+from graph.threads import picturing
 from graph.views import KINDS, begins, bp
 from kb import auth, records, web
 from kb.models.record import Kind
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-    from graph.asked import Asked
     from graph.layout import Picture
     from graph.network import Edge, Node
-    from graph.thread import Thread
+    from graph.threads.asked import Asked
+    from graph.threads.thread import Thread
     from kb.models.record import Record
 
 LONG = 300  # so much of a reason is read beside the canvas; all of it stands on the thread page

@@ -17,7 +17,7 @@ from actions.schedule import State, schedule_words
 from graph import service, snapshot
 from graph.coverage.service import list_themes
 from graph.folding import By, Folding, Named
-from graph.narrowing import narrow
+from graph.threads.narrowing import narrow
 from kb import labels
 from kb.permissions import Capability
 from kb.planning import plans
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.thread import Thread
+    from graph.threads.thread import Thread
     from kb.models.plan import Plan
     from kb.models.record import Record
     from kb.permissions import Person

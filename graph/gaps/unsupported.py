@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph import snapshot
-from graph.gaps import find
+from graph.gaps.in_links import find
 from graph.network import living
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from actions.indicator_models import Frequency
-from graph import gap_facts, same
-from graph.gaps import gaps as find_in_links
-from graph.gaps import measured as measured_by_links
-from graph.heavy import overloaded
+from graph.gaps import facts as gap_facts
+from graph.gaps.heavy import overloaded
+from graph.gaps.in_links import gaps as find_in_links
+from graph.gaps.in_links import measured as measured_by_links
 from graph.network import living
+from graph.same import pairs as same
 from kb.models.plan import ResponseType
 from kb.permissions import Capability, Person
 from kb.words import gettext, ngettext, spoken
@@ -19,10 +20,10 @@ from kb.words import gettext, ngettext, spoken
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from graph.alike import Pair
-    from graph.gap_facts import ActionRow, Facts, IndicatorRow, ResponseRow
-    from graph.heavy import Load
+    from graph.gaps.facts import ActionRow, Facts, IndicatorRow, ResponseRow
+    from graph.gaps.heavy import Load
     from graph.network import Node
+    from graph.same.alike import Pair
     from graph.snapshot import Snapshot
 
 #: The one kind that is a suggestion: pairs of actions that may be the same.

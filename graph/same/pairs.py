@@ -10,9 +10,10 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from actions.models import Action
-from graph import alike, snapshot
+from graph import snapshot
 from graph.network import of_kind
 from graph.reach import sources_behind
+from graph.same import alike
 from kb.models.record import Record
 from kb.permissions import visible_to
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from graph.alike import Pair
     from graph.network import Node, Seen
+    from graph.same.alike import Pair
     from graph.snapshot import Snapshot
     from kb.permissions import Person
 

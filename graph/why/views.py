@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from graph import reasons, why_words
 from graph.views import KINDS, begins, bp
+from graph.why import reasons
+from graph.why import words as why_words
 from kb import auth, downloads, records, web
 from kb.permissions import Capability
 from kb.spreadsheets import Column, Kind, Sheet
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from graph.reasons import Reasons, Through
     from graph.service import Why
+    from graph.why.reasons import Reasons, Through
     from kb.models.record import Record
 
 #: So many sources of a priority stand open; more are folded, so that what names the action is read first.

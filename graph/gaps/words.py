@@ -16,7 +16,7 @@ from kb.words import gettext, ngettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graph.missing import Gap
+    from graph.gaps.missing import Gap
     from kb.permissions import Person
 
 MOST_NAMED = 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.gaps import find, measured
+from graph.gaps.in_links import find, measured
 from graph.network import COLUMNS, Edge, Keep, Network, Node, leading, living, of_kind, reached, visible
 
 _MISSING = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from graph.asked import Asked, Filter
+    from graph.threads.asked import Asked, Filter
 
 
 def said(asked: Asked) -> str:

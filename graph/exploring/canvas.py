@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from graph.layout import Box, GapBox, Key, Picture
     from graph.network import Edge, Node
-    from graph.thread import Thread
+    from graph.threads.thread import Thread
 
 #: A canvas with more boxes can no longer be moved smoothly, nor read.
 MOST_ON_CANVAS = 1500

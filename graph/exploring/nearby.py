@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph import snapshot
-from graph.thread import Thread
+from graph.threads.thread import Thread
 from kb.errors import NotFound
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from graph.network import Edge, Node
-from graph.thread import Thread
+from graph.threads.thread import Thread
 
 
 @dataclass(frozen=True)

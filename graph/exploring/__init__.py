@@ -1,0 +1,1 @@
+"""A thread on a canvas that can be moved about in."""

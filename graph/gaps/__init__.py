@@ -1,0 +1,1 @@
+"""Where the thread of a plan is broken, who should act, and what mends it."""

@@ -1,0 +1,1 @@
+"""Why a record is here, in sentences."""
