@@ -141,11 +141,12 @@ def _states(session: Session, whole: Thread, person: Person, today: date) -> Nam
     ids = {node.id for node in whole.nodes if node.kind == "action"}
     if ids <= {whole.id}:
         return {}
-    query = select(Action.id, Action.closure, Action.confidence, in_sql.state(session, today)).join(
-        in_sql.PLAN, in_sql.PLAN.id == Action.plan_id
+    query = (
+        select(Action.id, Action.closure, Action.confidence, in_sql.state(session, today))
+        .join(in_sql.PLAN, in_sql.PLAN.id == Action.plan_id)
+        .where(Action.id.in_(ids))
     )
-    rows = session.execute(query).all()
-    said = {id: _said(closure, confidence, schedule) for id, closure, confidence, schedule in rows if id in ids}
+    said = {id: _said(closure, confidence, schedule) for id, closure, confidence, schedule in session.execute(query)}
     told = states(confidence=person.may(Capability.READ_UPDATES))
     return {state: (title, frozenset(id for id in said if state in said[id])) for state, title in told.items()}
 
