@@ -52,6 +52,11 @@ class Row:
         """The variation icon, None while there are too few readings."""
         return self.stands.settled.variation if self.stands.settled else None
 
+    @property
+    def misses_target(self) -> bool:
+        """Whether the assurance icon says that it will not meet its target."""
+        return self.stands.settled is not None and self.stands.settled.assurance is Assurance.FAILS
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
@@ -69,10 +74,19 @@ class Scorecard:
         """The last day that any reading is for."""
         return max((row.latest.ends_on for row in self.rows if row.latest), default=None)
 
-    def count(self, kind: Variation | Assurance) -> int:
-        """How many indicators have this icon."""
-        settled = [row.stands.settled for row in self.rows]
-        return sum(process is not None and kind in (process.variation, process.assurance) for process in settled)
+    def count(self, kind: Variation) -> int:
+        """How many indicators have this variation icon."""
+        return sum(row.variation is kind for row in self.rows)
+
+    @property
+    def missing_target(self) -> int:
+        """How many will not meet their target, by limits that fit."""
+        return sum(row.misses_target and not row.stands.has_moved for row in self.rows)
+
+    @property
+    def moved(self) -> int:
+        """How many have limits that no longer fit."""
+        return sum(row.stands.has_moved for row in self.rows)
 
 
 def scorecard(session: Session, plan: Plan, person: Person) -> Scorecard:

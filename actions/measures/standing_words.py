@@ -37,19 +37,20 @@ def variation(stands: Standing) -> str:
 
 
 def assurance(stands: Standing, target: float | None) -> str:
-    """The assurance icon in words."""
+    """The assurance icon in words; it says so where its limits are those of a time that is over."""
     process = stands.settled
     match process.assurance if process else None:
         case Assurance.PASSES:
-            return gettext("Will meet the target")
+            words = gettext("Will meet the target")
         case Assurance.FAILS:
-            return gettext("Will not meet the target")
+            words = gettext("Will not meet the target")
         case Assurance.HIT_OR_MISS:
-            return gettext("May or may not meet it")
+            words = gettext("May or may not meet it")
         case _:
             if target is None:
                 return gettext("No target")
             return gettext("No better side is set") if process else gettext("Too early to say")
+    return gettext("%(words)s, by limits that no longer fit", words=words) if stands.has_moved else words
 
 
 def limits(stands: Standing, unit: str) -> str:
@@ -69,7 +70,8 @@ def summary(card: Scorecard) -> str:
     counts = [
         (card.count(Variation.IMPROVEMENT), gettext("improving")),
         (card.count(Variation.CONCERN), gettext("giving concern")),
-        (card.count(Assurance.FAILS), gettext("that will not meet the target as things run now")),
+        (card.missing_target, gettext("that will not meet the target as things run now")),
+        (card.moved, gettext("whose limits no longer fit")),
     ]
     told = [f"{counted(number)} {words}" for number, words in counts if number]
     if not read:
@@ -195,6 +197,10 @@ def target_sentence(stands: Standing, target: float | None, unit: str) -> str:
         "upper": rounded(limits.upper, spread, unit),
         "lower": rounded(limits.lower, spread, unit),
     }
+    if stands.has_moved:
+        return gettext(
+            "The limits mix two different times, so they say little about the target of %(target)s.", **values
+        )
     match process.assurance:
         case Assurance.HIT_OR_MISS:
             return gettext(

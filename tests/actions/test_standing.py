@@ -212,7 +212,8 @@ def test_a_scorecard_lists_each_indicator_once_by_perspective(session, make, rea
         "Workforce": [better.id, worse.id],
         "Finance": [unread.id],
     }
-    assert [card.count(kind) for kind in (Variation.IMPROVEMENT, Variation.CONCERN, Assurance.FAILS)] == [1, 1, 1]
+    assert [card.count(kind) for kind in (Variation.IMPROVEMENT, Variation.CONCERN)] == [1, 1]
+    assert (card.missing_target, card.moved) == (1, 0)
     assert card.newest == day(14)
     assert card.quarters == [Quarter(2024, 1), Quarter(2024, 2), Quarter(2024, 3), Quarter(2024, 4), Quarter(2025, 1)]
     row = card.groups["Workforce"][0]
@@ -220,6 +221,19 @@ def test_a_scorecard_lists_each_indicator_once_by_perspective(session, make, rea
     assert standing_words.summary(card) == (
         "3 indicators, two of them read: one improving, one giving concern, "
         "one that will not meet the target as things run now."
+    )
+
+
+def test_limits_of_a_time_that_is_over_do_not_judge_the_target(session, make, read):
+    indicator = read(range(50, 80), target=75.0)
+    _, found = stands(session, make, indicator)
+    assert found.settled.assurance is Assurance.FAILS  # by the rules, though the last readings reach it
+    assert standing_words.assurance(found, 75.0) == "Will not meet the target, by limits that no longer fit"
+    assert "say little about the target of 75%" in standing_words.target_sentence(found, 75.0, "%")
+    card = scorecard.scorecard(session, make.the_plan, make.person(make.lead()))
+    assert (card.missing_target, card.moved) == (0, 1)
+    assert standing_words.summary(card) == (
+        "1 indicator, one of them read: one improving, one whose limits no longer fit."
     )
 
 
