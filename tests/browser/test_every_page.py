@@ -119,7 +119,7 @@ def test_a_page_has_no_accessibility_finding_and_nothing_moves_sideways(
     page.goto(path)
     assert page.locator("h1").count() == 1
     page.evaluate(AXE)
-    told = findings(page, WIDE, RUN_AXE)
+    told = findings(page, WIDE)
     page.evaluate(REMEMBER_SEEN)
     page.set_viewport_size({"width": NARROW, "height": 900})
     told += findings(page, NARROW, RUN_AXE_ON_THE_REST)
@@ -129,7 +129,7 @@ def test_a_page_has_no_accessibility_finding_and_nothing_moves_sideways(
     assert told == []
 
 
-def findings(page: Page, width: int, run: str) -> list[str]:
+def findings(page: Page, width: int, run: str = RUN_AXE) -> list[str]:
     """What axe, which is on the page already, finds at this width."""
     found: list[dict[str, Any]] = page.evaluate(run, RULES)
     return [f"{one['id']} at {width}: {node['html'][:160]}" for one in found for node in one["nodes"]]
