@@ -42,13 +42,17 @@ indicator_figure = Table(
 
 
 class Indicator(Record):
-    """A measure of success of one plan; `baseline` and `target` are numbers in its unit, their periods as stated."""
+    """A measure of success of one plan; `baseline` and `target` are numbers in its unit, their periods as stated.
+
+    `tolerance` is by how many per cent of a planned value a reading may fall short and still be on its trajectory.
+    """
 
     __tablename__ = "indicator"
     __mapper_args__ = {"polymorphic_identity": Kind.INDICATOR}
     __table_args__ = (
         CheckConstraint(one_of("direction", Direction), name="known_direction"),
         CheckConstraint(one_of("frequency", Frequency), name="known_frequency"),
+        CheckConstraint("tolerance >= 0 AND tolerance <= 100", name="tolerance_in_range"),
     )
 
     id: Mapped[RecordKey]
@@ -66,6 +70,7 @@ class Indicator(Record):
     target: Mapped[float | None]
     target_period: Mapped[LongText]
     target_on: Mapped[date | None]
+    tolerance: Mapped[float] = mapped_column(default=0.0)
     note: Mapped[LongText]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
     owner: Mapped[Post | None] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])

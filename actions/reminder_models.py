@@ -29,6 +29,7 @@ class ReminderKind(StrEnum):
     SOURCE_REVIEW = "source-review"
     SOURCE_END = "source-end"
     READING = "reading"
+    MEETING = "meeting"
 
 
 class Reminder(Base):

@@ -153,10 +153,12 @@ def is_working_day(day: date, nation: str) -> bool:
 
 
 def add_working_days(day: date, n: int, nation: str) -> date:
-    """The nth working day after the day."""
-    while n > 0:
-        day += timedelta(days=1)
-        n -= is_working_day(day, nation)
+    """The nth working day after the day, or before it where n is negative."""
+    step = timedelta(days=1 if n > 0 else -1)
+    left = abs(n)
+    while left > 0:
+        day += step
+        left -= is_working_day(day, nation)
     return day
 
 

@@ -49,6 +49,8 @@ class Capability(StrEnum):
     PROPOSE_CHANGE = "Ask for another due date, owner or wording of an action, or to close it unfinished"
     DECIDE_CHANGE = "Decide such a request (never one’s own)"
     DECIDE_LATE_CHANGE = "Decide it where the action is overdue, or its due date was moved before"
+    RUN_REVIEW = "Plan meetings of the steering group, write the cover sheet, and freeze the pack"
+    RECORD_DECISION = "Record what the steering group decided, and close its meeting"
     SETTLE_LINK = "Confirm or retire a suspect link (owners: one that their own action or response hangs on)"
     SEE_OUTBOX = "See the mails that wait or were sent"
     SEE_STATUS = "See whether the service is well: worker, mails, search, database"
@@ -71,6 +73,8 @@ TABLE: Mapping[Capability, frozenset[Holder]] = {
     Capability.PROPOSE_CHANGE: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.DECIDE_CHANGE: _LEADERS,
     Capability.DECIDE_LATE_CHANGE: frozenset({Holder.STEERING}),
+    Capability.RUN_REVIEW: _LEADERS,
+    Capability.RECORD_DECISION: _LEADERS,
     Capability.SETTLE_LINK: frozenset({Holder.OWNER, Holder.LEAD}),
     Capability.SEE_OUTBOX: frozenset({Holder.ADMINISTRATOR}),
     Capability.SEE_STATUS: frozenset({Holder.ADMINISTRATOR}),

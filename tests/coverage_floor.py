@@ -11,6 +11,7 @@ RULES = (
     "actions/indicators/periods.py",
     "actions/indicators/special_causes.py",
     "actions/indicators/variation.py",
+    "actions/reviews/cycle.py",
     "actions/schedule.py",
     "actions/requests/deciding.py",
     "actions/reminding/falling_due.py",

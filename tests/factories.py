@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from actions.indicator_models import Indicator, Reading, Rebase, TrajectoryPoint
 from actions.models import Action, Evidence, Milestone, Update
 from actions.request_models import ChangeRequest
+from actions.review_models import Review
 from kb.accounts.sessions import person_of
 from kb.models.figure import Comparison, Figure
 from kb.models.history import Channel
@@ -161,6 +162,11 @@ class Make:
 
     def rebase(self, indicator: Indicator, **values: Any) -> Rebase:
         made: Rebase = self._save(Rebase(indicator_id=indicator.id, **values))
+        return made
+
+    def review(self, meets_on: date, *, plan: Plan | None = None, **values: Any) -> Review:
+        """A meeting of the plan's steering group."""
+        made: Review = self._save(Review(plan=plan or self.the_plan, meets_on=meets_on, **values))
         return made
 
     def point(self, indicator: Indicator, **values: Any) -> TrajectoryPoint:

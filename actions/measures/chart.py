@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date  # not for typing alone: packs are read back by these types
 from typing import TYPE_CHECKING, Literal
 
 from actions.measures.scales import scale
@@ -11,7 +12,6 @@ from kb.spacing import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from actions.indicators.variation import Process, Spell
 

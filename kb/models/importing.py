@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kb.db import Base, Key, LongText, MadeAt, Name, Word, one_of
+from kb.db import Base, Json, Key, LongText, MadeAt, Name, Word, one_of
 from kb.models.plan import Plan
 from kb.models.record import Record
 from kb.models.user import User
@@ -35,19 +34,6 @@ class Outcome(StrEnum):
     CHANGE = "change"
     SAME = "same"
     REFUSE = "refuse"
-
-
-class Json(TypeDecorator[Any]):
-    """A plain value as JSON text, the same on every database."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
 
 
 class Import(Base):

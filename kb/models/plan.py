@@ -31,7 +31,8 @@ class Plan(Record):
     The columns from `stale_after_days` to `is_paused` are its policy of reminders: days before a date (0: not at all),
     days between reminders while overdue, working days after which a sponsor and the steering group hear of it (0:
     never), and the hour of the day in the plan's time zone (empty: the service's). `heavy_post_percent` is the share
-    of the plan's open actions from which one post is said to own too much.
+    of the plan's open actions from which one post is said to own too much. `perspectives` are the headings of its
+    scorecard in their order, one a line; indicators with other ones come after them.
     """
 
     __tablename__ = "plan"
@@ -61,6 +62,7 @@ class Plan(Record):
     is_paused: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     heavy_post_percent: Mapped[int] = mapped_column(default=25)
+    perspectives: Mapped[LongText]
     first_loaded_on: Mapped[date | None]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"), index=True)
     source: Mapped[Source | None] = relationship(lazy="raise_on_sql", foreign_keys=[source_id])

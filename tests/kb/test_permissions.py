@@ -36,6 +36,8 @@ FACTS = {
     Capability.PROPOSE_CHANGE: {"owner", "lead"},
     Capability.DECIDE_CHANGE: {"lead", "steering"},
     Capability.DECIDE_LATE_CHANGE: {"steering"},
+    Capability.RUN_REVIEW: {"lead", "steering"},
+    Capability.RECORD_DECISION: {"lead", "steering"},
     Capability.SETTLE_LINK: {"owner", "lead"},
     Capability.SEE_OUTBOX: {"administrator"},
     Capability.SEE_STATUS: {"administrator"},
