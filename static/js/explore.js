@@ -14,6 +14,7 @@ const OVER_COLUMNS = 32; // how far their heads stand above the highest box
 let address = new URLSearchParams(location.search);
 
 let told; // what the server drew
+let loading; // the question that waits for its answer
 let brought = []; // pairs: a record, and the answer that tells of its neighbours
 let only = null; // the names of what the chosen one touches, while nothing else is shown
 
@@ -38,22 +39,24 @@ root.cy = cy; // for whoever looks at the picture from outside
 const { begin, fit, move } = movable(cy, canvas, frame, root);
 
 // ---- what is asked of the server
-async function ask(url) {
+async function ask(url, signal) {
   try {
-    const answer = await fetch(url);
+    const answer = await fetch(url, { signal });
     // Whoever was signed out meanwhile is sent to a page, which is no picture.
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     return await answer.json();
   } catch {
-    tell("failed");
+    if (!signal?.aborted) tell("failed");
     return null;
   }
 }
 
-// Draws what an address asks for; the page keeps it, and so does the way back.
+// Draws what an address asks for; the page keeps it, and so does the way back. A later question overtakes an earlier one.
 async function load(wanted) {
+  loading?.abort();
+  loading = new AbortController();
   const search = String(wanted) && `?${wanted}`;
-  const answer = await ask(root.dataset.explore + search);
+  const answer = await ask(root.dataset.explore + search, loading.signal);
   if (answer?.is_full) tell("full");
   if (!answer || (answer.is_full && told)) return false;
   [told, address] = [answer, wanted];
