@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import FileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from kb.errors import Invalid
 from kb.forms.base import Form, tidy
@@ -49,6 +49,11 @@ class BringForm(Form):
             "Its other leads will see this file too."
         ),
     )
+
+    def validate_file(self, field: FormField) -> None:
+        """A form that was sent without its file has at most the words of one."""
+        if not isinstance(field.data, FileStorage):
+            raise ValidationError(gettext("Choose a file"))
 
     @classmethod
     def offering(

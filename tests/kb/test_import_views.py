@@ -146,6 +146,12 @@ def test_a_file_is_read_and_proposed_and_nothing_is_written(lead: Browser, sessi
     assert titles(session) == set()
 
 
+def test_words_in_place_of_a_file_are_no_file(lead: Browser):
+    answer = lead.post("/imports/new", {"kind": "sources", "plan": "", "file": "words"})
+    assert answer.status_code == 422
+    assert "Choose a file" in answer.text
+
+
 def test_without_a_file_the_form_asks_for_one_and_keeps_the_choices(lead: Browser):
     answer = lead.post("/imports/new", {"kind": "sources", "plan": ""})
     assert answer.status_code == 422
