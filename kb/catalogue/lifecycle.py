@@ -11,6 +11,7 @@ from kb import history, link_choices, link_order, links, records
 from kb.catalogue import resting
 from kb.db import now
 from kb.errors import Invalid
+from kb.exporting import brief
 from kb.models.link import Link, LinkState, LinkType
 from kb.models.plan import Response, ResponseSource
 from kb.models.record import Kind
@@ -125,12 +126,14 @@ def supersede(
     for link in chosen:
         links.require_editing(link.start, by)
     reason = step.reason.strip()
+    is_linked = _says_so(session, other, source)
+    # A link alone, which somebody made by hand, changed nothing of what rests on the source.
+    is_again = is_linked and source.status == SourceStatus.SUPERSEDED
     if source.status != SourceStatus.SUPERSEDED:
         source.status = SourceStatus.SUPERSEDED
         history.note_changes(session, source, by=by, reason=reason)
         write_step(session, source, since=step.since, reason=reason, by=by)
-    is_again = takes_its_place(session, other, source)
-    if not is_again:
+    if not is_linked:
         link_choices.join(session, other, SUPERSEDES, source, reason=reason, by=by)
     session.flush()
     _carry(session, source, other, chosen, by)
@@ -145,9 +148,14 @@ def supersede(
 
 def takes_its_place(session: Session, other: Source, source: Source) -> bool:
     """Whether it is on record already that one source took the place of another."""
+    return source.status == SourceStatus.SUPERSEDED and _says_so(session, other, source)
+
+
+def _says_so(session: Session, other: Source, source: Source) -> bool:
+    """Whether a link says that one source supersedes another."""
     counting = Link.type == LinkType.SUPERSEDES, Link.state != LinkState.RETIRED
     query = select(Link.id).where(*counting, Link.from_id == other.id, Link.to_id == source.id)
-    return source.status == SourceStatus.SUPERSEDED and session.scalar(query) is not None
+    return session.scalar(query) is not None
 
 
 def _opened(session: Session, ref: str, step: Step, by: Person) -> Source:
@@ -248,4 +256,6 @@ def _make(session: Session, start: Record, some: Sequence[Link], source: Source,
     reasons = "; ".join(dict.fromkeys(link.reason.strip().rstrip(".") for link in some if link.reason.strip()))
     told = gettext("Carried from %(title)s", title=resting.quoted(source))
     way = link_choices.Way(LinkType(first.type), is_back=False, kinds=(Kind(first.to_kind),))
-    link_choices.join(session, start, way, first.end, reason=f"{told}: {reasons}" if reasons else told, by=by)
+    # The links that it replaces keep their reasons in full.
+    words = brief.short(f"{told}: {reasons}" if reasons else told, links.LONGEST_REASON)
+    link_choices.join(session, start, way, first.end, reason=words, by=by)

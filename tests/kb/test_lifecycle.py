@@ -219,6 +219,28 @@ def test_two_implications_that_call_for_one_priority_are_carried_as_one_link_wit
     assert made.reason == "Carried from “Old”: Skills; Numbers"
 
 
+def test_reasons_that_are_too_long_together_are_cut_on_the_new_link_and_stay_on_the_old_ones(session, make, lead):
+    old, new, priority = make.source(title="Old"), make.source(), make.priority()
+    some = [
+        make.link(make.implication(old), LinkType.CALLS_FOR, priority, reason=one * 300) for one in ("more ", "less ")
+    ]
+    supersede(session, old, new, {link.id for link in some}, lead)
+    made = session.scalars(select(Link).where(Link.from_id == new.id, Link.to_id == priority.id)).one()
+    assert made.reason.startswith("Carried from “Old”: more more")
+    assert len(made.reason) <= 1_000
+    assert made.reason.endswith("more…")
+    assert [link.reason for link in some] == ["more " * 300, "less " * 300]
+
+
+def test_a_superseding_whose_link_somebody_made_by_hand_still_doubts_what_is_not_carried(session, make, lead):
+    old, new = make.source(), make.source()
+    make.link(new, LinkType.SUPERSEDES, old)
+    left = make.link(old, LinkType.CALLS_FOR, make.priority())
+    assert supersede(session, old, new, set(), lead).suspect == 1
+    assert left.state == "suspect"
+    assert [one for one in links_from(session, new) if one[0] == "supersedes"] == [("supersedes", old.id, "current")]
+
+
 def test_a_link_that_the_successor_has_already_is_not_made_twice(session, make, lead):
     old, new, priority = make.source(), make.source(), make.priority()
     own = make.link(new, LinkType.CALLS_FOR, priority, reason="Its own.")
