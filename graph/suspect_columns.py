@@ -34,7 +34,6 @@ def sheet(found: Iterable[Suspect]) -> Sheet[Suspect]:
             Column(gettext("To kind"), lambda one: labels.readable(one.link.to_kind), width=14),
             Column(gettext("To"), lambda one: one.link.end.title, width=50),
             Column(gettext("Why it was made"), lambda one: one.link.reason, width=50),
-            Column(gettext("Why it was made"), lambda one: one.link.reason, width=50),
             Column(gettext("What changed"), lambda one: one.link.suspect_because, width=50),
             Column(gettext("Suspect since"), since, Kind.DATE),
             Column(gettext("Days"), lambda one: one.days(today), Kind.NUMBER),

@@ -66,8 +66,8 @@ def settle_suspects() -> ResponseReturnValue:
             add_error(form, error)
         else:
             web.commit()
-            idle = suspects.count_without_source(session, ids, person=person)
-            web.say(_said(settled, len(ids) - settled, is_retired=is_retired, idle=idle))
+            idle = 0 if is_retired else suspects.count_without_source(session, settled, person=person)
+            web.say(_said(len(settled), len(ids) - len(settled), is_retired=is_retired, idle=idle))
             return redirect(url_with(format=None), code=303)
     return _page(form, set(ids))
 

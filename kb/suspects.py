@@ -101,21 +101,21 @@ def waiting(session: Session, wanted: Wanted, *, person: Person) -> Waiting:
     return Waiting(number, oldest)
 
 
-def settle(session: Session, ids: Collection[int], state: LinkState, *, reason: str, by: Person) -> int:
+def settle(session: Session, ids: Collection[int], state: LinkState, *, reason: str, by: Person) -> list[int]:
     """Confirm or retire several links with one reason; those that are suspect no more are left as they are.
 
-    Gives how many were settled. Raises Invalid where none is named or no reason is given.
+    Gives the ids of those that were settled. Raises Invalid where none is named or no reason is given.
     """
     if not ids:
         raise Invalid("link", gettext("Tick the links that you have looked at"))
     if not reason.strip():
         raise Invalid("reason", gettext("Say why, in a few words"))
     decide = links.retire if state == LinkState.RETIRED else links.confirm
-    settled = 0
+    settled = []
     for link_id in ids:
         if links.get(session, link_id, person=by).state == LinkState.SUSPECT:
             decide(session, link_id, reason=reason.strip(), by=by)
-            settled += 1
+            settled.append(link_id)
     return settled
 
 

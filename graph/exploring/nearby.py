@@ -35,12 +35,12 @@ def nearby(session: Session, record: Record, person: Person) -> Nearby:
     if record.id not in seen:
         raise NotFound(record.kind.replace("_", " "), record.ref)
     above, below = seen & set(network.before[record.id]), seen & set(network.after[record.id])
-    ids = sorted({record.id} | above | below)
+    ids = {record.id} | above | below
     pairs = {(each, after) for each in ids for after in network.after[each] if after in seen}
     pairs |= {(before, each) for each in ids for before in network.before[each] if before in seen}
     edges = tuple(network.edge(*pair) for pair in sorted(pairs))
     among = tuple(edge for edge in edges if edge.source in ids and edge.target in ids)
-    near = Thread(record.id, tuple(network.nodes[id] for id in ids), among, (), frozenset(above), frozenset(below))
+    near = Thread(record.id, tuple(network.nodes[id] for id in sorted(ids)), among, (), frozenset(above), frozenset(below))
     return Nearby(near, edges, {id: network.nodes[id] for pair in pairs for id in pair})
 
 
