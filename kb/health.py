@@ -94,6 +94,8 @@ def _done_words(note: str) -> str:
     """The counts of a tick in words, in the order of the work."""
     counts = json.loads(note)
     words = {
+        "frozen": ("%(num)s pack frozen", "%(num)s packs frozen"),
+        "packed": ("the files of %(num)s pack made", "the files of %(num)s packs made"),
         "found": ("%(num)s new match for saved searches", "%(num)s new matches for saved searches"),
         "planned": ("%(num)s reminder planned", "%(num)s reminders planned"),
         "withdrawn": ("%(num)s mail taken back", "%(num)s mails taken back"),

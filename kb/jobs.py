@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from actions.reminding import planning
+from actions.reviews import freezing, making
 from kb import pulse
 from kb.accounts import sessions
 from kb.assembly import open_database
@@ -48,6 +49,8 @@ class Report:
     """What one tick did; `trouble` names the parts that failed."""
 
     imported: int = 0
+    frozen: int = 0
+    packed: int = 0
     found: int = 0
     planned: int = 0
     withdrawn: int = 0
@@ -74,7 +77,7 @@ def tick(
 ) -> Report:
     """Do everything that is due now; a part that fails is logged and keeps no other part from its work."""
     report = Report()
-    for part in (_import, _index, _look, _plan, _send, _forget, _learn):
+    for part in (_import, _index, _look, _freeze, _pack, _plan, _send, _forget, _learn):
         if should_stop():
             break
         try:
@@ -117,6 +120,30 @@ def _look(
     at = clock()
     today = at.astimezone(ZoneInfo(settings.timezone)).date()
     report.found = news.look(database, settings, today, at, should_stop)
+
+
+def _freeze(
+    database: Database,
+    settings: Settings,
+    report: Report,
+    clock: Callable[[], datetime],
+    _worker: str,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Packs whose answers have closed."""
+    report.frozen = freezing.freeze_due(database, settings, clock(), should_stop=should_stop)
+
+
+def _pack(
+    database: Database,
+    settings: Settings,
+    report: Report,
+    clock: Callable[[], datetime],
+    _worker: str,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Files of frozen packs that nobody is making."""
+    report.packed = making.run_waiting(database, settings, clock=clock, should_stop=should_stop)
 
 
 def _plan(database: Database, settings: Settings, report: Report, clock: Callable[[], datetime], *_: object) -> None:

@@ -16,6 +16,8 @@ from actions.measures.picture import Picture
 
 # Raised whenever a field is added or means something else; packs of older formats are still read.
 FORMAT = 1
+# Counts that are no reason to look at an action one by one.
+NO_EXCEPTION = frozenset({"done", "verified", "confidence-rose", "silent"})
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ class ActionLine:
     """One action of the plan as it stood.
 
     `state` and `state_words` are its schedule ("overdue", "Overdue 24 days"); `confidence` and `closure` words of
-    their enums. `moves` is how often its due date was moved. `reasons` are the keys of the counts that it is in, and
-    an action without any is no exception. `is_late_answer` says that its answer came after the answers closed.
+    their enums. `moves` is how often its due date was moved. `reasons` are the keys of the counts that it is in.
+    `is_late_answer` says that its answer came after the answers closed.
     """
 
     record: Named
@@ -105,6 +107,11 @@ class ActionLine:
     said: str = ""
     reasons: tuple[str, ...] = ()
     is_late_answer: bool = False
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether something about it calls for a look; silence alone is told by owner, and what is done is done."""
+        return any(key not in NO_EXCEPTION for key in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,17 @@ class Pack:
     @property
     def exceptions(self) -> list[ActionLine]:
         """The actions that the group has to look at, in the order of the pack."""
-        return [line for line in self.actions if line.reasons]
+        return [line for line in self.actions if line.is_exception]
+
+    @property
+    def others(self) -> list[ActionLine]:
+        """All other actions."""
+        return [line for line in self.actions if not line.is_exception]
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether the numbers of any earlier meeting are known."""
+        return any(one.change is not None or len(one.trend) > 1 for one in self.counts)
 
 
 def encode(pack: Pack) -> bytes:

@@ -70,6 +70,27 @@ class Table:
     rows: Iterable[Sequence[Cell]]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture as an SVG document that needs nothing around it; `about` says what it shows."""
+
+    svg: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in dots (PNG), as wide as the page has room for; `about` says what it shows."""
+
+    png: bytes
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """What follows begins on a new page."""
+
+
 def clean(words: str) -> str:
     """The words without what XML cannot hold; line breaks of every kind become one kind."""
     return _FORBIDDEN.sub("", _BREAKS.sub("\n", words))

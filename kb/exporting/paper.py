@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
+from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.shared import Twips
 
 from kb.exporting.elements import Writer, element, field, written
-from kb.exporting.lines import Line, Look, Run, Table, clean, text
+from kb.exporting.lines import Break, Line, Look, Picture, Run, Table, clean, text
 from kb.exporting.marks import Marks
 from kb.exporting.styles import CONTENTS, blank, width_of
 from kb.words import gettext, spoken
@@ -50,7 +51,9 @@ class Front:
         return gettext("%(day)s, version %(version)s", day=day, version=f"{self.version:,}")
 
 
-def write(file: IO[bytes], front: Front, parts: Sequence[Line | Table], *, is_landscape: bool = True) -> None:
+def write(
+    file: IO[bytes], front: Front, parts: Sequence[Line | Table | Picture | Break], *, is_landscape: bool = True
+) -> None:
     """Write the document: title and what it is, then its parts, with contents before the first of several headings."""
     document = blank(is_landscape=is_landscape)
     _describe(document, front)
@@ -68,7 +71,15 @@ def write(file: IO[bytes], front: Front, parts: Sequence[Line | Table], *, is_la
             bookmark = _anchor(number)
             if number == 1 and len(headings) > 1:
                 end.addprevious(_contents(document, headings))
-        made = writer.table(part, width) if isinstance(part, Table) else writer.paragraph(part, bookmark=bookmark)
+        match part:
+            case Picture():
+                made = _pictured(document, part, width)
+            case Break():
+                made = element("p", element("r", element("br", type="page")))
+            case Table():
+                made = writer.table(part, width)
+            case _:
+                made = writer.paragraph(part, bookmark=bookmark)
         end.addprevious(made)
     document.save(file)
 
@@ -102,6 +113,16 @@ def _contents(document: Document, headings: Sequence[Line]) -> BaseOxmlElement:
     title = element("p", element("pPr", element("pStyle", val=document.styles[Look.CONTENTS.value].style_id)))
     title.append(_run(gettext("Contents")))
     return element("sdt", element("sdtPr", gallery), element("sdtContent", title, *entries))
+
+
+def _pictured(document: Document, picture: Picture, width: int) -> BaseOxmlElement:
+    """A paragraph with a picture as wide as the text, told for those who do not see it."""
+    paragraph = document.add_paragraph()
+    drawn = paragraph.add_run().add_picture(BytesIO(picture.png), width=Twips(width))
+    said = drawn._inline.docPr
+    said.set("descr", clean(picture.about))
+    said.set("name", gettext("Chart"))
+    return paragraph._p
 
 
 def _anchor(number: int) -> str:
