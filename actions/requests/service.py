@@ -24,7 +24,7 @@ from kb.permissions import Capability, Person, visible_to
 from kb.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement, Select
@@ -110,6 +110,12 @@ def get(session: Session, request_id: int, person: Person, today: date) -> Asked
     if not found:
         raise NotFound("request for a change", str(request_id))
     return found[0]
+
+
+def list_by_ids(session: Session, ids: Collection[int], person: Person, today: date) -> dict[int, Asked]:
+    """These requests, as far as the person may know of them; two statements."""
+    found = _asked(session, _select(person).where(ChangeRequest.id.in_(ids)), today) if ids else []
+    return {asked.request.id: asked for asked in found}
 
 
 def count(session: Session, person: Person, wanted: RequestFilter, today: date) -> int:
