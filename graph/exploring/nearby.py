@@ -40,7 +40,8 @@ def nearby(session: Session, record: Record, person: Person) -> Nearby:
     pairs |= {(before, each) for each in ids for before in network.before[each] if before in seen}
     edges = tuple(network.edge(*pair) for pair in sorted(pairs))
     among = tuple(edge for edge in edges if edge.source in ids and edge.target in ids)
-    near = Thread(record.id, tuple(network.nodes[id] for id in sorted(ids)), among, (), frozenset(above), frozenset(below))
+    nodes = tuple(network.nodes[id] for id in sorted(ids))
+    near = Thread(record.id, nodes, among, (), frozenset(above), frozenset(below))
     return Nearby(near, edges, {id: network.nodes[id] for pair in pairs for id in pair})
 
 
