@@ -6,7 +6,7 @@ The page and the data for exploring read the same address here, so that they nev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -41,11 +41,15 @@ MOST_OPENED, LONGEST_KEY = 100, 250
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One way to narrow the thread: its name in the address, what it offers by value, and the value that is on."""
+    """One way to narrow the thread: its name in the address, what it offers by value, and the value that is on.
+
+    `counts` say of how many other records of the thread each value is true, where they are counted.
+    """
 
     name: str
     offered: Mapping[str, str]
     chosen: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
@@ -63,6 +67,7 @@ class Asked:
     plan: Plan | None
     filters: tuple[Filter, ...]  # plan, theme, nation, state: each with at least one value
     folding: Folding  # how its picture is summed up
+    unknown: tuple[str, ...] = ()  # what was asked for and the thread does not offer
 
     @property
     def on(self) -> tuple[Filter, ...]:
@@ -100,9 +105,10 @@ def read(session: Session, record: Record, person: Person, args: Args, today: da
     filters = [Filter("plan", {each.ref: each.title for each in offered_plans}, plan.ref if plan else "")]
     passing: list[Set[int]] = []
     for name, group in groups.items():
-        offered = {value: title for value, (title, ids) in group.items() if ids & others}
+        counts = {value: len(ids & others) for value, (_, ids) in group.items()}
+        offered = {value: title for value, (title, _) in group.items() if counts[value]}
         chosen = value if (value := _first(args, name)) in offered else ""
-        filters.append(Filter(name, offered, chosen))
+        filters.append(Filter(name, offered, chosen, counts))
         passing += [group[chosen][1]] if chosen else []
     found = service.thread(session, record, person, plan) if plan else whole
     return Asked(
@@ -112,6 +118,7 @@ def read(session: Session, record: Record, person: Person, args: Args, today: da
         plan=plan,
         filters=tuple(each for each in filters if each.offered),
         folding=_folding(args, themes),
+        unknown=tuple(value for each in filters if (value := _first(args, each.name)) and value != each.chosen),
     )
 
 

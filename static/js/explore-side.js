@@ -21,7 +21,7 @@ const titled = (textContent, items) => [make("h3", { textContent }), make("ul", 
 
 // `map` knows what is shown; `deeds` are what its buttons do.
 export function beside(root, map, deeds) {
-  const [panel, list, find] = ["panel", "list", "find"].map((name) => root.querySelector(`[data-${name}]`));
+  const [panel, list, find, none] = ["panel", "list", "find", "none"].map((name) => root.querySelector(`[data-${name}]`));
   const { say } = map;
 
   // ---- the list
@@ -67,7 +67,9 @@ export function beside(root, map, deeds) {
     for (const group of list.querySelectorAll("ul")) {
       group.hidden = group.previousElementSibling.hidden = !group.querySelector("li:not([hidden])");
     }
-    return list.querySelectorAll("li:not([hidden])");
+    const found = list.querySelectorAll("li:not([hidden])");
+    none.hidden = found.length > 0;
+    return found;
   }
 
   let typing;

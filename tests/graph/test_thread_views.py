@@ -161,3 +161,34 @@ def test_many_records_have_the_whole_width_for_their_links(reader, source, make)
     assert 'class="gt-section gt-mapflow__txt"' in reader.get("/sources/strategy/thread").text
     few = make.implication(make.source(ref="few"))
     assert "gt-cols--2 gt-section gt-mapflow__txt" in reader.get(f"/implications/{few.ref}/thread").text
+
+
+def test_what_narrows_nothing_is_said_and_themes_are_counted(browse, make):
+    source, priority = make.source(), make.priority()
+    theme = make.theme(title="Careers")
+    make.session.refresh(priority, ["themes"])
+    priority.themes.append(theme)
+    make.link(source, LinkType.CALLS_FOR, priority)
+    browse.sign_in(make.lead())
+    page = browse.get(f"/sources/{source.ref}/thread?theme=zzz&state=nonsense").text
+    assert "Nothing in this thread is “zzz”" in page
+    assert "Nothing in this thread is “nonsense”" in page
+    assert "Careers (1)" in page
+
+
+def test_under_a_filter_the_headline_tells_of_what_is_shown_and_of_the_whole_thread(browse, make):
+    source, priority, lonely = make.source(), make.priority(), make.priority()
+    theme, action, indicator = make.theme(), make.action(), make.indicator()
+    make.session.refresh(priority, ["themes"])
+    priority.themes.append(theme)
+    for start, kind, end in (
+        (source, LinkType.CALLS_FOR, priority),
+        (source, LinkType.CALLS_FOR, lonely),
+        (priority, LinkType.DELIVERED_BY, action),
+        (action, LinkType.MEASURED_BY, indicator),
+    ):
+        make.link(start, kind, end)
+    browse.sign_in(make.lead())
+    assert "The thread stops in one place." in browse.get(f"/sources/{source.ref}/thread").text
+    narrowed = browse.get(f"/sources/{source.ref}/thread?theme={theme.ref}").text
+    assert "What is shown stops nowhere. The whole thread stops in one place." in " ".join(narrowed.split())
