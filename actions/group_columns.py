@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from actions import columns
 from actions.forms.filters import finding_words
+from actions.reviews import count_words
 from actions.schedule import schedule_words
-from kb import downloads, web
+from kb import downloads, labels, web
 from kb.columns.words import in_words
 from kb.permissions import Capability
 from kb.spreadsheets import Column, Kind, Sheet
-from kb.words import gettext
+from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from actions.mine import Item, Mine
     from actions.models import Update
+    from actions.reviews.pack import Count, Named, Silent
+    from actions.reviews.since import Since
+    from actions.reviews.table import Table
     from actions.service import Listed
     from actions.steering import Decision, Overview
 
@@ -87,6 +91,76 @@ class _Counted:
     words: str
     number: int
     days: int | None = None
+
+
+def meeting(found: Table, doubtful: Sheet[Any]) -> list[Sheet[Any]]:
+    """The tables of the page before a meeting, in its order; the suspect links, which it only counts, come last."""
+    return [
+        _since(found.since),
+        _decisions(list(found.decisions)),
+        Sheet(gettext("Overdue or slipped"), columns.columns(), columns.rows(found.late)),
+        _silent(found.since),
+        _updates(list(found.since.latest)),
+        doubtful,
+    ]
+
+
+def counted(count: Count, title: str, met_on: Sequence[date]) -> list[Sheet[Any]]:
+    """What one number counts, then what it was at each meeting."""
+    records: Sheet[Named] = Sheet(
+        title,
+        [
+            Column(gettext("Kind"), lambda one: labels.readable(one.kind), width=14),
+            Column(gettext("Ref"), lambda one: one.ref, width=24),
+            Column(gettext("Title"), lambda one: one.title, width=50),
+            Column(gettext("What"), lambda one: one.note, width=60),
+            downloads.page_of(lambda one: one),
+        ],
+        count.records,
+    )
+    days = [*met_on, web.today()]
+    trend = Sheet(
+        gettext("At each meeting"),
+        [
+            Column(gettext("Day"), lambda one: one[0], Kind.DATE),
+            Column(gettext("How many"), lambda one: one[1], Kind.NUMBER),
+        ],
+        list(zip(days, count.trend, strict=True)),
+    )
+    return [records, trend]
+
+
+def _since(found: Since) -> Sheet[Count]:
+    """The numbers, with what they were at earlier meetings; nothing stands where no pack was frozen."""
+    titles = count_words.titles()
+    before = [
+        Column(spoken(day), lambda one, place=place: one.trend[place], Kind.NUMBER)  # type: ignore[misc]
+        for place, day in enumerate(found.met_on)
+    ]
+    return Sheet(
+        gettext("Since the last meeting"),
+        [
+            Column(gettext("What"), lambda one: titles[one.key], width=40),
+            Column(gettext("Now"), lambda one: one.number, Kind.NUMBER),
+            Column(gettext("Change"), lambda one: one.change, Kind.NUMBER),
+            Column(gettext("Note"), lambda one: one.note, width=40),
+            *before,
+        ],
+        found.counts,
+    )
+
+
+def _silent(found: Since) -> Sheet[Silent]:
+    return Sheet(
+        gettext("Silent owners"),
+        [
+            Column(gettext("Post"), lambda one: one.post.title, width=40),
+            Column(gettext("Actions"), lambda one: "; ".join(action.title for action in one.actions), width=60),
+            Column(gettext("Last update"), lambda one: one.last_said_on, Kind.DATE),
+            downloads.page_of(lambda one: one.post),
+        ],
+        found.silent,
+    )
 
 
 def _numbers(found: Overview, today: date, unsupported: int) -> Sheet[_Counted]:

@@ -13,7 +13,7 @@ from actions.schedule import mismatch
 from kb.permissions import Capability, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -31,15 +31,27 @@ class Remarks:
 
 
 def of(
-    session: Session, actions: Collection[tuple[Action, Schedule]], person: Person, today: date
+    session: Session,
+    actions: Collection[tuple[Action, Schedule]],
+    person: Person,
+    today: date,
+    *,
+    milestones: Mapping[int, date] | None = None,
 ) -> dict[int, Remarks]:
-    """The remarks about these actions, only those that have any; two statements however many there are."""
+    """The remarks about these actions, only those that have any; two statements however many there are.
+
+    `milestones` are the days of those that are late, where they are known already; it is one statement less then.
+    """
     ids = [action.id for action, _ in actions if action.is_open]
     if not ids:
         return {}
     waits = dependencies.warnings(session, ids, today, person)
     reads_updates = person.may(Capability.READ_UPDATES)
-    late = milestone_days_late(session, ids, today) if reads_updates else {}
+    late: dict[int, int] = {}
+    if milestones is not None:
+        late = {id: (today - milestones[id]).days for id in ids if id in milestones}
+    elif reads_updates:
+        late = milestone_days_late(session, ids, today)
     found = {}
     for action, schedule in actions:
         said = told(action, schedule, late.get(action.id, 0), waits.get(action.id, []), today) if reads_updates else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -54,8 +55,8 @@ def _moves(changes: Iterable[Change], *, may_know: bool) -> list[Move]:
     """A date that was taken away and then set again moved from what it was before."""
     found, standing = [], None
     for change in changes:
-        standing = _read(change.old) or standing
-        after = _read(change.new)
+        standing = read_day(change.old) or standing
+        after = read_day(change.new)
         if after is None:
             continue
         if standing is not None and after != standing:
@@ -93,7 +94,8 @@ def _due_then(action: Action, moves: Sequence[Move], day: date) -> date | None:
     return later[0] if later else action.due_on
 
 
-def _read(words: str | None) -> date | None:
+@lru_cache(maxsize=4_096)
+def read_day(words: str | None) -> date | None:
     """The date that `history.note` wrote down as people write it; whatever else stands there counts as none."""
     try:
         return datetime.strptime(words or "", "%d %B %Y").replace(tzinfo=UTC).date()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
 
-from actions import closing, in_sql, service, support, updates
+from actions import closing, in_sql, service, support
 from actions.models import Action, Closure, Confidence, Update
 from actions.requests import service as requests
 from actions.requests import words as request_words
@@ -106,27 +106,46 @@ class Overview:
         return next((one.number for one in self.numbers if one.key == key), 0)
 
 
-def overview(
-    session: Session, person: Person, today: date, *, plan: str | None = None, limits: Limits = ON_THE_PAGE
-) -> Overview:
-    """Everything on the steering page, in a number of statements that does not grow.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The plans that may be chosen, and the chosen one or none for all."""
 
-    `plan` is a ref; none means the person's own plan, where they have one, and an unknown one means all.
-    """
+    plans: Sequence[Plan]
+    plan: Plan | None
+
+
+def choose(session: Session, person: Person, ref: str | None) -> Choice:
+    """No ref means the person's own plan, where they have one, and an unknown one means all."""
     plans = session.scalars(select(Plan).where(visible_to(person)).order_by(Plan.title, Plan.id)).all()
-    chosen = _chosen(plans, plan, person)
+    return Choice(plans, _chosen(plans, ref, person))
+
+
+def overview(
+    session: Session,
+    person: Person,
+    today: date,
+    *,
+    plan: str | None = None,
+    choice: Choice | None = None,
+    limits: Limits = ON_THE_PAGE,
+) -> Overview:
+    """Everything on the steering page, in a number of statements that does not grow; `plan` is the ref for `choose`."""
+    choice = choice or choose(session, person, plan)
+    plans, chosen = choice.plans, choice.plan
     plan_id = chosen.id if chosen else None
     findings = _findings(session, person, today)
     worst = {key: _worst(person, findings[key], _order(key), plan_id, limits.listed) for key in _LISTED}
     worst["to_verify"] = _worst(person, findings["to_verify"], (Action.done_on, Action.id), plan_id, limits.decisions)
     lists = _lists(session, person, worst, today)
+    asks, latest = support.asks_and_latest(session, person, plan_id, limits.latest)
+    wanted = requests.wanted_of(session, person, today, plan_id=plan_id, limit=limits.decisions)
     return Overview(
         plans=plans,
         plan=chosen,
         numbers=_numbers(session, person, findings, chosen),
-        decisions=_decisions(session, person, lists.pop("to_verify"), plan_id, today, limits.decisions),
+        decisions=decisions(asks, wanted, lists.pop("to_verify"), person, today)[: limits.decisions],
         lists=lists,
-        latest=updates.list_latest(session, person, limits.latest, plan_id),
+        latest=latest,
         suspects=suspects.waiting(session, Wanted(plan=chosen), person=person),
     )
 
@@ -206,18 +225,15 @@ def _order(key: str) -> tuple[Any, ...]:
     return by_date
 
 
-def _decisions(
-    session: Session, person: Person, done: list[Listed], plan_id: int | None, today: date, limit: int
+def decisions(
+    asks: Sequence[Update], wanted: Sequence[Asked], done: Sequence[Listed], person: Person, today: date
 ) -> list[Decision]:
     """The asks for support, then the changes asked for, oldest first; then what is done and not verified."""
-    asks = support.list_asks(session, person, plan_id, limit)
-    wanted = requests.wanted_of(session, person, today, plan_id=plan_id, limit=limit)
-    decisions = [
+    return [
         *(_to_answer(ask, person, today) for ask in asks),
         *(_to_decide(asked, person, today) for asked in wanted),
         *(_to_verify(one.action, person) for one in done),
     ]
-    return decisions[:limit]
 
 
 def _to_answer(ask: Update, person: Person, today: date) -> Decision:

@@ -13,11 +13,11 @@ from kb import history
 from kb.db import LARGEST_KEY
 from kb.errors import Conflict, Invalid, NotFound
 from kb.models.history import Change
-from kb.permissions import Capability, Person
+from kb.permissions import Capability, Person, visible_to
 from kb.words import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -51,6 +51,12 @@ def get_ask(session: Session, update_id: int, person: Person) -> Update:
     return update
 
 
+def list_by_ids(session: Session, ids: Collection[int], person: Person) -> dict[int, Update]:
+    """These asks with their actions, answered or not, as far as the person may see them."""
+    query = updates.with_action(person, None).where(Update.id.in_(ids))
+    return {update.id: update for update in session.scalars(query)} if ids else {}
+
+
 def is_news() -> ColumnElement[bool]:
     """Of updates: whether the ask was answered, and nothing was said on the action since."""
     later, newest = aliased(Update), aliased(Update)
@@ -81,12 +87,20 @@ def answer_on(session: Session, action: Action) -> Update | None:
     return session.scalars(query.order_by(Update.support_answered_on.desc(), Update.id.desc()).limit(1)).one_or_none()
 
 
-def list_asks(
-    session: Session, person: Person, plan_id: int | None = None, limit: int | None = None
-) -> Sequence[Update]:
-    """The asks for support on open actions that nobody has answered, the oldest first, with action and post."""
+def asks_and_latest(
+    session: Session, person: Person, plan_id: int | None, limit: int
+) -> tuple[Sequence[Update], Sequence[Update]]:
+    """The asks on open actions that nobody has answered, the oldest first, and the newest updates; one statement.
+
+    Both come with action, sender and post, of one plan or of all that the person may see.
+    """
     if not person.may(Capability.READ_UPDATES):
-        return ()
-    query = updates.with_action(person, plan_id).where(in_sql.is_open(), in_sql.is_open_ask())
-    query = query.options(joinedload(Update.post)).order_by(Update.said_on, Update.id).limit(limit)
-    return session.scalars(query).all()
+        return (), ()
+    newest = select(Update.id).join(Update.action).where(visible_to(person))
+    newest = newest if plan_id is None else newest.where(Action.plan_id == plan_id)
+    newest = newest.order_by(*updates.NEWEST_FIRST).limit(limit)
+    is_ask = and_(in_sql.is_open(), in_sql.is_open_ask())
+    query = updates.with_action(person, plan_id).where(or_(is_ask, Update.id.in_(newest.correlate(None))))
+    found = session.scalars(query.options(*updates.WITH_PEOPLE).order_by(*updates.NEWEST_FIRST)).all()
+    asks = [update for update in reversed(found) if update.is_open_ask and update.action.is_open]
+    return asks, found[:limit]

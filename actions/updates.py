@@ -237,14 +237,6 @@ def list_for(session: Session, action: Action, person: Person, limit: int | None
     return session.scalars(query.options(*WITH_PEOPLE)).all()
 
 
-def list_latest(session: Session, person: Person, limit: int, plan_id: int | None = None) -> Sequence[Update]:
-    """The newest updates of all actions that the person may see, with action, sender and post."""
-    if not person.may(Capability.READ_UPDATES):
-        return ()
-    query = with_action(person, plan_id).order_by(*NEWEST_FIRST).limit(limit)
-    return session.scalars(query.options(*WITH_PEOPLE)).all()
-
-
 def with_action(person: Person, plan_id: int | None) -> Select[Update]:
     """The query of updates on actions that the person may see, with their actions."""
     query = select(Update).join(Update.action).where(visible_to(person)).options(contains_eager(Update.action))

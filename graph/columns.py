@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph import link_words
-from graph.gaps import words as gap_words
+from graph.gaps import headings
 from kb import downloads, labels
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -71,7 +71,7 @@ def _of_joints() -> list[Column[Joint]]:
 
 def gaps(found: Mapping[str, Sequence[Gap]]) -> Sheet[tuple[str, Gap]]:
     """These gaps, one kind after the other."""
-    rows = [(gap_words.of(kind, 1).heading.removeprefix("1 "), gap) for kind, listed in found.items() for gap in listed]
+    rows = [(headings.of(kind, 1).heading.removeprefix("1 "), gap) for kind, listed in found.items() for gap in listed]
     return Sheet(
         gettext("Gaps"),
         [

@@ -12,7 +12,7 @@ from flask import Blueprint, request, url_for
 
 from graph import columns, layout, link_words, service
 from graph.folding import MOST_BOXES, PART
-from graph.gaps import missing
+from graph.gaps import headings, missing
 from graph.gaps import words as gap_words
 from graph.threads import asked, asked_words, picturing
 from graph.threads.outline import outline
@@ -51,7 +51,7 @@ class Section:
     """One kind of gap on the page: all there are, and those that are shown."""
 
     kind: str
-    words: gap_words.Words
+    words: headings.Words
     total: int
     who: str
     shown: Sequence[Gap]
@@ -190,13 +190,13 @@ def _not_known(offered: Sequence[Plan], found: Collection[str]) -> list[str]:
 
 def _told(plan: Plan, only: str | None) -> list[str]:
     """What the list is narrowed to, in words."""
-    return [plan.title, *([gap_words.of(only, 0).heading] if only else [])]
+    return [plan.title, *([headings.of(only, 0).heading] if only else [])]
 
 
 def _section(kind: str, listed: Sequence[Gap], paging: Paging | None) -> Section:
     first, most = (paging.offset, paging.limit) if paging else (0, SHOWN_OF_EACH)
     shown = listed[first : first + most]
-    return Section(kind, gap_words.of(kind, len(listed)), len(listed), gap_words.who(listed), shown)
+    return Section(kind, headings.of(kind, len(listed)), len(listed), gap_words.who(listed), shown)
 
 
 def _mender(plan: Plan | None) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from kb import link_owners, links
 from kb.catalogue import resting
@@ -68,6 +68,18 @@ class Waiting:
         return None if self.oldest is None else max((today - self.oldest.date()).days, 0)
 
 
+class Doubt(NamedTuple):
+    """A suspect link as those name it who count: the record that it starts from, and what is in doubt."""
+
+    kind: str
+    ref: str
+    title: str
+    type: str
+    other_title: str
+    since: datetime | None
+    because: str
+
+
 def list_suspects(
     session: Session, wanted: Wanted, *, person: Person, today: date, offset: int, limit: int
 ) -> list[Suspect]:
@@ -99,6 +111,16 @@ def waiting(session: Session, wanted: Wanted, *, person: Person) -> Waiting:
     query = _fitting(select(func.count(Link.id), func.min(Link.suspect_since)), wanted, person)
     number, oldest = session.execute(query).one()
     return Waiting(number, oldest)
+
+
+def list_doubts(session: Session, wanted: Wanted, *, person: Person) -> list[Doubt]:
+    """All of these links in a few words, the longest in doubt first; one statement."""
+    start, end = aliased(Record), aliased(Record)
+    query = select(start.kind, start.ref, start.title, Link.type, end.title, Link.suspect_since, Link.suspect_because)
+    query = query.select_from(Link).join(start, start.id == Link.from_id).join(end, end.id == Link.to_id)
+    query = _fitting(query, wanted, person)
+    order = (Link.suspect_since.is_(None), Link.suspect_since, Link.id)
+    return [Doubt._make(row) for row in session.execute(query.order_by(*order))]
 
 
 def settle(session: Session, ids: Collection[int], state: LinkState, *, reason: str, by: Person) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.views import actions, lists, parts, several, timeline, updating
+from actions.views import actions, lists, parts, several, steering, timeline, updating
 from actions.views.blueprint import bp
 
-__all__ = ["actions", "bp", "lists", "parts", "several", "timeline", "updating"]
+__all__ = ["actions", "bp", "lists", "parts", "several", "steering", "timeline", "updating"]

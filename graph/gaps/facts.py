@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from actions.indicator_models import Frequency, Indicator, Reading
 from actions.models import Action, Closure
@@ -19,7 +19,6 @@ from kb.words import gettext
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
     from datetime import date, datetime
-    from typing import TypeVarTuple
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -28,19 +27,32 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from kb.permissions import Person
 
-    Columns = TypeVarTuple("Columns")
-
 
 class ActionRow(NamedTuple):
-    """An action as the lists need it."""
+    """An action as the lists need it, and as a meeting counts it; `made_at` is there where nothing was ever said."""
 
     node: Node
     owner_id: int | None
+    made_at: datetime | None
     sponsor_id: int | None
-    is_open: bool
-    has_date: bool
+    closure: str
+    starts_on: date | None
+    due_on: date | None
+    done_on: date | None
+    verified_on: date | None
+    confidence: str | None
+    forecast_on: date | None
+    last_said_on: date | None
     measure: str
     timescale: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.closure == Closure.OPEN
+
+    @property
+    def has_date(self) -> bool:
+        return self.due_on is not None
 
 
 class ResponseRow(NamedTuple):
@@ -92,8 +104,7 @@ def read(
     session: Session, held: Snapshot, person: Person, plan_id: int | None, also: Set[int | None], today: date
 ) -> Facts:
     """Read what the lists say of one plan or of all, as the person may see it; `also` are further plans they name."""
-    actions = _actions(session, held, person, plan_id)
-    responses, indicators = _answers_and_indicators(session, held, person, plan_id)
+    actions, responses, indicators = _rows(session, held, person, plan_id)
     rows: list[ActionRow | ResponseRow | IndicatorRow] = [*actions, *responses, *indicators]
     ids = {row.owner_id for row in rows} | {row.sponsor_id for row in actions} | {row.node.plan_id for row in rows}
     named = _named(session, (ids | also) - {None}, person, today)
@@ -101,55 +112,61 @@ def read(
     return Facts(actions, responses, indicators, named, owner_of, gettext("Strategy lead"))
 
 
-def _actions(session: Session, held: Snapshot, person: Person, plan_id: int | None) -> list[ActionRow]:
-    """The actions that the person may see, in the order of their plan.
+# Where the columns of a row end that are of actions, and of responses; the record's id comes first.
+_OF_ACTIONS = len(ActionRow._fields)
+_OF_RESPONSES = _OF_ACTIONS + 2
+
+
+def _rows(
+    session: Session, held: Snapshot, person: Person, plan_id: int | None
+) -> tuple[list[ActionRow], list[ResponseRow], list[IndicatorRow]]:
+    """The actions, responses and indicators that the person may see, in the order of their plan; one statement.
 
     The map knows who may see them and how they are called. A row that is asked for its columns by their names, or
     through the session, would take several times as long.
     """
-    action, record = Action.__table__.c, Record.__table__.c
-    is_open, has_date = action.closure == Closure.OPEN, action.due_on.is_not(None)
-    asked = (action.owner_id, action.sponsor_id, is_open, has_date, func.trim(action.measure), action.timescale)
-    query = select(record.id, *asked).join_from(Record.__table__, Action.__table__, action.id == record.id)
-    found = _fetched(session, query.order_by(action.position, record.id), plan_id)
     seen, nodes = held.seen_by(person), held.network.nodes
-    return [ActionRow._make((nodes[id], *rest)) for id, *rest in found if id in seen]
+    actions, responses, indicators = [], [], []
+    for row in session.connection().execute(_query(plan_id)).all():
+        id = row[0]
+        if id not in seen:
+            continue
+        node = nodes[id]
+        if node.kind == "action":
+            actions.append(ActionRow._make((node, *row[1:_OF_ACTIONS])))
+        elif node.kind == "response":
+            responses.append(ResponseRow(node, row[1], *row[_OF_ACTIONS:_OF_RESPONSES]))
+        else:
+            frequency, target_on, is_read = row[_OF_RESPONSES:]
+            indicators.append(IndicatorRow(node, row[1], frequency, target_on, row[2], is_read))
+    return actions, responses, indicators
 
 
-def _answers_and_indicators(
-    session: Session, held: Snapshot, person: Person, plan_id: int | None
-) -> tuple[list[ResponseRow], list[IndicatorRow]]:
-    """The responses and the indicators that the person may see, in the order of their plan; one statement for both."""
-    response, indicator, record = Response.__table__.c, Indicator.__table__.c, Record.__table__.c
+def _query(plan_id: int | None) -> Select[*tuple[Any, ...]]:
+    record, action = Record.__table__.c, Action.__table__.c
+    response, indicator = Response.__table__.c, Indicator.__table__.c
+    is_action = and_(record.kind == Kind.ACTION, action.last_said_on.is_(None))
+    is_indicator = record.kind == Kind.INDICATOR
     is_read = select(Reading.id).where(Reading.indicator_id == indicator.id, Reading.replaced_at.is_(None)).exists()
+    # An instant takes long to read, so it is asked for where it counts.
+    made_at = case((or_(is_indicator, is_action), record.created_at))
     query = (
         select(
-            *(record.id, func.coalesce(response.owner_id, indicator.owner_id)),
+            *(record.id, func.coalesce(action.owner_id, response.owner_id, indicator.owner_id), made_at),
+            *(action.sponsor_id, action.closure, action.starts_on, action.due_on, action.done_on, action.verified_on),
+            *(action.confidence, action.forecast_on, action.last_said_on),
+            *(func.trim(action.measure), action.timescale),
             *(response.review_by, response.response_type),
-            *(indicator.frequency, indicator.target_on, record.created_at, is_read),
+            *(indicator.frequency, indicator.target_on, case((is_indicator, is_read), else_=False)),
         )
         .select_from(Record.__table__)
+        .outerjoin(Action.__table__, action.id == record.id)
         .outerjoin(Response.__table__, response.id == record.id)
         .outerjoin(Indicator.__table__, indicator.id == record.id)
-        .where(record.kind.in_((Kind.RESPONSE, Kind.INDICATOR)))
-        .order_by(func.coalesce(response.position, indicator.position), record.id)
+        .where(record.kind.in_((Kind.ACTION, Kind.RESPONSE, Kind.INDICATOR)), record.deleted_at.is_(None))
+        .order_by(func.coalesce(action.position, response.position, indicator.position), record.id)
     )
-    seen, nodes = held.seen_by(person), held.network.nodes
-    responses, indicators = [], []
-    for id, owner_id, review_by, response_type, *measured in _fetched(session, query, plan_id):
-        if id in seen and nodes[id].kind == Kind.RESPONSE:
-            responses.append(ResponseRow(nodes[id], owner_id, review_by, response_type))
-        elif id in seen:
-            indicators.append(IndicatorRow._make((nodes[id], owner_id, *measured)))
-    return responses, indicators
-
-
-def _fetched(session: Session, query: Select[*Columns], plan_id: int | None) -> Sequence[Any]:
-    record = Record.__table__.c
-    query = query.where(record.deleted_at.is_(None))
-    if plan_id is not None:
-        query = query.where(record.plan_id == plan_id)
-    return session.connection().execute(query).all()
+    return query if plan_id is None else query.where(record.plan_id == plan_id)
 
 
 def _named(session: Session, ids: Set[int | None], person: Person, today: date) -> dict[int, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections import Counter
+from collections.abc import Callable, Set
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,6 +78,12 @@ def find(
     pairs = same.find(held, person, plan_id) if has_pairs else []
     twins = {held.network.nodes[id].plan_id for pair in pairs for id in (pair.one, pair.other)}
     facts = gap_facts.read(session, held, person, plan_id, twins, today)
+    found = among(held, facts, person, plan_id, today)
+    return {**found, SAME: [_of_pair(held, pair, facts) for pair in pairs]} if has_pairs else found
+
+
+def among(held: Snapshot, facts: Facts, person: Person, plan_id: int | None, today: date) -> dict[str, list[Gap]]:
+    """All gaps by kind of what has been read already, without the suggestions."""
     seen = held.seen_by(person)
     found = {
         kind: [_of_node(held, node, facts, seen, kind) for node in nodes if node.id not in held.closed]
@@ -92,8 +99,6 @@ def find(
         for row in facts.indicators
         if not row.is_read and _first_reading(row) <= today
     ]
-    if has_pairs:
-        found[SAME] = [_of_pair(held, pair, facts) for pair in pairs]
     if person.may(Capability.READ_UPDATES):
         found["empty-post"] = _empty_posts(facts)
     return {kind: found[kind] for kind in GAP_KINDS if kind in found}
@@ -207,15 +212,14 @@ def _sources_of(held: Snapshot, id: int, seen: Set[int]) -> list[Node]:
 
 def _empty_posts(facts: Facts) -> list[Gap]:
     """Posts that own or sponsor open actions, or own responses, and that nobody holds today."""
-    rows: list[ActionRow | ResponseRow] = [*facts.open_actions, *facts.responses]
-    wanted = {row.owner_id for row in rows} | {row.sponsor_id for row in facts.open_actions}
-    known = [facts.named[id] for id in wanted if id is not None and id in facts.named]
-    empty = sorted((post for post in known if not post.is_held), key=lambda post: post.title)
-    return [Gap("post", post.ref, post.title, facts.lead, _waiting(rows, post.id)) for post in empty]
+    owned = Counter([row.owner_id for row in facts.open_actions] + [row.owner_id for row in facts.responses])
+    wanted = owned.keys() | {row.sponsor_id for row in facts.open_actions}
+    known = [(id, facts.named[id]) for id in wanted if id is not None and id in facts.named]
+    empty = sorted(((id, post) for id, post in known if not post.is_held), key=lambda one: one[1].title)
+    return [Gap("post", post.ref, post.title, facts.lead, _waiting(owned[id])) for id, post in empty]
 
 
-def _waiting(rows: Iterable[ActionRow | ResponseRow], post_id: int) -> str:
-    owned = sum(row.owner_id == post_id for row in rows)
+def _waiting(owned: int) -> str:
     if not owned:
         return gettext("Sponsors open actions")
     return ngettext("Owns %(num)s action or response", "Owns %(num)s actions and responses", owned)

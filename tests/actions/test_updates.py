@@ -226,12 +226,12 @@ def test_the_latest_updates_come_from_all_visible_actions_of_the_plan_in_one_sta
     viewer = make.person(make.viewer())
     session.expunge_all()
     with count_statements() as count:
-        latest = updates.list_latest(session, viewer, 5)
+        _, latest = support.asks_and_latest(session, viewer, None, 5)
         assert [one.action.title for one in latest]
     assert count.number == 1
     assert [one.id for one in latest] == [there.id, here.id]
-    assert [one.id for one in updates.list_latest(session, viewer, 5, usual.id)] == [here.id]
-    assert list(updates.list_latest(session, PUBLIC, 5)) == []
+    assert [one.id for one in support.asks_and_latest(session, viewer, usual.id, 5)[1]] == [here.id]
+    assert support.asks_and_latest(session, PUBLIC, None, 5) == ((), ())
 
 
 def test_asks_are_listed_until_they_are_answered_or_the_action_is_closed(session, make):
@@ -240,9 +240,9 @@ def test_asks_are_listed_until_they_are_answered_or_the_action_is_closed(session
     make.update(make.action(), support_needed="Money", support_answer="No")
     make.update(make.action(closure="done", done_on=TODAY), support_needed="Time")
     viewer = make.person(make.viewer())
-    assert [one.id for one in support.list_asks(session, viewer)] == [old.id, new.id]
-    assert [one.id for one in support.list_asks(session, viewer, limit=1)] == [old.id]
-    assert list(support.list_asks(session, PUBLIC)) == []
+    asks, latest = support.asks_and_latest(session, viewer, None, 1)
+    assert [one.id for one in asks] == [old.id, new.id]
+    assert len(latest) == 1
 
 
 def test_an_ask_is_shown_with_its_action_to_those_who_may_read_updates(session, make):
