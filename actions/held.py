@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from actions.brief import schedule_for
 from actions.models import Action, Closure
-from actions.reminding import stages
+from actions.reminding import rounds, stages
 from kb.models.plan import Plan
 from kb.models.record import Kind
 from kb.permissions import visible_to
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from actions.reviews.cycle import Cycle
     from actions.schedule import Schedule
     from kb.permissions import Person
     from kb.planning.reminder_policy import Policy
@@ -66,7 +67,7 @@ class Standing:
 
 
 def list_held(session: Session, person: Person, today: date) -> list[Standing]:
-    """The person's actions in the order of their dates; two statements."""
+    """The person's actions in the order of their dates; three statements."""
     columns = (
         Action.id,
         Action.ref,
@@ -91,9 +92,12 @@ def list_held(session: Session, person: Person, today: date) -> list[Standing]:
     found = [Held(*row) for row in rows]
     of_them = select(Plan).where(Plan.id.in_({one.plan_id for one in found}))
     plans = {plan.id: (plan, policy_of(plan)) for plan in session.scalars(of_them)}
-    return [_standing(one, *plans[one.plan_id], today) for one in found if one.plan_id in plans]
+    asking = rounds.of_plans(session, {plan.id: plan.nation for plan, _ in plans.values()}, today)
+    return [
+        _standing(one, *plans[one.plan_id], asking.get(one.plan_id, ()), today) for one in found if one.plan_id in plans
+    ]
 
 
-def _standing(action: Held, plan: Plan, policy: Policy, today: date) -> Standing:
+def _standing(action: Held, plan: Plan, policy: Policy, asking: tuple[Cycle, ...], today: date) -> Standing:
     schedule = schedule_for(action, policy.stale_after_days, today)
-    return Standing(action, plan, schedule, stages.facts_of(action, policy, plan.nation))
+    return Standing(action, plan, schedule, stages.facts_of(action, policy, plan.nation, asking))

@@ -12,7 +12,7 @@ from actions import dependencies, held, in_sql, last_words, support, updates
 from actions.models import Action, Closure, Confidence
 from actions.reminder_models import ReminderKind
 from actions.reminding import stages
-from actions.reminding.told import CONFIDENCE_WORDS
+from actions.reminding.told import CONFIDENCE_WORDS, closing_day
 from actions.schedule import Schedule, State
 from kb.models.link import Link, LinkState, LinkType
 from kb.words import gettext, ngettext, relative, spoken
@@ -147,6 +147,14 @@ def _with_others(group: str, why: str, late: list[str]) -> tuple[str, str]:
 
 def _asked_for(action: Held, stage: stages.Stage, facts: stages.Facts, said: Said, person: Person, today: date) -> str:
     """Why the action needs an answer now."""
+    meeting = stages.meeting_of(facts, stage)
+    if meeting is not None:
+        asked = gettext(
+            "For the meeting on %(day)s: answer by %(closes)s.",
+            day=spoken(meeting.meets_on),
+            closes=closing_day(meeting.meets_on, meeting.closes_on),
+        )
+        return f"{asked} {_last_word(action, said, person, today)}"
     if stage.kind == ReminderKind.OVERDUE:
         return gettext("%(said)s The due date has passed.", said=_last_word(action, said, person, today))
     if stage.kind == ReminderKind.STALE:

@@ -31,8 +31,22 @@ NOT_NOTED = frozenset(
     {"id", "version", "updated_at", "created_at", "author_id", "document", "document_line", "position"}
 )
 
-# These tell of people or of updates, which are for those alone who may read updates.
-PRIVATE = frozenset({"deputy", "evidence", "holder", "request", "role", "support", "update"})
+# These tell of people, of updates or of meetings, which are for those alone who may read updates.
+PRIVATE = frozenset(
+    {
+        "decision",
+        "deputy",
+        "evidence",
+        "holder",
+        "meeting",
+        "meeting_closed",
+        "pack_frozen",
+        "request",
+        "role",
+        "support",
+        "update",
+    }
+)
 # A deletion is noted on every part that went along; told is the one of the record that somebody deleted.
 DELETION = "deletion"
 
@@ -177,4 +191,6 @@ def _text(value: Any) -> str | None:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, float):
+        return str(value).removesuffix(".0")
     return spoken(value) if isinstance(value, date) else str(value)

@@ -13,7 +13,9 @@ from actions.reminder_models import Reminder, ReminderKind
 from actions.reminding import owned, reminders, survey
 from actions.schedule import add_working_days, is_working_day
 from kb.errors import Invalid
+from kb.models.plan import Plan
 from kb.permissions import Capability
+from kb.planning import reminder_policy
 from kb.words import gettext
 
 if TYPE_CHECKING:
@@ -37,7 +39,10 @@ class Notice:
 
 def notice(session: Session, action: Action, *, today: date, settings: Settings) -> Notice | None:
     """The reminder that the action calls for today; None where it calls for none, or nobody answers for it."""
-    candidate = next(iter(owned.list_candidates(session, today=today, only=[action.id])), None)
+    # The page of an action has read its plan already.
+    plan = session.get_one(Plan, action.plan_id)
+    ruled = {plan.id: reminder_policy.ruled_of(plan)}
+    candidate = next(iter(owned.list_candidates(session, today=today, only=[action.id], ruled=ruled)), None)
     reached = candidate.reached(today) if candidate else None
     if candidate is None or reached is None:
         return None
@@ -65,7 +70,8 @@ def _told_on(session: Session, candidate: Candidate, reached: Reached, today: da
         told.add((one.record_id, one.kind, one.occurrence, one.recipient_id), day)
         # Who was asked late about a late action is not asked again before the time between two reminders is over.
         is_same = is_same or (one.kind == ReminderKind.OVERDUE and told.asked_lately(candidate, today))
-        if is_same or (one.kind == ReminderKind.ASSIGNED and day >= reached.begun_on):
+        knows_dates = one.kind == ReminderKind.ASSIGNED and reached.stage.kind is not ReminderKind.MEETING
+        if is_same or (knows_dates and day >= reached.begun_on):
             days.append(day)
     return days[-1]
 

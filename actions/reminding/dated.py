@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from actions.indicator_models import Indicator, Reading
 from actions.indicators.periods import MONTHS
@@ -77,32 +77,35 @@ def list_dated(
     session: Session, *, today: date, until: date, ruled: Mapping[int, Ruled], only: Collection[int] | None = None
 ) -> list[Dated]:
     """What may fall due until a day, of plans that are not paused, where somebody looks after it."""
+    queries = {
+        ReminderKind.REVIEW: _responses(until, ruled),
+        ReminderKind.SOURCE_REVIEW: _reviews(until, ruled),
+        ReminderKind.SOURCE_END: _ends(today, until, ruled),
+        ReminderKind.READING: _indicators(),
+    }
+    asked = [query.add_columns(literal(kind.value).label("why")) for kind, query in queries.items()]
+    if only is not None:
+        asked = [query.where(Record.__table__.c.id.in_(only)) for query in asked]
     found = [
-        (kind, of, row)
-        for kind, of, query in (
-            (ReminderKind.REVIEW, Kind.RESPONSE, _responses(until, ruled)),
-            (ReminderKind.SOURCE_REVIEW, Kind.SOURCE, _reviews(until, ruled)),
-            (ReminderKind.SOURCE_END, Kind.SOURCE, _ends(today, until, ruled)),
-            (ReminderKind.READING, Kind.INDICATOR, _indicators()),
-        )
-        for row in session.execute(query if only is None else query.where(Record.__table__.c.id.in_(only)))
+        row
+        for row in sorted(session.execute(union_all(*asked)), key=lambda row: row.id)
         if (row.plan_id or 0) in ruled and not ruled[row.plan_id or 0].is_paused
     ]
-    answering = answerers.of_posts(session, {row.post_id for _, _, row in found}, today)
+    answering = answerers.of_posts(session, {row.post_id for row in found}, today)
     return [
         Dated(
-            kind=kind,
-            record_kind=of,
+            kind=ReminderKind(row.why),
+            record_kind=Kind(row.kind),
             id=row.id,
             ref=row.ref,
             title=row.title,
             on=row.on,
             known_since=row.created_at.date(),
-            frequency=getattr(row, "frequency", ""),
+            frequency=row.frequency,
             answerer=answering[row.post_id],
             ruled=ruled[row.plan_id or 0],
         )
-        for kind, of, row in found
+        for row in found
         if row.post_id in answering
     ]
 
@@ -142,15 +145,16 @@ def _indicators() -> Any:
     )
 
 
-def _published(table: Any, post: Any, *columns: Any) -> Any:
-    """What everybody may read, with the post that looks after it."""
+def _published(table: Any, post: Any, on: Any, frequency: Any = None) -> Any:
+    """What everybody may read, with the post that looks after it; the same columns of every kind."""
     record = Record.__table__.c
+    frequency = literal("") if frequency is None else frequency
+    columns = (record.id, record.kind, record.ref, record.title, record.plan_id, record.created_at)
     return (
-        select(record.id, record.ref, record.title, record.plan_id, record.created_at, post.label("post_id"), *columns)
+        select(*columns, post.label("post_id"), on, frequency.label("frequency"))
         .select_from(table)
         .join(Record.__table__, record.id == table.c.id)
         .where(post.is_not(None), record.visibility == Visibility.PUBLISHED, record.deleted_at.is_(None))
-        .order_by(record.id)
     )
 
 

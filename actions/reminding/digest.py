@@ -19,6 +19,7 @@ from actions.reminding.told import (
     Section,
     Words,
     because,
+    closing_day,
     days_late,
     item_of,
 )
@@ -50,12 +51,7 @@ def subject_for(due: Sequence[Due], answer_by: date, news: Sequence[News] = (), 
         )
     answers = [one for one in due if one.stage.kind in ANSWERS]
     if answers:
-        asked = ngettext(
-            "%(num)s of your actions needs an answer by %(day)s",
-            "%(num)s of your actions need an answer by %(day)s",
-            len(answers),
-            day=format_date(answer_by, "EEEE d MMMM", locale=LOCALE),
-        )
+        asked = _asked(answers, answer_by)
         return f"{asked}; {_links(to_confirm)}" if to_confirm else asked
     parts = [*_others(due), *([_links(to_confirm)] if to_confirm else [])]
     if len(parts) == 1:
@@ -106,21 +102,84 @@ def compose(
     return Words(subject, text, html)
 
 
+def shown(due: Sequence[Due]) -> list[Due]:
+    """The things that a mail shows of all that it is about: the first few of each section."""
+    return [one for _, some in _sorts(due) for one in some[:SHOWN]]
+
+
+def _asked(answers: Sequence[Due], answer_by: date) -> str:
+    """How many actions need an answer and by when; for a meeting that is, and by its day."""
+    day = format_date(answer_by, "EEEE d MMMM", locale=LOCALE)
+    meetings = {one.meets_on: one for one in answers if one.meets_on}
+    if not meetings:
+        return ngettext(
+            "%(num)s of your actions needs an answer by %(day)s",
+            "%(num)s of your actions need an answer by %(day)s",
+            len(answers),
+            day=day,
+        )
+    first = min(meetings.values(), key=lambda one: one.answer_by or date.max)
+    asked = for_meeting(first)
+    if len(meetings) > 1:
+        asked = gettext(
+            "For %(num)s meetings of steering groups: answer by %(day)s",
+            num=len(meetings),
+            day=_closing(first),
+        )
+    others = sum(one.meets_on is None for one in answers)
+    if not others:
+        return asked
+    more = ngettext(
+        "%(num)s other action needs an answer by %(day)s",
+        "%(num)s other actions need an answer by %(day)s",
+        others,
+        day=day,
+    )
+    return f"{asked}; {more}"
+
+
+def for_meeting(one: Due) -> str:
+    """The meeting that an answer is for, and when the answers for it close."""
+    return gettext(
+        "For the steering group’s meeting on %(day)s: answer by %(closes)s",
+        day=spoken(one.meets_on),
+        closes=_closing(one),
+    )
+
+
+def _closing(one: Due) -> str:
+    return closing_day(one.meets_on or date.max, one.answer_by or date.max)
+
+
 def _sections(due: Sequence[Due], today: date, base_url: str, addresses: Mapping[int, str]) -> list[Section]:
-    """Each sort under its heading; what needs an answer comes first and needs none, for it is the subject."""
-    sorts = (
-        ("", ANSWERS),
+    """Each sort under its heading, the first few of it with their words."""
+    sections = []
+    for heading, some in _sorts(due):
+        items = [item_of(one, today, base_url, addresses) for one in some[:SHOWN]]
+        sections.append(Section(heading, items, len(some) - len(items)))
+    return sections
+
+
+def _sorts(due: Sequence[Due]) -> list[tuple[str, list[Due]]]:
+    """Things by sort; what needs an answer comes first, and of one sort it needs no heading, for it is the subject."""
+    sorts: dict[str, list[Due]] = {}
+    answers = [one for one in due if one.stage.kind in ANSWERS]
+    is_one = len({(one.plan, one.meets_on) for one in answers}) == 1
+    several = len({(one.plan, one.meets_on) for one in answers if one.meets_on}) > 1
+    for one in sorted((one for one in answers if one.meets_on), key=lambda one: (one.meets_on or date.max, one.plan)):
+        heading = f"{one.plan}. {for_meeting(one)}" if several else for_meeting(one)
+        sorts.setdefault("" if is_one else heading, []).append(one)
+    others = gettext("Other actions that need an answer") if sorts else ""
+    for heading, kinds in (
+        (others, ANSWERS),
         (gettext("Readings due"), (ReminderKind.READING,)),
         (gettext("Responses to review"), (ReminderKind.REVIEW,)),
         (gettext("Sources to review, or near their end"), SOURCES),
-    )
-    sections = []
-    for heading, kinds in sorts:
-        some = [one for one in due if one.stage.kind in kinds]
+    ):
+        some = [one for one in due if one.stage.kind in kinds and not one.meets_on]
         if some:
-            items = [item_of(one, today, base_url, addresses) for one in some[:SHOWN]]
-            sections.append(Section(heading, items, len(some) - len(items)))
-    return sections
+            sorts[heading] = some
+    return list(sorts.items())
 
 
 def _links(number: int) -> str:
@@ -168,12 +227,14 @@ def _lede(due: Sequence[Due], addresses: Mapping[int, str]) -> list[str]:
     answers = [one for one in due if one.stage.kind in ANSWERS]
     if not answers:
         return []
-    by_mail = all(one.record_id in addresses for one in answers[:SHOWN])
+    by_mail = all(one.record_id in addresses for one in shown(answers))
     lede = [
         gettext("Each answer takes about a minute and needs no password.")
         if by_mail
         else gettext("Each answer takes about a minute.")
     ]
+    if any(one.meets_on for one in answers):
+        lede.append(gettext("What you say for the meeting goes into the pack that the group reads."))
     others = _others(due)
     if others:
         lede.append(gettext("Below them: %(what)s.", what=", ".join(others)))

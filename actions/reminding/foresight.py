@@ -57,6 +57,7 @@ WHY = {
     ReminderKind.DUE_NOW: gettext("Due now"),
     ReminderKind.DUE_SOON: gettext("Due soon"),
     ReminderKind.STALE: gettext("Nothing said for long"),
+    ReminderKind.MEETING: gettext("Before a meeting"),
     ReminderKind.READING: gettext("Reading due"),
     ReminderKind.REVIEW: gettext("Review of a response"),
     ReminderKind.SOURCE_REVIEW: gettext("Review of a source"),

@@ -11,8 +11,17 @@ from sqlalchemy import and_, or_, select
 
 from actions.models import Action, Closure
 from actions.reminder_models import Reminder
-from actions.reminding import answerers
-from actions.reminding.stages import MOST_DAYS_OFF, Facts, Reached, Stage, facts_of, reached_by, silent_since
+from actions.reminding import answerers, rounds
+from actions.reminding.stages import (
+    MOST_DAYS_OFF,
+    Facts,
+    Reached,
+    Stage,
+    facts_of,
+    meeting_of,
+    reached_by,
+    silent_since,
+)
 from actions.reminding.told import Coming, Due
 from kb.models.organisation import PostHolding
 from kb.models.outbox import MailState, OutboxMessage
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from actions.reminding.answerers import Answerer
+    from actions.reviews.cycle import Cycle
     from kb.planning.reminder_policy import Ruled
 
 # A record, why and about which day, and the reader.
@@ -60,6 +70,7 @@ class Candidate:
 
     def due(self, stage: Stage) -> Due:
         """The action as a mail speaks of it."""
+        meeting = meeting_of(self.facts, stage)
         return Due(
             record_id=self.id,
             record_kind=Kind.ACTION,
@@ -73,6 +84,8 @@ class Candidate:
             post=self.answerer.post,
             is_deputy=self.answerer.is_deputy,
             plan=self.ruled.title,
+            meets_on=meeting.meets_on if meeting else None,
+            answer_by=meeting.closes_on if meeting else None,
         )
 
 
@@ -87,20 +100,27 @@ def list_candidates(
 ) -> list[Candidate]:
     """The published open actions of plans that are not paused, and that somebody answers for.
 
-    Of all of them those that are near or past their date or long silent on a day until `until`; with `only` and `posts`
-    those actions and the ones of those posts, however they stand.
+    Of all of them those that are near or past their date, long silent, or asked about before a meeting on a day until
+    `until`; with `only` and `posts` those actions and the ones of those posts, however they stand.
     """
     ruled = ruled if ruled is not None else reminder_policy.list_ruled(session)
     query, own = _open_actions(ruled), Action.__table__.c
+    asking = rounds.of_plans(session, {one.id: one.nation for one in ruled.values() if not one.is_paused}, today)
     if only is None:
-        rows = session.execute(query.where(_may_need_an_answer(until or today, ruled))).all()
+        day = until or today
+        sieve = or_(_may_need_an_answer(day, ruled), *rounds.are_asked(asking, day))
+        rows = session.execute(query.where(sieve)).all()
     else:
         rows = [row for some in batches(only) for row in session.execute(query.where(own.id.in_(some)))]
         given = {row.id for row in rows}
         of_posts = session.execute(query.where(own.owner_id.in_(posts))) if posts else ()
         rows += [row for row in of_posts if row.id not in given]
     answering = answerers.of_posts(session, {row.owner_id for row in rows}, today)
-    return [_candidate(row, ruled[row.plan_id], answering[row.owner_id]) for row in rows if row.owner_id in answering]
+    return [
+        _candidate(row, ruled[row.plan_id], answering[row.owner_id], asking.get(row.plan_id, ()))
+        for row in rows
+        if row.owner_id in answering
+    ]
 
 
 def _open_actions(ruled: Mapping[int, Ruled]) -> Any:
@@ -131,8 +151,8 @@ def _open_actions(ruled: Mapping[int, Ruled]) -> Any:
     )
 
 
-def _candidate(row: Any, ruled: Ruled, answerer: Answerer) -> Candidate:
-    facts = facts_of(row, ruled.policy, ruled.nation)
+def _candidate(row: Any, ruled: Ruled, answerer: Answerer, asking: tuple[Cycle, ...]) -> Candidate:
+    facts = facts_of(row, ruled.policy, ruled.nation, asking)
     return Candidate(row.id, row.ref, row.title, row.confidence, facts, row.owner_id, answerer, ruled)
 
 

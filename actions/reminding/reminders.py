@@ -109,6 +109,8 @@ def preview(session: Session, on: date, settings: Settings) -> list[dict[str, An
                         "title": one.title,
                         "plan": one.plan,
                         "due_on": one.due_on,
+                        "meets_on": one.meets_on,
+                        "answer_by": one.answer_by,
                     }
                 )
     return sorted(entries, key=lambda entry: (entry["recipient"], entry["mail"] != DIGEST))
@@ -201,7 +203,7 @@ def _drafts(
         # What one owns has to be looked at, so a mail that asks for it cannot be declined.
         subject = "" if person.to_confirm else declinable(person.due, has_news=bool(person.news))
         # Only what a mail shows has a link in it.
-        shown = person.due[: digest.SHOWN] if kind == DIGEST else person.due
+        shown = digest.shown(person.due) if kind == DIGEST else person.due
         addresses = answering.links_for(session, user.id, answerable(shown), at=now)
         common: dict[str, Any] = {
             "today": today,

@@ -13,6 +13,7 @@ from kb.planning.reminder_policy import Policy
 
 if TYPE_CHECKING:
     from actions.brief import Dated
+    from actions.reviews.cycle import Cycle
 
 # What is shown first when several things are in one mail.
 ORDER = (
@@ -20,6 +21,7 @@ ORDER = (
     ReminderKind.DUE_NOW,
     ReminderKind.DUE_SOON,
     ReminderKind.STALE,
+    ReminderKind.MEETING,
     ReminderKind.READING,
     ReminderKind.REVIEW,
     ReminderKind.SOURCE_REVIEW,
@@ -30,6 +32,7 @@ ORDER = (
 )
 # An action has two reminders of one kind before its date, and the occurrence has to tell them apart whatever the date
 # moves to. So the first has the due date four centuries earlier, which is no due date, and after which days recur.
+# The reminders before a meeting are told apart in the same way.
 FIRST_OF_TWO = timedelta(days=146_097)
 # What is due on days off is told of on the last working day before them, which is never so far away.
 MOST_DAYS_OFF = 10
@@ -39,7 +42,8 @@ MOST_DAYS_OFF = 10
 class Facts:
     """What decides about the reminders of one open action; `known_since` is when it was written down.
 
-    `nation` says whose bank holidays count.
+    `nation` says whose bank holidays count, and `rounds` are those before the meetings of the plan's group, soonest
+    first.
     """
 
     due_on: date | None
@@ -48,6 +52,7 @@ class Facts:
     known_since: date
     policy: Policy
     nation: str
+    rounds: tuple[Cycle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,8 @@ class Reached:
     begun_on: date
 
 
-def facts_of(action: Dated, policy: Policy, nation: str) -> Facts:
-    """What decides about the reminders of an open action of a plan with this policy and nation."""
+def facts_of(action: Dated, policy: Policy, nation: str, rounds: tuple[Cycle, ...] = ()) -> Facts:
+    """What decides about the reminders of an open action of a plan with this policy, nation and rounds."""
     return Facts(
         due_on=action.due_on,
         starts_on=action.starts_on,
@@ -75,6 +80,7 @@ def facts_of(action: Dated, policy: Policy, nation: str) -> Facts:
         known_since=action.created_at.date(),
         policy=policy,
         nation=nation,
+        rounds=rounds,
     )
 
 
@@ -87,9 +93,18 @@ def stage_of(facts: Facts, today: date) -> Stage | None:
 def reached_by(facts: Facts, today: date) -> Reached | None:
     """As `stage_of`, with the first day of the stage."""
     reached = _dated(facts.due_on, today, facts) if facts.due_on is not None else None
-    if reached is not None and not _is_answered(facts, reached, today):
+    if reached is None or _is_answered(facts, reached, today):
+        reached = _stale(facts, today)
+    asked = _for_meeting(facts, today)
+    # One answer does for both, so the later question stands; that for a meeting names what is late as well.
+    if asked is None or (reached is not None and reached.begun_on > asked.begun_on):
         return reached
-    return _stale(facts, today)
+    return asked
+
+
+def meeting_of(facts: Facts, stage: Stage) -> Cycle | None:
+    """The round that a stage belongs to."""
+    return next((one for one in facts.rounds if stage in (each.stage for each in _stages_before(one))), None)
 
 
 def silent_since(facts: Facts) -> date:
@@ -112,6 +127,7 @@ def next_asked_on(facts: Facts, today: date) -> date | None:
         days |= {previous_working_day(due_on, facts.nation), due_on + timedelta(days=1)}
         if facts.last_said_on is not None:
             days.add(facts.last_said_on + timedelta(days=policy.overdue_every_days))
+    days |= {day for cycle in facts.rounds for day in (cycle.asks_on, *cycle.reminds_on)}
     for day in sorted(days):
         if day > today and reached_by(facts, day) is not None:
             return day if is_working_day(day, facts.nation) else add_working_days(day, 1, facts.nation)
@@ -156,6 +172,24 @@ def _stale(facts: Facts, today: date) -> Reached | None:
         return None
     occurrence = since + timedelta(days=(late - 1) // every * every)
     return Reached(Stage(ReminderKind.STALE, occurrence), occurrence + timedelta(days=every + 1))
+
+
+def _for_meeting(facts: Facts, today: date) -> Reached | None:
+    """The newest stage of the first round that is open and has no answer; nobody is asked of what has not begun."""
+    if facts.starts_on is not None and today < facts.starts_on:
+        return None
+    for cycle in facts.rounds:
+        if cycle.asks_on <= today <= cycle.closes_on and not cycle.is_answered(facts.last_said_on):
+            return [each for each in _stages_before(cycle) if each.begun_on <= today][-1]
+    return None
+
+
+def _stages_before(cycle: Cycle) -> list[Reached]:
+    """The request and its reminders, by the meeting's day, so that none comes twice for one meeting."""
+    return [
+        Reached(Stage(ReminderKind.MEETING, cycle.meets_on - number * FIRST_OF_TWO), day)
+        for number, day in enumerate((cycle.asks_on, *cycle.reminds_on))
+    ]
 
 
 @lru_cache(maxsize=4096)

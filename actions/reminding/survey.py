@@ -129,8 +129,9 @@ class Survey:
             if reached is None or (one.id, one.user_id) in new:
                 continue
             assigned_on = told.assigned.get((one.id, one.user_id))
-            # Who heard that it is theirs heard of its dates as well; what began before that is not told again.
-            if assigned_on is not None and reached.begun_on <= assigned_on:
+            # Who heard that it is theirs heard of its dates as well, if of no meeting; what began before is not told.
+            is_known = assigned_on is not None and reached.begun_on <= assigned_on
+            if is_known and reached.stage.kind is not ReminderKind.MEETING:
                 continue
             if reached.stage.kind is ReminderKind.OVERDUE and told.asked_lately(one, day):
                 continue

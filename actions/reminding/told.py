@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from babel.dates import format_date
+
 from actions.models import Confidence
 from actions.reminder_models import ReminderKind
 from actions.reminding.stages import ORDER, Stage
 from kb.mailing.unsubscribing import Subject
-from kb.words import gettext, ngettext, relative, spoken
+from kb.words import LOCALE, gettext, ngettext, relative, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +24,7 @@ CONFIDENCE_WORDS = {
 }
 LONGEST_IN_SUBJECT = 90
 # What needs its owner's answer, and so can be answered from the mail.
-ANSWERS = (ReminderKind.OVERDUE, ReminderKind.DUE_NOW, ReminderKind.DUE_SOON, ReminderKind.STALE)
+ANSWERS = (ReminderKind.OVERDUE, ReminderKind.DUE_NOW, ReminderKind.DUE_SOON, ReminderKind.STALE, ReminderKind.MEETING)
 SOURCES = (ReminderKind.SOURCE_REVIEW, ReminderKind.SOURCE_END)
 ESCALATIONS = (ReminderKind.TO_SPONSOR, ReminderKind.TO_STEERING)
 # These come by themselves; all else is in the one mail of a day.
@@ -48,7 +50,8 @@ class Due:
     members of a steering group. `due_on` is the day that counts: the due date of an action, the review date of a
     response or a source, the end of a source, the day by which a reading should stand. Confidence, what was last said
     and the silence belong to actions. `owner`, `working_days_late` and `last_said` are there for escalations alone,
-    `plan` for whatever belongs to one.
+    `plan` for whatever belongs to one. `meets_on` is the day of the meeting before which an answer is asked for, and
+    `answer_by` when the answers for it close.
     """
 
     record_id: int
@@ -66,6 +69,8 @@ class Due:
     owner: str = ""
     working_days_late: int = 0
     last_said: str = ""
+    meets_on: date | None = None
+    answer_by: date | None = None
 
     @property
     def order(self) -> tuple[int, date, str]:
@@ -171,6 +176,11 @@ def due_words(one: Due, today: date) -> tuple[str, str]:
     if one.due_on == today:
         return gettext("Due today, %(day)s", day=spoken(one.due_on)), ""
     return gettext("Due on %(day)s, %(when)s", day=spoken(one.due_on), when=relative(one.due_on, today)), ""
+
+
+def closing_day(meets_on: date, closes_on: date) -> str:
+    """The last day for answers before a meeting, without its year where the meeting names it."""
+    return format_date(closes_on, "d MMMM", locale=LOCALE) if meets_on.year == closes_on.year else spoken(closes_on)
 
 
 def days_late(one: Due, today: date) -> str:

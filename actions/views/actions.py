@@ -12,6 +12,7 @@ from actions.models import Action
 from actions.reminding import asking
 from actions.requests import service as requests
 from actions.requests import words as request_words
+from actions.reviews import agenda, verdicts
 from actions.story import story
 from actions.views.blueprint import bp
 from graph import service as graph
@@ -41,6 +42,8 @@ def detail(ref: str) -> Response:
         return documents.on_a_page(found)
     action = found.action
     changes = history.list_for(session, action, person=person)
+    # Its history is at hand, and says whether there is anything to ask for.
+    was_decided = any(change.field == "decision" for change in changes)
     why = graph.why(session, action.id, person)
     rights = {"plan_id": action.plan_id, "owner_id": action.owner_id}
     may_edit = person.may(Capability.EDIT_PLAN, plan_id=action.plan_id)
@@ -62,6 +65,8 @@ def detail(ref: str) -> Response:
         asked=requests.for_action(session, action, person, today),
         ended=request_words.ends().get(requests.end_of(session, action), ""),
         request_words=request_words,
+        decided=agenda.list_about(session, action, person) if was_decided else (),
+        verdict_told=verdicts.told,
         may_propose=action.is_open and person.may(Capability.PROPOSE_CHANGE, **rights),
         may_answer=person.may(Capability.ANSWER_SUPPORT, plan_id=action.plan_id),
         may_verify=closing.may_verify(action, person),

@@ -26,6 +26,7 @@ def of_sendings(sendings: Iterable[Sending]) -> Sheet[Sending]:
         Column(gettext("About"), lambda one: one.due.title, width=60),
         Column(gettext("Ref"), lambda one: one.due.ref, width=28),
         Column(gettext("Date"), lambda one: one.due.due_on, Kind.DATE),
+        Column(gettext("For the meeting on"), lambda one: one.due.meets_on, Kind.DATE),
         Column(gettext("Mail"), lambda one: gettext("its own") if one.is_single else gettext("the mail of the day")),
         Column(gettext("Page"), page_of, Kind.LINK),
     ]

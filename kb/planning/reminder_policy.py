@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -101,11 +101,12 @@ def list_ruled(session: Session) -> Mapping[int, Ruled]:
         .where(Record.__table__.c.deleted_at.is_(None))
         .order_by(plan.id)
     )
-    ruled = {
-        row.id: Ruled(row.id, row.title, row.nation, policy_of(row), is_paused=row.is_paused)
-        for row in session.execute(query)
-    }
-    return {0: SHARED, **ruled}
+    return {0: SHARED, **{row.id: ruled_of(row) for row in session.execute(query)}}
+
+
+def ruled_of(plan: Any) -> Ruled:
+    """A plan, or a row of one, as reminders know it."""
+    return Ruled(plan.id, plan.title, plan.nation, policy_of(plan), is_paused=plan.is_paused)
 
 
 def change(session: Session, ref: str, policy: Policy, *, version: int, reason: str, by: Person) -> Plan:

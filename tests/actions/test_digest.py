@@ -183,7 +183,7 @@ def test_only_what_is_no_duty_may_be_declined(kinds, subject):
 def test_links_are_made_for_what_can_be_answered_from_the_mail():
     some = [due(kind, number=number) for number, kind in enumerate(K)]
     answered = {some[number].stage.kind for number, _ in told.answerable(some)}
-    assert answered == {K.OVERDUE, K.DUE_NOW, K.DUE_SOON, K.STALE, K.ASSIGNED}
+    assert answered == {K.OVERDUE, K.DUE_NOW, K.DUE_SOON, K.STALE, K.MEETING, K.ASSIGNED}
 
 
 def test_the_way_to_stop_stands_in_both_parts_and_only_where_there_is_one():
@@ -282,3 +282,32 @@ def test_a_mail_is_fit_for_outlook_and_a_phone(kind):
     assert html.count("<table") == html.count("</table>")
     assert html.count("<td") == html.count("</td>")
     assert "mso-padding-alt" in html
+
+
+def for_meeting(number, *, meets_on=date(2026, 12, 7), answer_by=BY, **values):
+    return due(K.MEETING, f"Action {number}", 90, number=number, meets_on=meets_on, answer_by=answer_by, **values)
+
+
+def test_a_request_before_a_meeting_names_it_and_the_day_on_which_answers_close():
+    mail = compose(for_meeting(1), for_meeting(2))
+    assert mail.subject == "For the steering group’s meeting on 7 December 2026: answer by 30 November"
+    assert "<h2" not in mail.html, "the subject is the heading"
+    january = for_meeting(1, meets_on=date(2027, 1, 6), answer_by=date(2026, 12, 29))
+    assert compose(january).subject.endswith("meeting on 6 January 2027: answer by 29 December 2026")
+
+
+def test_two_meetings_have_a_section_each_under_their_plan():
+    later = for_meeting(2, meets_on=date(2026, 12, 9), answer_by=date(2026, 12, 2), plan="Plan for Powys")
+    mail = compose(later, for_meeting(1, plan="Plan for Wales"), due(K.READING, number=3))
+    assert mail.subject == "For 2 meetings of steering groups: answer by 30 November"
+    headings = ["Plan for Wales. For the", "Action 1", "Plan for Powys. For the", "Action 2", "Readings due"]
+    places = [mail.html.index(words) for words in headings]
+    assert places == sorted(places)
+
+
+def test_each_section_shows_its_first_five_and_their_links():
+    some = [for_meeting(number) for number in range(1, 8)] + [due(K.STALE, number=number) for number in range(8, 16)]
+    assert [one.record_id for one in digest.shown(some)] == [1, 2, 3, 4, 5, 8, 9, 10, 11, 12]
+    mail = compose(*some)
+    assert "and 2 more" in mail.text
+    assert "and 3 more" in mail.text
