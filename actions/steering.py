@@ -19,7 +19,7 @@ from kb.suspects import Waiting, Wanted
 from kb.words import gettext, relative, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
     from typing import Any
 
@@ -143,7 +143,7 @@ def overview(
         plans=plans,
         plan=chosen,
         numbers=_numbers(session, person, findings, chosen),
-        decisions=decisions(asks, wanted, lists.pop("to_verify"), person, today)[: limits.decisions],
+        decisions=decisions(asks, wanted, lists.pop("to_verify"), person, when=ago(today))[: limits.decisions],
         lists=lists,
         latest=latest,
         suspects=suspects.waiting(session, Wanted(plan=chosen), person=person),
@@ -226,29 +226,42 @@ def _order(key: str) -> tuple[Any, ...]:
 
 
 def decisions(
-    asks: Sequence[Update], wanted: Sequence[Asked], done: Sequence[Listed], person: Person, today: date
+    asks: Sequence[Update],
+    wanted: Sequence[Asked],
+    done: Sequence[Listed],
+    person: Person,
+    *,
+    when: Callable[[date], str],
 ) -> list[Decision]:
-    """The asks for support, then the changes asked for, oldest first; then what is done and not verified."""
+    """The asks for support, then the changes asked for, oldest first; then what is done and not verified.
+
+    `when` says how a day is told: how long ago on a page, and by its date where that is kept.
+    """
     return [
-        *(_to_answer(ask, person, today) for ask in asks),
-        *(_to_decide(asked, person, today) for asked in wanted),
+        *(_to_answer(ask, person, when) for ask in asks),
+        *(_to_decide(asked, person, when) for asked in wanted),
         *(_to_verify(one.action, person) for one in done),
     ]
 
 
-def _to_answer(ask: Update, person: Person, today: date) -> Decision:
-    when = relative(ask.said_on, today)
-    note = gettext("%(post)s, asked %(when)s", post=ask.post.title, when=when) if ask.post else ""
+def ago(today: date) -> Callable[[date], str]:
+    """Days as a page tells them: how long ago they were."""
+    return lambda day: relative(day, today)
+
+
+def _to_answer(ask: Update, person: Person, when: Callable[[date], str]) -> Decision:
+    at = when(ask.said_on)
+    note = gettext("%(post)s, asked %(when)s", post=ask.post.title, when=at) if ask.post else ""
     may = person.may(Capability.ANSWER_SUPPORT, plan_id=ask.action.plan_id)
     return Decision(
-        gettext("Answer"), ask.support_needed, note or gettext("Asked %(when)s", when=when), ask.action, ask.id, may
+        gettext("Answer"), ask.support_needed, note or gettext("Asked %(when)s", when=at), ask.action, ask.id, may
     )
 
 
-def _to_decide(asked: Asked, person: Person, today: date) -> Decision:
+def _to_decide(asked: Asked, person: Person, when: Callable[[date], str]) -> Decision:
     what = request_words.changes()[asked.request.what]
     who = asked.request.proposer.name if asked.request.proposer else gettext("Somebody")
-    note = gettext("%(who)s asked %(when)s", who=who, when=relative(asked.request.made_on, today))
+    note = gettext("%(who)s asked %(when)s", who=who, when=when(asked.request.made_on))
     may = asked.may_be_decided_by(person)
     words = f"{what}: {request_words.told(asked)}"
     return Decision(gettext("Decide"), words, note, asked.action, None, may, asked.request.id)

@@ -16,9 +16,10 @@ from actions.reviews.pack import ActionLine, Gap, Named, Pack, Wanted
 from actions.reviews.since import since
 from graph.gaps import headings
 from kb.models.record import Kind
+from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -37,7 +38,7 @@ def gather(session: Session, review: Review, today: date, now: datetime, *, by: 
     """The pack of a meeting as it would be frozen now, `by` somebody; of published records only, the same for all."""
     plan, reader = review.plan, service.READER
     found = since(session, plan, reader, today, service.list_reviews(session, plan, reader), review=review)
-    lines = _actions(session, review, found, today)
+    listed = _listed(session, review, today)
     indicators = reading.lines(session, plan, reader)
     return Pack(
         number=f"{plan.ref}-{review.meets_on.isoformat()}",
@@ -52,8 +53,8 @@ def gather(session: Session, review: Review, today: date, now: datetime, *, by: 
         asked=found.asked,
         answered=found.answered,
         counts=found.counts,
-        wanted=_wanted(session, review, today),
-        actions=lines,
+        wanted=_wanted(found, listed),
+        actions=_actions(session, review, found, listed),
         indicators=indicators,
         gaps=tuple(_gap(kind, some) for kind, some in found.gaps.items() if some),
         silent=found.silent,
@@ -63,18 +64,28 @@ def gather(session: Session, review: Review, today: date, now: datetime, *, by: 
     )
 
 
-def _wanted(session: Session, review: Review, today: date) -> tuple[Wanted, ...]:
-    page = steering.overview(session, service.READER, today, plan=review.plan.ref, limits=steering.IN_A_FILE)
+def _wanted(found: Since, listed: Iterable[Listed]) -> tuple[Wanted, ...]:
+    """What the group is asked to decide; days are told by their dates, since "three days ago" would not stay true."""
+    done = [one for one in listed if one.action.closure == Closure.DONE]
+    done.sort(key=lambda one: (one.action.done_on is None, one.action.done_on, one.action.id))
+
+    def when(day: date) -> str:
+        return gettext("on %(day)s", day=spoken(day))
+
     return tuple(
         Wanted(one.verb, one.words, one.note, _named(one.action), one.request_id, one.update_id)
-        for one in page.decisions
+        for one in steering.decisions(found.asks, found.wanted, done, service.READER, when=when)
     )
 
 
-def _actions(session: Session, review: Review, found: Since, today: date) -> tuple[ActionLine, ...]:
-    wanted, reader = Filters(plan=review.plan.ref), service.READER
-    listed = [one for some in actions.stream_actions(session, reader, wanted, today) for one in some]
-    listed = [one for one in listed if one.action.closure != Closure.STOPPED]
+def _listed(session: Session, review: Review, today: date) -> list[Listed]:
+    """Every action of the plan, but for those that were stopped."""
+    some = actions.stream_actions(session, service.READER, Filters(plan=review.plan.ref), today)
+    return [one for batch in some for one in batch if one.action.closure != Closure.STOPPED]
+
+
+def _actions(session: Session, review: Review, found: Since, listed: Sequence[Listed]) -> tuple[ActionLine, ...]:
+    reader = service.READER
     ids = [one.action.id for one in listed]
     moved, said = slips.moves_of(session, ids, reader), _newest_words(session, review)
     lines = [

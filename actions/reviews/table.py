@@ -69,7 +69,7 @@ def lay(session: Session, plan: Plan, person: Person, today: date, reviews: Sequ
     shown, to_verify = late[: limits.listed], [row.node.id for row in done[: limits.decisions]]
     listed = _listed(session, [*shown, *to_verify], person, today)
     known = [listed[id] for id in to_verify if id in listed]
-    decisions = steering.decisions(found.asks, found.wanted, known, person, today)
+    decisions = steering.decisions(found.asks, found.wanted, known, person, when=steering.ago(today))
     return Table(
         since=found,
         late=[listed[id] for id in shown if id in listed],
