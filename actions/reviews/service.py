@@ -73,9 +73,18 @@ def get(session: Session, review_id: int, person: Person, *, with_pack: bool = F
     return found
 
 
-def current(reviews: Sequence[Review]) -> Review | None:
-    """The meeting that the group prepares for or is at: the first that nobody has closed yet."""
-    return next((review for review in reversed(reviews) if not review.is_closed), None)
+def current(reviews: Sequence[Review], today: date) -> Review | None:
+    """The meeting that the group prepares for or is at; `reviews` are the newest first.
+
+    It is the next one that is not closed. A past one whose record nobody has closed stays until owners are asked for
+    the one after it.
+    """
+    unclosed = [review for review in reversed(reviews) if not review.is_closed]
+    ahead = next((review for review in unclosed if review.meets_on >= today), None)
+    past = next((review for review in reversed(unclosed) if review.meets_on < today), None)
+    if past is None or (ahead is not None and today >= cycle(ahead).asks_on):
+        return ahead
+    return past
 
 
 def before(reviews: Sequence[Review], review: Review) -> Review | None:

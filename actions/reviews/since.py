@@ -113,7 +113,7 @@ def since(
     `named` are the keys of the numbers whose records are wanted, too.
     """
     person.require(Capability.READ_UPDATES)
-    review = review or service.current(reviews)
+    review = review or service.current(reviews, today)
     before = service.before(reviews, review) if review else next(iter(reviews), None)
     day, cycle = (before.meets_on if before else None), (service.cycle(review) if review else None)
     with collecting.later():

@@ -62,7 +62,7 @@ def index(ref: str) -> ResponseReturnValue:
         "meetings/index.html",
         plan=plan,
         reviews=found,
-        current=service.current(found),
+        current=service.current(found, web.today()),
         decided=service.count_decisions(session, found),
         cycle_of=service.cycle,
         told=_stage,

@@ -47,7 +47,7 @@ def steering() -> Response:
     on_page = group.ON_PAPER if downloads.are_on_paper() else group.ON_THE_PAGE
     limits = group.IN_A_FILE if downloads.are_wanted() else on_page
     planned = _planned(choice.plan)
-    if choice.plan is not None and reviews.current(planned) is not None:
+    if choice.plan is not None and reviews.current(planned, web.today()) is not None:
         return _before_a_meeting(choice, choice.plan, planned, limits)
     return _as_it_stands(choice, planned, limits)
 

@@ -218,3 +218,13 @@ def test_the_holder_of_a_silent_post_is_named_and_else_its_deputy(session: Sessi
     review = make.review(TODAY + timedelta(days=14))
     found = answers(session, review, SYSTEM, TODAY)
     assert holders(session, found, TODAY) == {held.ref: holder.name, deputised.ref: f"{deputy.name}, deputy"}
+
+
+def test_the_meeting_that_is_prepared_is_the_next_one_and_a_past_one_until_owners_are_asked_again(make: Make) -> None:
+    past = make.review(TODAY - timedelta(days=3))
+    far, near = make.review(TODAY + timedelta(days=90)), make.review(TODAY + timedelta(days=7))
+    assert service.current([far, past], TODAY) is past
+    assert service.current([far, near, past], TODAY) is near
+    past.closed_at = now()
+    assert service.current([far, past], TODAY) is far
+    assert service.current([past], TODAY) is None
