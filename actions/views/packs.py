@@ -37,6 +37,7 @@ def detail(review_id: int) -> ResponseReturnValue:
         review=review,
         pack=_pack(review),
         words=words,
+        freezes_on=words.freezes_on(service.cycle(review)),
         counts=count_words,
         earlier=_frozen_before(review),
         may_freeze=not review.is_frozen and web.person().may(Capability.RUN_REVIEW, plan_id=review.plan_id),

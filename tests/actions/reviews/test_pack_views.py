@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from actions.review_models import Review
-from actions.reviews import making
-from actions.reviews.pack import digest_of, encode
+from actions.reviews import making, service, words
+from actions.reviews.pack import Count, Gap, Named, Silent, digest_of, encode
 from kb.db import now
+from kb.words import spoken
 from tests.actions.reviews.packs import MEETS_ON, line, pack
 from tests.conftest import TODAY
 
@@ -47,6 +49,31 @@ def test_before_the_freeze_the_page_is_a_preview_and_says_so(lead: Browser, make
     assert "A preview." in page
     assert "Train nurses" in page
     assert f"/meetings/{review.id}/freeze" in page
+
+
+def test_the_preview_names_the_day_on_which_it_is_frozen_by_itself(lead: Browser, make: Make):
+    review = make.review(TODAY + timedelta(days=14))
+    page = lead.get(f"/meetings/{review.id}/pack").text
+    assert f"until it is frozen on {spoken(words.freezes_on(service.cycle(review)))}" in page
+
+
+def test_every_number_leads_to_what_it_counts_in_the_same_pack(lead: Browser, make: Make):
+    gone = Named("source", "old-law", "An old law", "Superseded")
+    owed = Named("post", "nurse", "Chief Nurse")
+    lacks = Gap("action-without-owner", "Actions without an owner", (Named("action", "t-1", "Train"),))
+    counts = (
+        Count("overdue", 1, records=(Named("action", "t-1", "Train"),)),
+        Count("sources", 1, records=(gone,)),
+        Count("silent", 1, records=(owed,)),
+        Count("gaps", 1, records=lacks.records),
+    )
+    silent = (Silent(owed, (Named("action", "t-1", "Train"),), None),)
+    review = frozen(make, counts=counts, sources=(gone,), silent=silent, gaps=(lacks,))
+    page = lead.get(f"/meetings/{review.id}/pack").text
+    numbers = page.split('id="numbers"')[1].split("</section>")[0]
+    led = re.findall(r'href="#([^"]+)"', numbers)
+    assert led == ["count-overdue", "sources", "silent", "gaps"]
+    assert all(page.count(f'id="{each}"') == 1 for each in led)
 
 
 def test_freezing_says_what_it_does_and_who_is_silent_and_then_does_it(lead, make, session, no_thread):
