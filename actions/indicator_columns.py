@@ -73,6 +73,8 @@ def scorecard(card: Scorecard) -> Sheet[Row]:
         Column(gettext("Lower limit"), limit("lower"), Kind.NUMBER),
         Column(gettext("Upper limit"), limit("upper"), Kind.NUMBER),
         Column(gettext("Readings"), lambda row: row.stands.count, Kind.NUMBER),
+        Column(gettext("Planned"), lambda row: row.against[1].planned if row.against else None, Kind.NUMBER),
+        Column(gettext("Short by"), lambda row: row.against[1].short_by if row.against else None, Kind.NUMBER),
         *(Column(standing_words.quarter(each), read_in(each), Kind.NUMBER) for each in card.quarters),
         Column(gettext("Demonstration"), lambda row: _made_up(row), width=20),
         downloads.page_of(lambda row: row.indicator),
@@ -103,6 +105,7 @@ def columns() -> list[Column[Listed]]:
         Column(gettext("Target"), lambda one: one.indicator.target, Kind.NUMBER),
         Column(gettext("Target period"), lambda one: one.indicator.target_period, width=20),
         Column(gettext("Target by"), lambda one: one.indicator.target_on, Kind.DATE),
+        Column(gettext("Tolerance"), lambda one: one.indicator.tolerance or None, Kind.NUMBER),
         Column(gettext("Latest reading"), lambda one: one.latest.value if one.latest else None, Kind.NUMBER),
         Column(gettext("Read for the time until"), lambda one: one.latest.ends_on if one.latest else None, Kind.DATE),
         Column(

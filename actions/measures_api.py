@@ -76,6 +76,7 @@ def _indicator(indicator: Indicator, plan: Record, latest: Reading | None) -> di
         "target": indicator.target,
         "target_period": indicator.target_period,
         "target_on": iso(indicator.target_on),
+        "tolerance": indicator.tolerance,
         "latest": _reading(latest) if latest else None,
     }
 

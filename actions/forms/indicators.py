@@ -10,8 +10,9 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from actions.measures.editing import IndicatorDetails, Point
+from actions.measures.editing import IndicatorDetails
 from actions.measures.readings import ReadingDetails
+from actions.measures.trajectories import Point
 from kb import dates, labels
 from kb.editing import LONGEST_TITLE
 from kb.forms.base import DateParts, Form, VersionField
@@ -65,6 +66,7 @@ class IndicatorForm(Form):
         "target",
         "target_period",
         "target_on",
+        "tolerance",
         "note",
         "reason",
     )
@@ -86,6 +88,12 @@ class IndicatorForm(Form):
     target = NumberField(gettext("Target"))
     target_period = _line(gettext("Target, period as stated"))
     target_on = DateParts(gettext("Target to be reached by"), [Optional()])
+    tolerance = NumberField(
+        gettext("Tolerance, per cent"),
+        description=gettext(
+            "By how many per cent a reading may fall short of its trajectory and still be on it. Empty: by none."
+        ),
+    )
     note = _text(gettext("Note"))
 
     @classmethod
@@ -104,7 +112,7 @@ class IndicatorForm(Form):
         """What was filled in, for the service."""
         values: dict[str, Any] = self.values("version", "reason")
         # A field that a hand-made form leaves out is empty, like one that nobody filled in.
-        texts = values.keys() - {"baseline", "target", "target_on"}
+        texts = values.keys() - {"baseline", "target", "target_on", "tolerance"}
         values.update({name: values[name] or "" for name in texts})
         return IndicatorDetails(**values)
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date  # not for typing alone: packs are read back by these types
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from actions.measures.chart_parts import LINE, Chart, Dot, Event, Level, Tick
 from actions.measures.scales import scale
 from kb.spacing import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from actions.indicators.variation import Process, Spell
-
-LevelKind = Literal["target", "baseline", "mean", "upper", "lower", "median"]
+    from actions.measures.chart_parts import LevelKind
 
 SPACE_BETWEEN_DAYS = 96.0
 SPACE_BETWEEN_DAYS_NARROW = 86.0
-LINE = 17.0
 MOST_EVENTS = 3
-# How wide the newest number is at most, and how far above the readings it stands.
-WORD, ABOVE = 52.0, 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,104 +30,6 @@ class Margins:
     right: float
     top: float
     bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A line of the grid with its number, or a day below the plot."""
-
-    at: float
-    value: float = 0.0
-    day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One reading, or one planned value; `variation` is what a reading is where its limits are known."""
-
-    x: float
-    y: float
-    day: date
-    value: float
-    variation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A level line: across the plot for the target and the baseline, as far as its spell for a mean or a limit.
-
-    `word_y` is where its words stand beside the plot; on it they stand at the end that the readings leave free. Only
-    the lines of the last spell have words.
-    """
-
-    kind: LevelKind
-    y: float
-    word_y: float
-    value: float
-    is_free_at_right: bool
-    left: float
-    right: float
-    has_words: bool = True
-    is_provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened while readings were taken, as an upright line with its name.
-
-    `word_y` is where its name stands, above the plot, and which side of the line has room for it.
-    """
-
-    x: float
-    day: date
-    title: str
-    word_y: float
-    is_left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """All that a template needs to draw the line; the words are the template's."""
-
-    width: float
-    height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    read: tuple[Dot, ...]
-    planned: tuple[Dot, ...]
-    levels: tuple[Level, ...]
-    events: tuple[Event, ...]
-    numbers: tuple[Tick, ...]
-    days: tuple[Tick, ...]
-    is_cut: bool  # the numbers do not begin at nought
-    missing: tuple[date, ...] = ()  # ends of periods that nobody has read
-
-    @property
-    def lines(self) -> list[str]:
-        """The line through the readings, broken where a period was not read: nothing is made up between."""
-        parts: list[list[Dot]] = []
-        for dot in self.read:
-            if not parts or any(parts[-1][-1].day < day < dot.day for day in self.missing):
-                parts.append([])
-            parts[-1].append(dot)
-        return [points_of(part) for part in parts if len(part) > 1]
-
-    @property
-    def last_word_y(self) -> float:
-        """Where the newest number stands: above every reading that its words would cover."""
-        near = [dot.y for dot in self.read if dot.x >= self.read[-1].x - WORD]
-        return round(min(near) - ABOVE, 1)
-
-    @property
-    def plan_line(self) -> str:
-        return points_of(self.planned)
-
-
-def points_of(dots: Sequence[Dot]) -> str:
-    """A line through dots, as SVG writes it."""
-    return " ".join(f"{dot.x:g},{dot.y:g}" for dot in dots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +177,7 @@ def _level_lines(
                 right=right,
                 has_words=has_words,
                 is_provisional=spell is not None and spell.is_provisional,
+                spread=spell.limits.upper - spell.limits.lower if spell is not None else 0.0,
             )
         )
     return tuple(found)

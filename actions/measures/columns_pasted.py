@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 MOST_LINES = 500
 # Spreadsheets put a tab between two columns; what people type has a semicolon, or a few blanks.
 _BETWEEN = re.compile(r"\t+|;|\s{2,}")
-# “December 2021 71.8”: the last word is the number where one blank is all that stands between.
-_LAST_WORD = re.compile(r"^(?P<day>.*\S)\s+(?P<value>\S+)$")
+_SIGNS = "£€$%‰"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +53,32 @@ def read(text: str, unit: str = "") -> list[Line]:
 
 def _line(number: int, words: str, unit: str) -> Line:
     parts = [part.strip() for part in _BETWEEN.split(words) if part.strip()]
-    if len(parts) == 1 and not _is_day(words) and (match := _LAST_WORD.match(words)):
+    if len(parts) == 1 and not _is_day(words) and (match := _last_number(unit).match(words)):
         parts = [match["day"], match["value"]]
     if len(parts) != 2:
         return Line(number, words, problem=gettext("Give a day and a number, with a tab between them"))
     try:
         day = typed_dates.read(parts[0]).stated.day
-        value = amounts.parse(_without(parts[1], unit))
+        value = amounts.parse(bare(parts[1], unit))
     except ValueError as error:
         return Line(number, words, problem=str(error))
-    if parts[1].endswith("%") and unit and unit != "%":
-        return Line(number, words, problem=gettext("This is a share in %%, but the unit is %(unit)s", unit=unit))
     return Line(number, words, day, value)
+
+
+def _last_number(unit: str) -> re.Pattern[str]:
+    """“December 2021 71.8”: the last word is the number, with its unit, where one blank is all that stands between."""
+    own = re.escape(unit.strip())
+    return re.compile(rf"^(?P<day>.*?\S)\s+(?P<value>(?:{own}\s+)?\S+(?:\s+{own})?)$", re.IGNORECASE)
+
+
+def bare(words: str, unit: str) -> str:
+    """A number without the unit in front of it or behind; ValueError where it bears the sign of another unit."""
+    unit = unit.strip()
+    number = _without(words, unit)
+    others = [sign for sign in _SIGNS if sign in number and sign not in unit] if unit else []
+    if others:
+        raise ValueError(gettext("This is in %(sign)s, but the unit is %(unit)s", sign=others[0], unit=unit))
+    return number
 
 
 def _is_day(words: str) -> bool:
@@ -77,7 +90,17 @@ def _is_day(words: str) -> bool:
 
 
 def _without(words: str, unit: str) -> str:
-    return words[: -len(unit)].strip() if unit and unit != "%" and words.lower().endswith(unit.lower()) else words
+    """The words without the unit; of “£ million” the sign may stand in front and the rest behind."""
+    if not unit:
+        return words
+    minus = "-" if words.startswith(("-", amounts.MINUS)) else ""
+    bare = words[len(minus) :].strip()
+    for part in (unit, *([unit[0], unit[1:].strip()] if unit[0] in _SIGNS else [])):
+        if part and bare.lower().startswith(part.lower()):
+            bare = bare[len(part) :].strip()
+        elif part and bare.lower().endswith(part.lower()):
+            bare = bare[: -len(part)].strip()
+    return minus + bare
 
 
 def _once(line: Line, seen: dict[date, int]) -> Line:

@@ -1,4 +1,4 @@
-"""Making indicators and changing what they promise: definition, target, trajectory, and where they come from."""
+"""Making indicators and changing what they promise: definition, target, and where they come from."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from actions.indicator_models import Direction, Frequency, Indicator, TrajectoryPoint
+from actions.indicator_models import Direction, Frequency, Indicator
 from actions.measures import service
 from kb import editing, history, labels, records
 from kb.catalogue import figures
-from kb.catalogue.amounts import LARGEST, amount, plain
+from kb.catalogue.amounts import LARGEST, plain
 from kb.errors import Invalid
-from kb.models.organisation import Organisation, Post
+from kb.models.organisation import Post
 from kb.models.record import Kind
 from kb.permissions import Capability, visible_to
 from kb.words import gettext, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from kb.permissions import Person
 
 MOST_FIGURES = 40
-MOST_POINTS = 200
 # Columns that the form fills with the words as they were written.
 TEXTS = (
     "definition",
@@ -65,19 +64,9 @@ class IndicatorDetails:
     target: float | None = None
     target_period: str = ""
     target_on: date | None = None
+    tolerance: float | None = None
     note: str = ""
     owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What an indicator should be in one period; `id` is that of the row that stands, None for a new one."""
-
-    period: str
-    ends_on: date
-    value: float
-    organisation: str = ""
-    id: int | None = None
 
 
 def details_of(indicator: Indicator) -> IndicatorDetails:
@@ -87,6 +76,7 @@ def details_of(indicator: Indicator) -> IndicatorDetails:
         direction=indicator.direction,
         frequency=indicator.frequency,
         target_on=indicator.target_on,
+        tolerance=indicator.tolerance or None,
         owner=indicator.owner.ref if indicator.owner else "",
         **{name: getattr(indicator, name) for name in (*TEXTS, *_NUMBERS)},
     )
@@ -117,7 +107,7 @@ def edit(session: Session, ref: str, details: IndicatorDetails, *, version: int,
     indicator = editable(session, ref, by)
     records.check_version(indicator, version, theirs=_in_words(indicator), chosen=_chosen(indicator))
     details = _checked(details)
-    _require_reason(reason)
+    require_reason(reason)
     owner = _owner(session, details.owner, by)
     with session.no_autoflush:
         _fill(indicator, details)
@@ -126,40 +116,6 @@ def edit(session: Session, ref: str, details: IndicatorDetails, *, version: int,
             told = (_title(indicator.owner), _title(owner))
             history.note(session, indicator, "owner", *told, reason=reason.strip(), by=by)
             indicator.owner = owner
-    session.flush()
-    return indicator
-
-
-def set_trajectory(
-    session: Session, ref: str, points: Iterable[Point], *, version: int, reason: str, by: Person
-) -> Indicator:
-    """Write the periods anew: what is missing is taken out, what is there is kept, each change with its history."""
-    indicator = editable(session, ref, by)
-    wanted = list(points)
-    records.check_version(indicator, version, theirs={"trajectory": in_lines(indicator)})
-    _require_reason(reason)
-    if len(wanted) > MOST_POINTS:
-        raise Invalid("points", gettext("Give at most %(number)s periods", number=MOST_POINTS))
-    _check_points(wanted)
-    bodies = _bodies(session, wanted, by)
-    known = {point.id: point for point in indicator.trajectory}
-    kept = {point.id for point in wanted if point.id in known}
-    position = max((point.position for point in indicator.trajectory), default=0)
-    with session.no_autoflush:
-        for standing in [point for point in indicator.trajectory if point.id not in kept]:
-            history.note(session, indicator, "trajectory", told(standing, indicator), None, reason=reason, by=by)
-            indicator.trajectory.remove(standing)
-        for point in wanted:
-            row = known.get(point.id) if point.id is not None else None
-            before = told(row, indicator) if row is not None else None
-            if row is None:
-                position += 1
-                row = TrajectoryPoint(position=position)
-                indicator.trajectory.append(row)
-            row.period, row.ends_on, row.value = point.period.strip(), point.ends_on, point.value
-            row.organisation = bodies.get(point.organisation)
-            if (after := told(row, indicator)) != before:
-                history.note(session, indicator, "trajectory", before, after, reason=reason, by=by)
     session.flush()
     return indicator
 
@@ -187,17 +143,6 @@ def editable(session: Session, ref: str, by: Person) -> Indicator:
     return indicator
 
 
-def told(point: TrajectoryPoint, indicator: Indicator) -> str:
-    """A period of a trajectory in words."""
-    who = f", {point.organisation.title}" if point.organisation else ""
-    return f"{point.period}{who}: {amount(point.value, indicator.unit)}"
-
-
-def in_lines(indicator: Indicator) -> str:
-    """The whole trajectory in words, a line for each period."""
-    return "\n".join(told(point, indicator) for point in indicator.trajectory)
-
-
 def faults(details: IndicatorDetails) -> list[Invalid]:
     """Everything that is wrong with the details by themselves."""
     return editing.faults(
@@ -206,6 +151,7 @@ def faults(details: IndicatorDetails) -> list[Invalid]:
         lambda: _check("frequency", details.frequency, set(Frequency), gettext("Choose how often it is read")),
         *(partial(check_number, name, getattr(details, name)) for name in _NUMBERS),
         lambda: _check_target(details),
+        lambda: _check_tolerance(details.tolerance),
     )
 
 
@@ -227,24 +173,19 @@ def _check_target(details: IndicatorDetails) -> None:
         raise Invalid("target", gettext("Give the target that is to be reached by %(day)s", day=day))
 
 
+def _check_tolerance(tolerance: float | None) -> None:
+    if tolerance is not None and not 0 <= tolerance <= 100:
+        raise Invalid("tolerance", gettext("Give the tolerance as a share of the plan, from 0 to 100 per cent"))
+
+
 def check_number(field: str, value: float | None) -> None:
     """Refuse what is no number or too large for one."""
     if value is not None and not abs(value) <= LARGEST:
         raise Invalid(field, gettext("That number is too large"))
 
 
-def _check_points(points: list[Point]) -> None:
-    seen = set()
-    for point in points:
-        check_number("points", point.value)
-        if not point.period.strip():
-            raise Invalid("points", gettext("Say which period each number is for"))
-        if (key := (point.ends_on, point.organisation)) in seen:
-            raise Invalid("points", gettext("%(period)s stands twice", period=point.period))
-        seen.add(key)
-
-
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Refuse a change that nobody explains."""
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
 
@@ -259,19 +200,11 @@ def _owner(session: Session, ref: str, by: Person) -> Post | None:
     return post
 
 
-def _bodies(session: Session, points: list[Point], by: Person) -> Mapping[str, Organisation]:
-    refs = {point.organisation for point in points if point.organisation}
-    query = select(Organisation).where(Organisation.ref.in_(refs), visible_to(by))
-    found = {body.ref: body for body in session.scalars(query)} if refs else {}
-    if unknown := refs - set(found):
-        raise Invalid("points", gettext("There is no organisation called “%(ref)s”", ref=min(unknown)))
-    return found
-
-
 def _fill(indicator: Indicator, details: IndicatorDetails) -> None:
     indicator.title = details.title
     indicator.direction, indicator.frequency = details.direction, details.frequency
     indicator.target_on = details.target_on
+    indicator.tolerance = details.tolerance or 0.0
     for name in _NUMBERS:
         setattr(indicator, name, getattr(details, name))
     for name in TEXTS:
@@ -286,6 +219,7 @@ def _in_words(indicator: Indicator) -> dict[str, str]:
         "frequency": labels.frequencies()[indicator.frequency],
         "owner": _title(indicator.owner) or "",
         "target_on": spoken(indicator.target_on),
+        "tolerance": plain(indicator.tolerance or None),
         **{name: plain(getattr(indicator, name)) for name in _NUMBERS},
         **{name: getattr(indicator, name) for name in TEXTS},
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from actions.measures import columns_pasted, readings, service
 from actions.measures.readings import ReadingDetails
 from kb.errors import Invalid
+from kb.permissions import Capability
 from kb.words import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ def propose(indicator: Indicator, text: str, *, by: Person, today: date) -> list
 
 
 def write(
-    session: Session, ref: str, text: str, *, data_source: str, reason: str, by: Person, today: date
-) -> list[Proposed]:
-    """Write every pasted line, or none: raises Invalid where one cannot be, or a correction has no reason."""
-    indicator = service.get(session, ref, by)
-    found = propose(indicator, text, by=by, today=today)
+    session: Session,
+    indicator: Indicator,
+    found: Sequence[Proposed],
+    *,
+    data_source: str,
+    reason: str,
+    by: Person,
+    today: date,
+) -> None:
+    """Write every line as proposed, or none: raises Invalid where one cannot be, or a correction has no reason."""
+    by.require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
     refused = [one for one in found if one.deed == "refuse"]
     if refused:
         words = ngettext("Mend or leave out line %(lines)s", "Mend or leave out lines %(lines)s", len(refused),
@@ -65,12 +72,11 @@ def write(
     if any(one.deed == "correct" for one in found) and not reason.strip():
         raise Invalid("reason", gettext("Say why the readings that are there already are corrected"))
     for one in found:
-        details = _details(one.line, data_source)
         if one.deed == "add":
-            readings.add_to(session, indicator, details, by=by, today=today)
+            readings.add_to(session, indicator, _details(one.line, data_source), by=by, today=today)
         elif one.deed == "correct" and one.standing is not None:
+            details = _corrected(one.line, one.standing, data_source, indicator)
             readings.correct_in(session, indicator, one.standing, details, reason=reason, by=by, today=today)
-    return found
 
 
 def count(found: Sequence[Proposed]) -> dict[str, int]:
@@ -87,6 +93,16 @@ def _proposed(indicator: Indicator, line: Line, standing: dict[date, Reading], b
     except Invalid as error:
         return Proposed(line, there, str(error))
     return Proposed(line, there)
+
+
+def _corrected(line: Line, there: Reading, data_source: str, indicator: Indicator) -> ReadingDetails:
+    """What stands in the place of a reading: it keeps its note, and its source unless the form names one of its own.
+
+    The form comes with the source of the indicator filled in, so that alone says nothing of one reading.
+    """
+    said = data_source.strip()
+    kept = there.data_source if there.data_source and said in ("", indicator.data_source.strip()) else said
+    return replace(_details(line, kept), quality_note=there.quality_note)
 
 
 def _details(line: Line, data_source: str) -> ReadingDetails:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from actions.measures.chart import Chart, Lines, draw
+from actions.measures.chart import Lines, draw
+from actions.measures.chart_parts import Chart
 from actions.measures.planned import by_period
 
 if TYPE_CHECKING:

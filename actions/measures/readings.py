@@ -37,7 +37,7 @@ class ReadingDetails:
 
 def add(session: Session, ref: str, details: ReadingDetails, *, by: Person, today: date) -> Reading:
     """Write down what was read; a day that has a reading already is corrected, not read twice."""
-    return add_to(session, _readable(session, ref, by), details, by=by, today=today)
+    return add_to(session, readable(session, ref, by), details, by=by, today=today)
 
 
 def add_to(session: Session, indicator: Indicator, details: ReadingDetails, *, by: Person, today: date) -> Reading:
@@ -53,7 +53,7 @@ def correct(
     session: Session, ref: str, reading_id: int, details: ReadingDetails, *, reason: str, by: Person, today: date
 ) -> Reading:
     """Put another value in the place of a reading; the old one is kept, and shown beneath it."""
-    indicator = _readable(session, ref, by)
+    indicator = readable(session, ref, by)
     old = standing(indicator, reading_id)
     return correct_in(session, indicator, old, details, reason=reason, by=by, today=today)
 
@@ -83,7 +83,7 @@ def correct_in(
 
 def withdraw(session: Session, ref: str, reading_id: int, *, reason: str, by: Person) -> Reading:
     """Let a reading count no longer, with nothing in its place; it is kept, and its history says why it went."""
-    indicator = _readable(session, ref, by)
+    indicator = readable(session, ref, by)
     old = standing(indicator, reading_id)
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it is withdrawn"))
@@ -109,12 +109,18 @@ def standing(indicator: Indicator, reading_id: int) -> Reading:
     return found
 
 
+def standing_on(indicator: Indicator, day: date) -> Reading | None:
+    """The reading that counts for the time until a day; one look at each, since a file asks for each of its rows."""
+    return next((one for one in indicator.readings if one.ends_on == day and one.replaced_at is None), None)
+
+
 def told(reading: Reading, indicator: Indicator) -> str:
     """A reading in words."""
     return f"{spoken(reading.ends_on)}: {amount(reading.value, indicator.unit)}"
 
 
-def _readable(session: Session, ref: str, by: Person) -> Indicator:
+def readable(session: Session, ref: str, by: Person) -> Indicator:
+    """The indicator, if the person may add readings to it; raises NotFound, NotAllowed."""
     indicator = service.get(session, ref, by)
     by.require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
     return indicator
@@ -126,10 +132,10 @@ def _check(indicator: Indicator, details: ReadingDetails, today: date, *, beside
         raise Invalid("ends_on", gettext("%(day)s is still to come", day=spoken(details.ends_on)))
     if details.ends_on.year < EARLIEST_YEAR:
         raise Invalid("ends_on", gettext("Check the year: nothing was read in %(year)s", year=details.ends_on.year))
-    for reading in service.current(indicator):
-        if reading.ends_on == details.ends_on and reading is not besides:
-            words = gettext("%(reading)s is there already. Correct that one instead", reading=told(reading, indicator))
-            raise Invalid("ends_on", words)
+    taken = standing_on(indicator, details.ends_on)
+    if taken is not None and taken is not besides:
+        words = gettext("%(reading)s is there already. Correct that one instead", reading=told(taken, indicator))
+        raise Invalid("ends_on", words)
 
 
 def _new(indicator: Indicator, details: ReadingDetails, by: Person) -> Reading:

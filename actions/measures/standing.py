@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from actions.indicators.run_charts import Run, Unfit, run, unfit
 from actions.indicators.special_causes import MDC
-from actions.indicators.variation import Better, Process, Rebase, Run, Unfit, process, run, unfit
+from actions.indicators.variation import Better, Process, Rebase, process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,11 @@ class Standing:
     run: Run | None = None
 
     @property
+    def counted(self) -> int:
+        """How many readings the limits rest on; all of them where there are none."""
+        return self.process.now.of if self.process else self.count
+
+    @property
     def has_moved(self) -> bool:
         """Whether so many readings are special that one set of limits no longer describes them all."""
         if self.settled is None:
@@ -58,11 +64,16 @@ def standing_of(indicator: Indicator, readings: Sequence[Reading]) -> Standing:
         return Standing(len(values), MDC.fewest, unfit=reason, run=run(values))
     found = process(
         [(reading.ends_on, reading.value) for reading in readings],
-        better=_SIDES[indicator.direction],
+        better=better_of(indicator),
         target=indicator.target,
         rebases=[Rebase(each.starts_on, each.until) for each in current(indicator)],
     )
     return Standing(len(values), MDC.fewest, process=found)
+
+
+def better_of(indicator: Indicator) -> Better:
+    """Which way the indicator should move."""
+    return _SIDES[indicator.direction]
 
 
 def current(indicator: Indicator) -> list[models.Rebase]:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from actions.indicators.run_charts import Unfit, in_a_row
 from actions.indicators.special_causes import RUN, Rule
-from actions.indicators.variation import Assurance, Unfit, Variation
-from kb.catalogue.amounts import amount
+from actions.indicators.variation import Assurance, Variation
+from kb.catalogue.amounts import amount, rounded
 from kb.words import counted, gettext, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from actions.indicators.variation import Point, Process
     from actions.measures.scorecard import Quarter, Scorecard
     from actions.measures.standing import Standing
-
-PLACES = 3  # figures that a mean or a limit is shown with
 
 
 def variation(stands: Standing) -> str:
@@ -60,7 +57,7 @@ def limits(stands: Standing, unit: str) -> str:
         return f"{rounded(now.lower, now.upper - now.lower, '')}–{rounded(now.upper, now.upper - now.lower, unit)}"
     if stands.run:
         return gettext("Run chart only")
-    return gettext("%(count)s of %(needed)s readings", count=stands.count, needed=stands.needed)
+    return gettext("%(count)s of %(needed)s readings", count=stands.counted, needed=stands.needed)
 
 
 def summary(card: Scorecard) -> str:
@@ -70,6 +67,9 @@ def summary(card: Scorecard) -> str:
     counts = [
         (card.count(Variation.IMPROVEMENT), gettext("improving")),
         (card.count(Variation.CONCERN), gettext("giving concern")),
+        (card.count(Variation.NEITHER), gettext("changing, for better or worse not said")),
+        (card.shifted, gettext("with a shift on the run chart")),
+        (card.off_trajectory, gettext("off trajectory")),
         (card.missing_target, gettext("that will not meet the target as things run now")),
         (card.moved, gettext("whose limits no longer fit")),
     ]
@@ -77,7 +77,18 @@ def summary(card: Scorecard) -> str:
     if not read:
         return gettext("%(all)s, and nobody has read one yet.", all=all_of_them)
     if not told:
-        return gettext("%(all)s, %(read)s of them read. None shows a real change.", all=all_of_them, read=counted(read))
+        known = sum(row.is_known for row in card.rows)
+        if not known:
+            words = gettext("It is too early to tell a real change from usual ups and downs.")
+        elif known < read:
+            words = ngettext(
+                "The one with enough readings shows no real change.",
+                "None of the %(num)s with enough readings shows a real change.",
+                known,
+            )
+        else:
+            words = gettext("None shows a real change.")
+        return gettext("%(all)s, %(read)s of them read. %(words)s", all=all_of_them, read=counted(read), words=words)
     return gettext(
         "%(all)s, %(read)s of them read: %(told)s.", all=all_of_them, read=counted(read), told=", ".join(told)
     )
@@ -92,14 +103,6 @@ def quarter(of: Quarter) -> str:
         4: gettext("October to December %(year)s", year=of.year),
     }
     return months[of.number]
-
-
-def rounded(value: float, scale: float, unit: str) -> str:
-    """A computed number with as many decimals as the spread of the readings lets one tell."""
-    places = 0
-    while places < PLACES and scale and abs(scale) * 10**places < 10:  # two figures of the spread
-        places += 1
-    return amount(round(value, places), unit)
 
 
 def cause(point: Point) -> str:
@@ -148,8 +151,10 @@ def why(stands: Standing, unit: str) -> str:
         low, high = rounded(spell.limits.lower, spread, ""), rounded(spell.limits.upper, spread, unit)
         return gettext("It varies between %(low)s and %(high)s as things run now.", low=low, high=high)
     length = _in_a_row(process)
+    # The side of what makes it special, which need not be the one that it lies on: a fall may begin above the mean.
+    is_run = length >= RUN and spell.limits.side(last.value) == last.side
     mean = rounded(spell.limits.mean, spread, unit)
-    if length >= RUN:
+    if is_run:
         words = (
             gettext("%(num)s readings in a row are above the mean of %(mean)s.", num=length, mean=mean)
             if last.side > 0
@@ -166,7 +171,7 @@ def _why_not(stands: Standing, unit: str) -> str:
         return ngettext(
             "%(num)s reading of the %(needed)s that tell usual ups and downs from a real change.",
             "%(num)s readings of the %(needed)s that tell usual ups and downs from a real change.",
-            stands.count,
+            stands.counted,
             needed=stands.needed,
         )
     reason = (
@@ -236,15 +241,4 @@ def target_sentence(stands: Standing, target: float | None, unit: str) -> str:
 def _in_a_row(process: Process) -> int:
     """How many of the last readings of the last spell lie on the side of the mean on which the last one lies."""
     limits, spell = process.now.limits, process.now
-    values = [point.value for point in process.points[spell.first : spell.end]]
-    side = limits.side(values[-1])
-    return _leading([limits.side(value) for value in reversed(values)], side) if side else 0
-
-
-def _leading(sides: Sequence[int], side: int) -> int:
-    length = 0
-    for each in sides:
-        if each != side:
-            break
-        length += 1
-    return length
+    return in_a_row([limits.side(point.value) for point in process.points[spell.first : spell.end]])

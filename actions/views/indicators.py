@@ -18,8 +18,17 @@ from actions.forms.indicators import (
     TrajectoryForm,
 )
 from actions.forms.rebasing import RebaseForm, WithdrawRebaseForm
-from actions.measures import editing, readings, rebasing, service, standing, standing_words
-from actions.measures import scorecard as scorecards
+from actions.measures import (
+    editing,
+    perspectives,
+    readings,
+    rebasing,
+    service,
+    standing,
+    standing_words,
+    track_words,
+    trajectories,
+)
 from actions.measures.picture import picture_of
 from actions.measures.planned import by_period
 from graph import service as graph
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from actions.indicator_models import Indicator
+    from kb.models.plan import Plan
 
 bp = Blueprint("indicators", __name__, url_prefix="/indicators")
 # The names of the buttons that save nothing: look for figures, and more empty rows.
@@ -78,27 +88,6 @@ def index() -> Response:
     )
 
 
-@bp.get("/scorecard")
-@auth.requires(Capability.READ)
-def scorecard() -> ResponseReturnValue:
-    """How the measures of one plan are moving, by perspective or quarter by quarter."""
-    session, person = web.session(), web.person()
-    offered = plans.list_plans(session, person=person)
-    plan = plans.choose(offered, request.args.get("plan"), person=person)
-    card = scorecards.scorecard(session, plan, person) if plan else None
-    if plan and card and downloads.are_wanted():
-        return downloads.send(f"scorecard-{plan.ref}", indicator_columns.scorecard(card), filters=[plan.title])
-    return web.page(
-        "indicators/scorecard.html",
-        plan=plan,
-        plans=offered if len(offered) > 1 else [],
-        card=card,
-        by_quarter=request.args.get("by") == "quarter",
-        words=standing_words,
-        labels=labels,
-    )
-
-
 @bp.get("/<ref>")
 @auth.requires(Capability.READ)
 def detail(ref: str) -> Response:
@@ -119,6 +108,7 @@ def detail(ref: str) -> Response:
         late=found.late(web.today()),
         rebases=[(each.id, rebasing.told(each), each.reason) for each in standing.current(indicator)],
         words=standing_words,
+        track=track_words,
         special={point.day: point for point in points if point.causes},
         shown_kinds={point.variation for point in points},
         strip=graph.strips(session, [indicator.id], person).get(indicator.id, []),
@@ -150,7 +140,7 @@ def new() -> ResponseReturnValue:
             web.commit()
             web.say(gettext("The indicator is added. Say next what it should reach, and what it measures."))
             return redirect(url_for(".detail", ref=made.ref), code=303)
-    return web.page("indicators/edit.html", form=form, plan=plan, indicator=None, status=_status(form))
+    return _edit_page(form, plan, None)
 
 
 @bp.route("/<ref>/edit", methods=["GET", "POST"])
@@ -169,7 +159,7 @@ def edit(ref: str) -> ResponseReturnValue:
             add_error(form, error)
         else:
             return _saved(ref, gettext("The indicator is saved."))
-    return web.page("indicators/edit.html", form=form, plan=None, indicator=indicator, status=_status(form))
+    return _edit_page(form, None, indicator)
 
 
 @bp.route("/<ref>/trajectory", methods=["GET", "POST"])
@@ -186,7 +176,7 @@ def trajectory(ref: str) -> ResponseReturnValue:
     elif posted is not None and (points := form.points()) is not None:
         version, reason = form.version.data or 0, form.reason.data or ""
         try:
-            editing.set_trajectory(session, ref, points, version=version, reason=reason, by=person)
+            trajectories.set_trajectory(session, ref, points, version=version, reason=reason, by=person)
         except Invalid as error:
             add_error(form, error)
         else:
@@ -225,7 +215,7 @@ def comes_from(ref: str) -> ResponseReturnValue:
 def add_reading(ref: str) -> ResponseReturnValue:
     """Add what was read."""
     session, person = web.session(), web.person()
-    indicator = _readable(ref)
+    indicator = readings.readable(session, ref, person)
     form = ReadingForm(data={"data_source": indicator.data_source})
     if request.method == "POST" and form.validate():
         try:
@@ -242,7 +232,7 @@ def add_reading(ref: str) -> ResponseReturnValue:
 def correct_reading(ref: str, reading_id: int) -> ResponseReturnValue:
     """Correct a reading; what it was stays on the page beneath it."""
     session, person = web.session(), web.person()
-    indicator = _readable(ref)
+    indicator = readings.readable(session, ref, person)
     reading = readings.standing(indicator, reading_id)
     form = CorrectionForm(obj=reading)
     if request.method == "POST" and form.validate():
@@ -289,11 +279,16 @@ def withdraw_rebase(ref: str, rebase_id: int) -> ResponseReturnValue:
     return web.page("indicators/withdraw_rebase.html", form=form, indicator=indicator, told=words, status=_status(form))
 
 
-def _readable(ref: str) -> Indicator:
-    """The indicator, if the person may add readings to it."""
-    indicator = service.get(web.session(), ref, web.person())
-    web.person().require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
-    return indicator
+def _edit_page(form: IndicatorForm, plan: Plan | None, indicator: Indicator | None) -> Response:
+    plan_id = plan.id if plan else indicator.plan_id if indicator else None
+    return web.page(
+        "indicators/edit.html",
+        form=form,
+        plan=plan,
+        perspectives=perspectives.offered(web.session(), plan_id, web.person()),
+        indicator=indicator,
+        status=_status(form),
+    )
 
 
 def _reading_page(form: ReadingForm, indicator: Indicator, before: str | None) -> Response:

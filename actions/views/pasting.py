@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, request, url_for
 
 from actions.forms.pasting import ColumnForm
-from actions.measures import pasting, service
+from actions.measures import pasting, readings
 from kb import auth, web
 from kb.errors import Invalid
 from kb.forms.base import add_error
@@ -29,8 +29,7 @@ WRITE = "write"
 def paste(ref: str) -> ResponseReturnValue:
     """Show what a pasted column would do, and write all of it or nothing."""
     session, person, today = web.session(), web.person(), web.today()
-    indicator = service.get(session, ref, person)
-    person.require(Capability.ADD_READING, plan_id=indicator.plan_id, owner_id=indicator.owner_id)
+    indicator = readings.readable(session, ref, person)
     form = ColumnForm(data={"data_source": indicator.data_source})
     found: list[Proposed] = []
     if request.method == "POST" and form.validate():
@@ -38,7 +37,7 @@ def paste(ref: str) -> ResponseReturnValue:
         try:
             found = pasting.propose(indicator, text, by=person, today=today)
             if WRITE in request.form:
-                pasting.write(session, ref, text, data_source=source, reason=reason, by=person, today=today)
+                pasting.write(session, indicator, found, data_source=source, reason=reason, by=person, today=today)
                 return _written(ref, found)
         except Invalid as error:
             add_error(form, error)

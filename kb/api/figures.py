@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, request
 from kb import auth, web
 from kb.api.named import iso, limit, named, place
 from kb.catalogue import figures
+from kb.catalogue.comparisons import whole_of
 from kb.forms import figure_filters
 from kb.paging import paged
 from kb.permissions import Capability
@@ -62,10 +63,12 @@ def told(figure: Figure) -> dict[str, Any]:
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
+    whole = whole_of(comparison)
     return {
         **named(comparison),
         "outcome": comparison.outcome,
         "note": comparison.note,
         "settled_on": iso(comparison.settled_on),
+        "whole": whole.ref if whole else None,
         "figures": [told(one) for one in comparison.figures],
     }

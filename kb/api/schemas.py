@@ -111,6 +111,7 @@ _COMPARISON = {
     "outcome": or_nothing(one_of(Outcome)),
     "note": TEXT,
     "settled_on": or_nothing(DAY),
+    "whole": or_nothing(TEXT),
     "figures": list_of(named("ListedFigure")),
 }
 _READING = {
@@ -133,6 +134,7 @@ _INDICATOR = {
     "target": or_nothing(AMOUNT),
     "target_period": TEXT,
     "target_on": or_nothing(DAY),
+    "tolerance": AMOUNT,
     "latest": or_nothing(thing(_READING)),
 }
 _HIT = {

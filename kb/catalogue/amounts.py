@@ -9,6 +9,7 @@ from kb.words import gettext
 
 LARGEST = 1e15
 MINUS = "−"
+PLACES = 3  # decimals that a computed number is shown with at most
 # Signs that stand against their number; any other unit stands behind a blank.
 _AGAINST = ("%", "‰")
 _BEFORE = ("£", "€", "$")
@@ -55,6 +56,17 @@ def amount(value: float | None, unit: str = "") -> str:
     if value is None:
         return ""
     return with_unit(shown(value), unit)
+
+
+def rounded(value: float, spread: float, unit: str = "") -> str:
+    """A computed number with as many decimals as the spread of what it was computed from lets one tell.
+
+    Two figures of the spread; where nothing spreads, the number as it stands.
+    """
+    places = 0 if spread else PLACES
+    while places < PLACES and abs(spread) * 10**places < 10:
+        places += 1
+    return amount(round(value, places), unit)
 
 
 def with_unit(words: str, unit: str) -> str:

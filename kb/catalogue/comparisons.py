@@ -78,16 +78,34 @@ def create(session: Session, title: str, refs: Iterable[str], *, by: Person) -> 
 
 
 def edit(
-    session: Session, ref: str, title: str, refs: Iterable[str], *, version: int, reason: str, by: Person
+    session: Session,
+    ref: str,
+    title: str,
+    refs: Iterable[str],
+    *,
+    whole: str = "",
+    version: int,
+    reason: str,
+    by: Person,
 ) -> Comparison:
-    """Reword a comparison, or compare other figures; a figure that leaves says so in its history."""
+    """Reword a comparison, or compare other figures; a figure that leaves says so in its history.
+
+    `whole` is the ref of the figure that the others should add up to.
+    """
     comparison = get(session, ref, person=by)
     by.require(Capability.EDIT_SHARED)
-    records.check_version(comparison, version, theirs={"title": comparison.title})
+    stood = whole_of(comparison)
+    records.check_version(
+        comparison,
+        version,
+        theirs={"title": comparison.title, "whole": stood.title if stood else ""},
+        chosen={"whole": [stood.ref] if stood else []},
+    )
     if not reason.strip():
         raise Invalid("reason", gettext("Say why it changes"))
     title = _checked_title(title)
     chosen, before = _chosen(session, refs, by), list(comparison.figures)
+    summed = _whole(chosen, whole)
     with session.no_autoflush:
         comparison.title = title
         history.note_changes(session, comparison, by=by, reason=reason.strip())
@@ -95,11 +113,20 @@ def edit(
             told = (_told(before), _told(chosen))
             history.note(session, comparison, "figures", *told, reason=reason.strip(), by=by)
             comparison.figures = chosen
+        if summed is not stood:
+            was, now = (_told([one]) if one else None for one in (stood, summed))
+            history.note(session, comparison, "whole", was, now, reason=reason.strip(), by=by)
+            comparison.whole_id = summed.id if summed else None
         for figure in set(before) ^ set(chosen):
             words = (None, comparison.title) if figure in chosen else (comparison.title, None)
             history.note(session, figure, "comparison", *words, reason=reason.strip(), by=by)
     session.flush()
     return comparison
+
+
+def whole_of(comparison: Comparison) -> Figure | None:
+    """The figure that the others of a comparison should add up to."""
+    return next((figure for figure in comparison.figures if figure.id == comparison.whole_id), None)
 
 
 def settle(
@@ -144,6 +171,15 @@ def _chosen(session: Session, refs: Iterable[str], by: Person) -> list[Figure]:
         raise Invalid("chosen", gettext("There is no figure called “%(ref)s”", ref=min(unknown)))
     if not FEWEST <= len(found) <= MOST:
         raise Invalid("chosen", gettext("Choose at least two figures, and at most %(number)s", number=MOST))
+    return found
+
+
+def _whole(chosen: Sequence[Figure], ref: str) -> Figure | None:
+    found = next((figure for figure in chosen if figure.ref == ref), None)
+    if ref and found is None:
+        raise Invalid("whole", gettext("The whole is one of the figures that are compared. Tick it as well"))
+    if found is not None and len(chosen) <= FEWEST:
+        raise Invalid("whole", gettext("A whole has two parts or more. Tick the figures that are its parts"))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kb import downloads, labels, web
 from kb.catalogue import comparisons, figures, key_points
+from kb.catalogue.sums import sum_check
 from kb.columns.words import draft, in_words, joined, titles
 from kb.spreadsheets import Column, Kind, Sheet
 from kb.words import gettext
@@ -60,12 +61,17 @@ def of_comparisons(wanted: ComparisonFilter) -> Sheet[Comparison]:
             f"{' '.join(filter(None, (figure.value, figure.unit)))} ({figure.source.title})" for figure in one.figures
         )
 
+    def summed(one: Comparison) -> str:
+        check = sum_check(one)
+        return f"{check.total}, {check.words}" if check and check.words else ""
+
     columns: list[Column[Comparison]] = [
         Column(gettext("Ref"), lambda one: one.ref, width=24),
         Column(gettext("Comparison"), lambda one: one.title, width=50),
         Column(gettext("Outcome"), lambda one: outcomes[one.outcome or comparisons.OPEN], width=24),
         Column(gettext("Figures"), side_by_side, width=60),
         Column(gettext("Refs of the figures"), lambda one: joined(figure.ref for figure in one.figures)),
+        Column(gettext("Sum check"), summed, width=30),
         Column(gettext("Note"), lambda one: one.note, width=40),
         Column(gettext("Settled on"), lambda one: one.settled_on, Kind.DATE),
         Column(gettext("Draft"), draft, width=8),

@@ -118,6 +118,12 @@ class ComparisonForm(FindingForm):
 class ComparisonEditForm(ComparisonForm):
     """The form of a comparison that is there already."""
 
+    page_order: ClassVar[tuple[str, ...]] = ("title", "words", "chosen", "whole", "reason")
+    whole = Choice(
+        gettext("Is one of them the sum of the others?"),
+        default="",
+        description=gettext("Then the page says whether they add up to it."),
+    )
     reason = StringField(gettext("Why it changes"), [DataRequired(gettext("Say why it changes")), Length(max=500)])
 
 

@@ -81,7 +81,10 @@ class Figure(Record):
 
 
 class Comparison(Record):
-    """Figures that speak of the same thing and differ; settled by a named person with a reason, never merged."""
+    """Figures that speak of the same thing and differ; settled by a named person with a reason, never merged.
+
+    `whole_id` is the figure that the others are parts of, where they should add up to it.
+    """
 
     __tablename__ = "comparison"
     __mapper_args__ = {"polymorphic_identity": Kind.COMPARISON}
@@ -91,6 +94,7 @@ class Comparison(Record):
     outcome: Mapped[str | None]
     note: Mapped[LongText]
     settled_on: Mapped[date | None]
+    whole_id: Mapped[int | None] = mapped_column(ForeignKey("figure.id", ondelete="SET NULL"), index=True)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     settled_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[settled_by_id])
     figures: Mapped[list[Figure]] = relationship(

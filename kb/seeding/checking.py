@@ -85,6 +85,8 @@ def _check_catalogue(catalogue: e.Catalogue, known: _Refs) -> None:
         _known(comparison, "figures", comparison.figures, known.figures)
         if not comparison.figures:
             raise Malformed(comparison.file, comparison.ref, "figures", "there is no figure to compare")
+        if comparison.whole and comparison.whole not in comparison.figures:
+            raise Malformed(comparison.file, comparison.ref, "whole", "it is none of the figures that are compared")
     for group in catalogue.sets:
         _known(group, "source", [group.source], known.sources)
     sets = {group.ref for group in catalogue.sets}

@@ -62,6 +62,7 @@ def load_figures(loader: Loader, catalogue: e.Catalogue) -> None:
         if loader.missing(Kind.COMPARISON, entry.ref):
             figures = loader.found(Figure, Kind.FIGURE, entry.figures)
             made = Comparison(ref=entry.ref, title=entry.title, outcome=entry.outcome, note=entry.note, figures=figures)
+            made.whole_id = next((figure.id for figure in figures if figure.ref == entry.whole), None)
             loader.add(made, entry)
     loader.flush()
 

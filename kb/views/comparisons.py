@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from kb import auth, downloads, history, labels, web
 from kb.catalogue import comparisons, figures
+from kb.catalogue.sums import sum_check
 from kb.columns import figures as columns
 from kb.errors import Invalid
 from kb.forms import figure_filters
@@ -49,6 +51,7 @@ def index() -> Response:
         paging=paging,
         wanted=wanted,
         counts=counts,
+        checks={one.id: sum_check(one) for one in found},
         everything=sum(counts.values()),
         labels=labels,
         may_edit=person.may(Capability.EDIT_SHARED),
@@ -64,6 +67,7 @@ def detail(ref: str) -> Response:
     return web.page(
         "comparisons/detail.html",
         comparison=comparison,
+        check=sum_check(comparison),
         changes=history.list_for(session, comparison, person=person, limit=10),
         alike=likeness.like(session, web.settings(), person, comparison),
         labels=labels,
@@ -99,8 +103,20 @@ def edit(ref: str) -> ResponseReturnValue:
     session, person = web.session(), web.person()
     comparison = comparisons.get(session, ref, person=person)
     chosen = [figure.ref for figure in comparison.figures]
-    form = ComparisonEditForm(data={"title": comparison.title, "chosen": chosen, "version": comparison.version})
+    whole = comparisons.whole_of(comparison)
+    form = ComparisonEditForm(
+        data={
+            "title": comparison.title,
+            "chosen": chosen,
+            "whole": whole.ref if whole else "",
+            "version": comparison.version,
+        }
+    )
     offer(form, comparison.figures)
+    form.whole.choices = [
+        SelectChoice("", gettext("No, they stand beside one another")),
+        *(choice for choice in form.chosen.choices or () if isinstance(choice, SelectChoice)),
+    ]
     if request.method == "POST" and FIND not in request.form and form.validate():
         values = form.values("words", "chosen")
         try:
@@ -131,7 +147,14 @@ def settle(ref: str) -> ResponseReturnValue:
             web.say(gettext("What comes of it is written down. The figures stay as they are."))
             return redirect(url_for(".detail", ref=ref), code=303)
     status = 422 if form.errors or form.form_errors else 200
-    return web.page("comparisons/settle.html", form=form, comparison=comparison, labels=labels, status=status)
+    return web.page(
+        "comparisons/settle.html",
+        form=form,
+        comparison=comparison,
+        check=sum_check(comparison),
+        labels=labels,
+        status=status,
+    )
 
 
 def offer(form: ComparisonForm, standing: Sequence[Figure]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.measures import chart
+from actions.measures import chart, chart_parts
 from actions.measures.scales import scale
 from kb.models.link import LinkType
 
@@ -137,7 +137,7 @@ def test_a_line_needs_two_days_and_keeps_within_its_picture():
         assert found is not None
         assert all(found.left <= dot.x <= found.right and found.top <= dot.y <= found.bottom for dot in found.read)
         target, baseline = found.levels
-        assert abs(target.word_y - baseline.word_y) >= chart.LINE
+        assert abs(target.word_y - baseline.word_y) >= chart_parts.LINE
         assert all(later.at - earlier.at >= 80 for earlier, later in zip(found.days, found.days[1:], strict=False))
 
 

@@ -9,11 +9,12 @@ import pytest
 from actions import record as action_record
 from actions import service as action_service
 from actions.filters import Filters
-from actions.measures import editing, readings, service
-from actions.measures.editing import IndicatorDetails, Point
+from actions.measures import editing, readings, service, trajectories
+from actions.measures.editing import IndicatorDetails
 from actions.measures.planned import by_period
 from actions.measures.readings import ReadingDetails
 from actions.measures.service import IndicatorFilter
+from actions.measures.trajectories import Point
 from kb import history
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
 from kb.models.link import LinkType
@@ -46,7 +47,7 @@ def test_another_target_needs_a_reason_and_keeps_the_old_one(session, make):
     with pytest.raises(Conflict):
         editing.edit(session, found.ref, details, version=found.version - 1, reason="A new year", by=lead)
     editing.edit(session, found.ref, details, version=found.version, reason="A new year", by=lead)
-    assert ("target", "75.0", "80.0", "A new year") in told(history.list_for(session, found, person=lead))
+    assert ("target", "75", "80", "A new year") in told(history.list_for(session, found, person=lead))
 
 
 def test_whoever_holds_the_post_adds_a_reading_and_others_do_not(session, make):
@@ -124,21 +125,23 @@ def test_a_trajectory_is_a_row_for_each_period_and_a_column_for_each_organisatio
         Point("2020/21", ends, 468.0, north.ref),
     ]
     version = service.get(session, indicator.ref, lead).version
-    editing.set_trajectory(session, indicator.ref, points, version=version, reason="From the source", by=lead)
+    trajectories.set_trajectory(session, indicator.ref, points, version=version, reason="From the source", by=lead)
     make.reading(indicator, ends_on=ends, value=947.0)
     session.expire_all()
     found = service.get(session, indicator.ref, lead)
     table = by_period(found)
     assert [column.title if column else None for column in table.columns] == [None, "North", "South"]
-    assert [(row.words, row.planned, row.difference) for row in table.periods] == [
+    assert [(row.words, row.planned, row.against and row.against.difference) for row in table.periods] == [
         ("2019/20", (1014.0, None, None), None),
         ("2020/21", (1168.0, 468.0, 700.0), -221.0),
     ]
     with pytest.raises(Invalid, match="twice"):
-        editing.set_trajectory(session, indicator.ref, [points[0]] * 2, version=found.version, reason="So", by=lead)
+        trajectories.set_trajectory(
+            session, indicator.ref, [points[0]] * 2, version=found.version, reason="So", by=lead
+        )
     kept = next(point for point in found.trajectory if point.value == 1168.0)
     change = [Point("2020/21", ends, 1200.0, id=kept.id)]
-    editing.set_trajectory(session, indicator.ref, change, version=found.version, reason="Revised", by=lead)
+    trajectories.set_trajectory(session, indicator.ref, change, version=found.version, reason="Revised", by=lead)
     session.expire_all()
     assert [(p.id, p.value) for p in service.get(session, indicator.ref, lead).trajectory] == [(kept.id, 1200.0)]
     changed = told(history.list_for(session, found, person=lead))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from actions.measures import columns_pasted, pasting, service
+from actions.measures import columns_pasted, pasting, readings, service
 from kb.errors import Invalid, NotAllowed
 
 TODAY = date(2026, 11, 22)
@@ -36,6 +36,28 @@ def test_a_number_may_bear_the_unit_of_the_indicator():
 
 
 @pytest.mark.parametrize(
+    ("words", "unit", "value"),
+    [
+        ("71.8 %", "%", 71.8),
+        ("-4 %", "%", -4.0),
+        ("£1,200", "£", 1200.0),
+        ("£ 1,200", "£", 1200.0),
+        ("−£5", "£", -5.0),
+        ("£1.5 million", "£ million", 1.5),
+        ("1.5 £ Million", "£ million", 1.5),
+        ("1,200 Staff", "staff", 1200.0),
+    ],
+)
+def test_the_unit_may_stand_in_front_of_the_number_or_behind(words, unit, value):
+    assert days(f"January 2026\t{words}", unit) == [(date(2026, 1, 31), value)]
+
+
+def test_a_unit_may_follow_the_number_where_blanks_are_all_that_stands_between():
+    assert days("January 2026 71.8 %", "%") == [(date(2026, 1, 31), 71.8)]
+    assert days("January 2026 £ 1,200", "£") == [(date(2026, 1, 31), 1200.0)]
+
+
+@pytest.mark.parametrize(
     ("line", "unit", "problem"),
     [
         ("January 2026", "", "a day and a number"),
@@ -44,7 +66,9 @@ def test_a_number_may_bear_the_unit_of_the_indicator():
         ("January 2026\tmany", "", "Give one number"),
         ("31/02/2026\t1", "", "no such date"),
         ("soon\t1", "", "Give the date"),
-        ("January 2026\t71.8%", "staff", "the unit is staff"),
+        ("January 2026\t71.8%", "staff", "This is in %, but the unit is staff"),
+        ("January 2026\t£5", "%", "This is in £, but the unit is %"),
+        ("January 2026\t$5", "£", "This is in $, but the unit is £"),
         ("January 2026\t12 weeks", "staff", "Give one number"),
     ],
 )
@@ -66,7 +90,21 @@ def test_too_many_lines_are_refused_before_any_is_read(make):
         columns_pasted.read("January 2026\t1\n" * 50_000)
 
 
-def test_all_lines_are_written_or_none(session, make):
+@pytest.fixture
+def paste(session):
+    """Propose a column for an indicator and write it."""
+
+    def paste(ref, column, by, source="", reason=""):
+        session.expire_all()
+        indicator = readings.readable(session, ref, by)
+        found = pasting.propose(indicator, column, by=by, today=TODAY)
+        pasting.write(session, indicator, found, data_source=source, reason=reason, by=by, today=TODAY)
+        return found
+
+    return paste
+
+
+def test_all_lines_are_written_or_none(session, make, paste):
     indicator, lead = make.indicator(unit="%"), make.person(make.lead())
     make.reading(indicator, ends_on=date(2026, 1, 31), value=70.0)
     make.reading(indicator, ends_on=date(2026, 2, 28), value=71.0)
@@ -81,18 +119,29 @@ def test_all_lines_are_written_or_none(session, make):
     assert [one.deed for one in found] == ["same", "correct", "add", "refuse"]
     assert found[3].problem == "31 December 2026 is still to come"
     assert pasting.count(found) == {"add": 1, "correct": 1, "same": 1, "refuse": 1}
-    details = {"data_source": "ESR", "by": lead, "today": TODAY}
     with pytest.raises(Invalid, match="leave out line 4"):
-        pasting.write(session, indicator.ref, column, reason="So", **details)
+        paste(indicator.ref, column, lead, "ESR", "So")
     assert standing() == [70, 71]
     right = column.rsplit("\n", 1)[0]
     with pytest.raises(Invalid, match="Say why"):
-        pasting.write(session, indicator.ref, right, reason=" ", **details)
+        paste(indicator.ref, right, lead, "ESR", " ")
     assert standing() == [70, 71]
-    pasting.write(session, indicator.ref, right, reason="Late returns", **details)
+    paste(indicator.ref, right, lead, "ESR", "Late returns")
     assert standing() == [70, 72, 73]
-    again = pasting.write(session, indicator.ref, right, reason="", **details)
-    assert {one.deed for one in again} == {"same"}
+    assert {one.deed for one in paste(indicator.ref, right, lead)} == {"same"}
+
+
+@pytest.mark.parametrize(("source", "kept"), [("", "Ward book"), ("ESR", "Ward book"), ("Census", "Census")])
+def test_a_pasted_correction_keeps_the_note_and_the_source_of_the_reading(session, make, paste, source, kept):
+    indicator, lead = make.indicator(data_source="ESR"), make.person(make.lead())
+    make.reading(
+        indicator, ends_on=date(2026, 1, 31), value=70.0, data_source="Ward book", quality_note="Two teams missing"
+    )
+    paste(indicator.ref, "January 2026\t71\nFebruary 2026\t72", lead, source, "Late returns")
+    session.expire_all()
+    corrected, added = service.current(service.get(session, indicator.ref, lead))
+    assert (corrected.value, corrected.data_source, corrected.quality_note) == (71, kept, "Two teams missing")
+    assert (added.value, added.data_source, added.quality_note) == (72, source, "")
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "Month\tShare"])
@@ -102,10 +151,21 @@ def test_an_empty_column_says_what_to_paste(make, text, session):
         pasting.propose(service.get(session, indicator.ref, lead), text, by=lead, today=TODAY)
 
 
-def test_who_may_not_add_a_reading_may_not_paste_one(session, make):
+def test_who_may_not_add_a_reading_may_not_paste_one(session, make, paste):
     indicator, reader = make.indicator(), make.person(make.user())
     with pytest.raises(NotAllowed):
-        pasting.write(session, indicator.ref, "January 2026\t1", data_source="", reason="", by=reader, today=TODAY)
+        paste(indicator.ref, "January 2026\t1", reader)
+    found = pasting.propose(indicator_of(session, indicator, make), "January 2026\t1", **as_lead(make))
+    with pytest.raises(NotAllowed):
+        pasting.write(session, indicator, found, data_source="", reason="", by=reader, today=TODAY)
+
+
+def indicator_of(session, indicator, make):
+    return service.get(session, indicator.ref, make.person(make.lead()))
+
+
+def as_lead(make):
+    return {"by": make.person(make.lead()), "today": TODAY}
 
 
 def test_a_person_sees_what_a_column_would_do_before_it_is_written(browse, make):

@@ -7,13 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from actions.indicators.variation import Assurance, Unfit, Variation
-from actions.measures import chart, rebasing, scorecard, service, standing, standing_words
+from actions.indicators.run_charts import Unfit
+from actions.indicators.variation import Assurance, Variation
+from actions.measures import chart, chart_parts, rebasing, scorecard, service, standing, standing_words
 from actions.measures.chart import Lines
 from actions.measures.picture import picture_of
 from actions.measures.rebasing import RebaseDetails
 from actions.measures.scorecard import Quarter
 from kb import history
+from kb.catalogue import amounts
 from kb.errors import Invalid, NotAllowed, NotFound
 from kb.models.link import LinkType
 
@@ -108,6 +110,36 @@ def test_the_last_reading_is_told_with_what_makes_it_special(session, make, read
     _, found = stands(session, make, read([*USUAL, *more], direction=direction))
     assert standing_words.variation(found) == icon
     assert standing_words.why(found, "") == f"{why} Chance alone would seldom do that."
+
+
+def test_a_fall_that_begins_above_the_mean_is_not_told_as_a_run_on_its_side(session, make, read):
+    """Both hold: seven and more above the mean, a concern, and seven that fall, the improvement that wins."""
+    _, found = stands(
+        session, make, read([13, 7] * 2 + [10, 4, 5, 6, 3, 5, 4, 20, 19, 18, 17, 16, 15, 14], direction="lower")
+    )
+    assert found.process.last.variation is Variation.IMPROVEMENT
+    assert found.process.now.limits.side(found.process.last.value) == 1
+    assert standing_words.why(found, "") == (
+        "The last reading is part of seven or more that fall. Chance alone would seldom do that."
+    )
+
+
+def test_after_limits_are_computed_anew_only_the_readings_that_they_rest_on_are_counted(session, make, read):
+    indicator, lead = read([*USUAL, *[30, 32, 31, 29, 30, 31]]), make.person(make.lead())
+    rebasing.rebase(session, indicator.ref, RebaseDetails(day(14), None, "New wards"), by=lead)
+    _, found = stands(session, make, indicator)
+    assert (found.count, found.counted) == (20, 6)
+    assert standing_words.limits(found, "") == "6 of 13 readings"
+    assert standing_words.why(found, "").startswith("6 readings of the 13")
+
+
+def test_numbers_beside_lines_are_as_fine_as_in_the_table(session, make, read):
+    found, where = stands(session, make, read([value / 500 for value in USUAL]))
+    levels = {level.kind: level.number() for level in picture_of(found, where).wide.levels}
+    now = where.settled.now.limits
+    assert levels["lower"] != levels["upper"]
+    assert standing_words.limits(where, "") == f"{levels['lower']}–{levels['upper']}"
+    assert levels["mean"] == amounts.rounded(now.mean, now.upper - now.lower)
 
 
 def test_each_rule_has_its_words_for_either_side(session, make, read):
@@ -245,22 +277,40 @@ def test_a_scorecard_of_nothing_says_so(session, make, read):
     assert (card.newest, standing_words.summary(card)) == (None, "1 indicator, and nobody has read one yet.")
     read([3, 4])
     card = scorecard.scorecard(session, make.the_plan, lead)
-    assert standing_words.summary(card) == "2 indicators, one of them read. None shows a real change."
+    assert standing_words.summary(card) == (
+        "2 indicators, one of them read. It is too early to tell a real change from usual ups and downs."
+    )
+
+
+def test_a_scorecard_in_one_line_says_what_is_known_and_no_more(session, make, read):
+    def told():
+        session.expire_all()
+        return standing_words.summary(scorecard.scorecard(session, make.the_plan, make.person(make.lead())))
+
+    read(USUAL)
+    assert told() == "1 indicator, one of them read. None shows a real change."
+    read([3, 4])
+    assert told() == "2 indicators, two of them read. The one with enough readings shows no real change."
+    read([*USUAL, 30], direction="none")
+    assert told() == "3 indicators, three of them read: one changing, for better or worse not said."
+    read([1, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9], frequency="yearly")
+    assert told().endswith("one changing, for better or worse not said, one with a shift on the run chart.")
 
 
 def test_words_beside_level_lines_keep_apart_and_in_order():
     days = [(day(month), value) for month, value in enumerate((50.0, 51.0, 50.5))]
     drawn = chart.draw(days, lines=Lines(target=50.5, baseline=50.4, median=50.45))
     places = sorted(level.word_y for level in drawn.levels)
-    assert all(after - before >= chart.LINE - 0.1 for before, after in pairwise(places))
+    assert all(after - before >= chart_parts.LINE - 0.1 for before, after in pairwise(places))
     by_value = sorted(drawn.levels, key=lambda level: level.value)
     assert [level.word_y for level in by_value] == sorted(places, reverse=True)
 
 
 def test_numbers_are_shown_as_finely_as_the_readings_spread():
-    assert standing_words.rounded(66.7543, 8.6, "%") == "66.8%"
-    assert standing_words.rounded(1545.167, 1600, "") == "1,545"
-    assert standing_words.rounded(0.01234, 0.004, "") == "0.012"
+    assert amounts.rounded(66.7543, 8.6, "%") == "66.8%"
+    assert amounts.rounded(1545.167, 1600, "") == "1,545"
+    assert amounts.rounded(0.01234, 0.004, "") == "0.012"
+    assert amounts.rounded(71.8, 0.0, "%") == "71.8%"
 
 
 def test_indicators_that_moved_are_listed_with_concerns_first(session, make, read):
@@ -275,3 +325,13 @@ def test_indicators_that_moved_are_listed_with_concerns_first(session, make, rea
     assert [row.indicator.id for row in scorecard.signals(session, [make.the_plan], lead)] == [worse.id, better.id]
     assert len(scorecard.signals(session, [make.the_plan, elsewhere], lead)) == 3
     assert scorecard.signals(session, [], lead) == []
+
+
+def test_the_newest_number_stands_below_its_reading_where_it_would_cover_the_plan():
+    read = [(day(0), 205.0), (day(12), 350.0), (day(24), 300.0)]
+    planned = [(day(0), 210.0), (day(12), 350.0), (day(24), 330.0), (day(36), 408.0)]
+    alone, beside = chart.draw(read), chart.draw(read, planned)
+    assert alone.last_word_y < alone.read[-1].y
+    assert beside.last_word_y > beside.read[-1].y
+    low = chart.draw([(day(0), 400.0), (day(12), 0.0)], [(day(0), 400.0), (day(12), 10.0)])
+    assert low.last_word_y < low.read[-1].y < low.bottom + 1

@@ -17,6 +17,7 @@ from kb.models.shortlist import Shortlist
 from kb.models.user import Role
 from kb.permissions import SYSTEM
 from kb.removal import deleting
+from tests.actions.reviews.frozen import frozen, of
 from tests.browsing import TOKEN
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("actions.several_sent", "POST"): SIGNED_IN,
     ("actions.take_back", "POST"): OWNER,
     ("actions.steering", "GET"): READ,
+    ("actions.list_since", "GET"): SIGNED_IN,
     ("actions.timeline", "GET"): READ,
     ("actions.new", "GET"): LEAD,
     ("actions.new", "POST"): LEAD,
@@ -241,6 +243,33 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("requests.detail", "GET"): SIGNED_IN,
     ("requests.decide", "POST"): VERIFIER,
     ("requests.withdraw", "POST"): frozenset({"owner"}),
+    ("meetings.index", "GET"): SIGNED_IN,
+    ("meetings.index", "POST"): VERIFIER,
+    ("meetings.detail", "GET"): SIGNED_IN,
+    ("meetings.change", "GET"): VERIFIER,
+    ("meetings.change", "POST"): VERIFIER,
+    ("meetings.cover", "GET"): VERIFIER,
+    ("meetings.cover", "POST"): VERIFIER,
+    ("meetings.cancel", "GET"): VERIFIER,
+    ("meetings.cancel", "POST"): VERIFIER,
+    ("packs.detail", "GET"): SIGNED_IN,
+    ("packs.freeze", "GET"): VERIFIER,
+    ("packs.freeze", "POST"): VERIFIER,
+    ("packs.compare", "GET"): SIGNED_IN,
+    ("pack_files.index", "GET"): SIGNED_IN,
+    ("pack_files.make", "POST"): SIGNED_IN,
+    ("pack_files.download", "GET"): SIGNED_IN,
+    ("decisions.show", "GET"): SIGNED_IN,
+    ("decisions.show", "POST"): VERIFIER,
+    ("decisions.decide", "GET"): VERIFIER,
+    ("decisions.decide", "POST"): VERIFIER,
+    ("decisions.take_back", "POST"): VERIFIER,
+    ("decisions.follow_up", "GET"): LEAD,
+    ("decisions.follow_up", "POST"): LEAD,
+    ("decisions.close", "GET"): VERIFIER,
+    ("decisions.close", "POST"): VERIFIER,
+    ("decisions.minutes_page", "GET"): SIGNED_IN,
+    ("decisions.log", "GET"): SIGNED_IN,
     ("search.results", "GET"): READ,
     ("search.suggest", "GET"): READ,
     ("search.like", "GET"): READ,
@@ -298,6 +327,8 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("indicators.comes_from", "GET"): LEAD,
     ("indicators.comes_from", "POST"): LEAD,
     ("indicators.scorecard", "GET"): READ,
+    ("indicators.perspectives", "GET"): LEAD,
+    ("indicators.perspectives", "POST"): LEAD,
     ("pasting.paste", "GET"): OWNER,
     ("pasting.paste", "POST"): OWNER,
     ("indicators.rebase", "GET"): LEAD,
@@ -365,6 +396,8 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
     session.add(Shortlist(user_id=other.id, share_key="the-key"))
     note = make.impact_note()
     twin = make.action(ref="the-twin")
+    recorded = frozen(make, make.today, of("Something else", action))
+    planned = make.review(make.today + timedelta(days=14))
     pair = make.dismissed(action, twin)
     session.commit()
     return World(
@@ -409,6 +442,10 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
             },
             "actions_api": {"ref": action.ref},
             "requests": {"ref": action.ref, "request_id": asked.id},
+            "decisions": {"ref": plan.ref, "review_id": recorded.id, "place": 1},
+            "meetings": {"ref": plan.ref, "review_id": planned.id},
+            "packs": {"review_id": planned.id},
+            "pack_files": {"review_id": recorded.id, "form": "pdf"},
             "figures": {"ref": figure.ref, "source": source.ref},
             "figures_api": {"ref": figure.ref},
             "comparisons": {"ref": comparison.ref},
@@ -418,6 +455,7 @@ def world(session: Session, make: Make, tmp_path: object) -> World:
                 "rebase_id": rebase.id,
                 "plan": plan.ref,
             },
+            "indicators.perspectives": {"ref": plan.ref},
             "pasting": {"ref": indicator.ref},
             "indicators_api": {"ref": indicator.ref},
             "graph": {"kinds": "actions", "ref": action.ref, "note_id": note.id, "other": twin.ref, "pair_id": pair.id},

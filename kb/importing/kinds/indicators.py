@@ -125,6 +125,12 @@ def _fields() -> tuple[Field, ...]:
         Field("target", gettext("Target"), Shape.NUMBER, help=gettext("A number, in the unit.")),
         Field("target_period", gettext("Target period"), help=period),
         Field("target_on", gettext("Target by"), Shape.DAY, also=("Target date",)),
+        Field(
+            "tolerance",
+            gettext("Tolerance"),
+            Shape.NUMBER,
+            help=gettext("By how many per cent a reading may fall short of its trajectory, from 0 to 100."),
+        ),
         Field("data_source", gettext("Where it comes from"), Shape.TEXT, also=("Data source", "Source of data")),
         *owner,
         Field("note", gettext("Note"), Shape.TEXT, also=("Notes", "Comment")),

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from actions.indicator_models import Indicator
-from actions.measures import readings, service
+from actions.measures import readings
 from actions.measures.readings import ReadingDetails
 from kb.editing import faults
 from kb.errors import Invalid, KnowledgeBaseError, NotFound
 from kb.importing.fields import Field, Shape
-from kb.importing.kinds import cells, planned
+from kb.importing.kinds import cells, planned, units
 from kb.importing.kinds.headed import REF, Headed
 from kb.importing.kinds.named import Names
 from kb.importing.kinds.roster import Roster
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kb.importing.grid import Table
     from kb.importing.proposals import Context, Reviewed
 
-INDICATOR, DAY, VALUE = "indicator", "ends_on", "value"
+INDICATOR, DAY, VALUE, UNIT = "indicator", "ends_on", "value", "unit"
 _WORDS = ("data_source", "quality_note")
 
 
@@ -134,12 +134,12 @@ class Readings(Headed):
             DAY: read.details.ends_on.isoformat(),
             **{name: _told(read.standing, name) for name in (VALUE, *_WORDS)},
         }
-        session, ref, by, today = context.session, read.indicator.ref, context.by, context.today
+        session, indicator, by, today = context.session, read.indicator, context.by, context.today
         try:
             if read.standing is None:
-                readings.add(session, ref, read.details, by=by, today=today)
+                readings.add_to(session, indicator, read.details, by=by, today=today)
             else:
-                readings.correct(session, ref, read.standing.id, read.details, reason=reason, by=by, today=today)
+                readings.correct_in(session, indicator, read.standing, read.details, reason=reason, by=by, today=today)
         except KnowledgeBaseError:
             _roster(context).forget()
             raise
@@ -152,7 +152,7 @@ class Readings(Headed):
         if not roster.knows(applied.record.ref):
             raise NotFound(applied.record.kind, applied.record.ref)
         indicator, day = roster.get(applied.record.ref), date.fromisoformat(before[DAY])
-        standing = _standing(indicator, day)
+        standing = readings.standing_on(indicator, day)
         if standing is None:
             raise Invalid(DAY, gettext("There is no reading for the time until %(day)s any more", day=spoken(day)))
         session, by = context.session, context.by
@@ -179,8 +179,10 @@ class Readings(Headed):
             read.indicator = _roster(context).get(self._meant(context, values))
         except Invalid as fault:
             wrong.append(fault)
+        unit = read.indicator.unit if read.indicator is not None else ""
+        wrong += units.other(UNIT, values.get(UNIT, ""), unit)
         read_here = (one for one in self.fields() if one.key in (DAY, VALUE, *_WORDS))
-        found = {one.key: self._value(one, values, wrong) for one in read_here}
+        found = {one.key: self._value(one, values, wrong, unit) for one in read_here}
         if found[DAY] is not None and found[VALUE] is not None:
             self._compare(context, read, found, wrong)
         read.problems = [Problem(fault.field, str(fault)) for fault in wrong]
@@ -189,16 +191,20 @@ class Readings(Headed):
     def _meant(self, context: Context, values: Values) -> str:
         """The ref of the indicator: the one that stands in the row, else that of the title."""
         ref = cells.clean(values.get(REF, ""))
+        if not ref and not cells.clean(values.get(INDICATOR, "")):
+            raise Invalid(INDICATOR, gettext("Say which indicator was read"))
         if not ref:
             return self.names(context)[INDICATOR].one(INDICATOR, cells.clean(values.get(INDICATOR, "")))
         if not _roster(context).knows(ref):
             raise Invalid(REF, planned.no_such_in_plan(context, ref))
         return ref
 
-    def _value(self, one: Field, values: Values, wrong: list[Invalid]) -> object:
+    def _value(self, one: Field, values: Values, wrong: list[Invalid], unit: str) -> object:
         """What a cell says, or nothing where that is wrong."""
         text = values.get(one.key, "")
         try:
+            if one.key == VALUE:
+                text = units.bare(VALUE, text, unit)
             value = cells.read(one, text)
             cells.check_length(one, value)
         except Invalid as fault:
@@ -214,7 +220,7 @@ class Readings(Headed):
         assert isinstance(day, date)
         assert isinstance(value, float)
         indicator = read.indicator
-        read.standing = _standing(indicator, day) if indicator is not None else None
+        read.standing = readings.standing_on(indicator, day) if indicator is not None else None
         words = {name: str(found[name] or getattr(read.standing, name, "")) for name in _WORDS}
         read.details = ReadingDetails(day, value, **words)
         if indicator is None:
@@ -225,11 +231,6 @@ class Readings(Headed):
         details, by, today = read.details, context.by, context.today
         if read.outcome != Outcome.SAME:
             wrong += faults(lambda: readings.check(indicator, details, by=by, today=today, besides=read.standing))
-
-
-def _standing(indicator: Indicator, day: date) -> Reading | None:
-    """The reading that counts for the time until a day."""
-    return next((one for one in service.current(indicator) if one.ends_on == day), None)
 
 
 def _told(reading: Reading | ReadingDetails | None, name: str) -> str:
@@ -292,5 +293,6 @@ def _fields() -> tuple[Field, ...]:
         ),
         Field("data_source", gettext("Data source"), Shape.TEXT, also=("Source", "Where it comes from")),
         Field("quality_note", gettext("Quality note"), Shape.TEXT, also=("Note", "Notes", "Quality", "Comment")),
-        *told("Unit", "Demonstration", "Page"),
+        Field(UNIT, gettext("Unit"), also=("Units",), help=gettext("If it is there, that of the indicator.")),
+        *told("Demonstration", "Page"),
     )

@@ -27,5 +27,6 @@ class FigureEntry(Entry):
 class ComparisonEntry(Entry):
     title: str
     figures: tuple[str, ...]
+    whole: str = ""
     outcome: Outcome | None = None
     note: str = ""

@@ -5,16 +5,14 @@ from datetime import date
 import pytest
 
 from actions.indicators.limits import Limits
+from actions.indicators.run_charts import Unfit, run, unfit
 from actions.indicators.special_causes import MDC, NHSR, RULESETS
 from actions.indicators.variation import (
     Assurance,
     Rebase,
-    Unfit,
     Variation,
     assurance,
     process,
-    run,
-    unfit,
 )
 
 USUAL = [10, 12, 11, 9, 10, 11, 10, 12, 9, 11, 10, 11, 9, 12]

@@ -167,10 +167,28 @@ def test_a_reading_that_makes_no_sense_is_refused(readings: Incoming, make: Make
     assert wrong(readings.propose(heading, ["Vacancy", "never", "many"])).keys() == {"indicator", "ends_on", "value"}
     assert wrong(readings.propose(heading, ["Vacancies", "2027-01-31", "1"])).keys() == {"ends_on"}
     assert wrong(readings.propose(heading, ["Vacancies", "", ""])).keys() == {"ends_on", "value"}
+    assert wrong(readings.propose(heading, ["", "2026-01-31", "1"])) == {"indicator": "Say which indicator was read"}
     rows = heading, ["Vacancies", "2026-01-31", "1"], ["vacancies", "31 January 2026", "2"]
     assert "row 2" in wrong(readings.propose(*rows))["ends_on"]
     with pytest.raises(Invalid, match="row 2"):
         readings.bring(*rows)
+
+
+def test_a_reading_in_another_unit_is_refused_by_its_sign_or_by_its_column(readings: Incoming, make: Make):
+    make.indicator(title="Vacancies", unit="%")
+    make.indicator(title="Spending", unit="£ million")
+    heading = ["Indicator", "Period end", "Value", "Unit"]
+    right = [
+        ["Vacancies", "2026-08-31", "11.5 %", ""],
+        ["Vacancies", "2026-07-31", "11.5", "%"],
+        ["Spending", "2026-08-31", "£1.5 million", "£  Million"],
+    ]
+    assert [one.outcome for one in readings.proposals(book(heading, *right))] == [Outcome.CREATE] * 3
+    by_sign = wrong(readings.propose(heading, ["Vacancies", "2026-08-31", "£5", ""]))
+    assert by_sign == {"value": "This is in £, but the unit is %"}
+    by_column = wrong(readings.propose(heading, ["Vacancies", "2026-08-31", "5", "staff"]))
+    assert by_column == {"unit": "This is in staff, but the unit is %"}
+    assert wrong(readings.propose(heading, ["Spending", "2026-08-31", "5%", ""])).keys() == {"value"}
 
 
 def test_a_reading_goes_by_the_ref_before_the_title_and_to_the_plan_of_its_row(session: Session, make: Make):

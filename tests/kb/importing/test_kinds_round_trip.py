@@ -133,6 +133,7 @@ def everything(session: Session, make: Make) -> None:
             baseline=number / 3,
             target=-number / 7,
             target_on=date(1899 + number, 3, 1),
+            tolerance=number / 2,
             owner_id=posts[number % 3].id,
         )
         for month in (1, 2):
