@@ -14,9 +14,14 @@ import actions.api
 import actions.measures_api
 import actions.views
 import actions.views.answers
+import actions.views.decisions
 import actions.views.indicators
+import actions.views.meetings
+import actions.views.pack_files
+import actions.views.packs
 import actions.views.pasting
 import actions.views.requests
+import actions.views.scorecards
 import graph.coverage.views
 import graph.exploring.views
 import graph.impact.views
@@ -134,8 +139,13 @@ VIEW_MODULES = (
     actions.views,
     actions.views.answers,
     actions.views.indicators,
+    actions.views.scorecards,
+    actions.views.meetings,
+    actions.views.packs,
+    actions.views.pack_files,
     actions.views.pasting,
     actions.views.requests,
+    actions.views.decisions,
     search.pages.views,
     search.pages.suggesting_views,
     search.pages.saved_views,

@@ -8,10 +8,13 @@ from coverage import Coverage
 
 RULES = (
     "actions/indicators/limits.py",
+    "actions/indicators/on_track.py",
     "actions/indicators/periods.py",
+    "actions/indicators/run_charts.py",
     "actions/indicators/special_causes.py",
     "actions/indicators/variation.py",
     "actions/reviews/cycle.py",
+    "actions/reviews/slipping.py",
     "actions/schedule.py",
     "actions/requests/deciding.py",
     "actions/reminding/falling_due.py",

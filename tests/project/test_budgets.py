@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from actions.models import Action
+from kb.models.plan import Plan
+from tests.conftest import TODAY
+from tests.factories import Make
 from tests.project.seeded import ROLES
 
 if TYPE_CHECKING:
@@ -54,6 +59,7 @@ LISTS = (
     "/api/v1/actions",
     "/figures",
     "/comparisons",
+    "/plans/mental-health-workforce-wales/action-log",
     "/key-points",
     "/indicators",
     "/api/v1/figures",
@@ -157,3 +163,24 @@ def test_every_page_keeps_to_its_number_of_statements(seed: Seeded) -> None:
             if number > budget:
                 over[role, address] = number
     assert over == {}
+
+
+def test_the_steering_page_keeps_to_its_number_of_statements_before_a_meeting(seed: Seeded) -> None:
+    browser = seed.browse("lead")
+    make = Make(browser.session, today=TODAY)
+    plan = browser.session.scalars(select(Plan).where(Plan.ref == "mental-health-workforce-wales")).one()
+    action = browser.session.scalars(select(Action).where(Action.ref == "t4mh-18")).one()
+    action.due_on = TODAY - timedelta(days=1)
+    make.request(action, make.user(), proposed_on=TODAY + timedelta(days=40))
+    make.update(action, support_needed="Two trainers")
+    # Two days before the meeting answers are closed, so that late ones are looked for.
+    review = make.review(TODAY + timedelta(days=2), plan=plan)
+    browser.session.commit()
+    warm(browser)
+    address = f"/steering?plan={plan.ref}"
+    assert "Meeting of" in browser.get(address).text
+    assert len(statements_of(browser, address)) <= RECORD
+    assert len(statements_of(browser, f"/steering/since?plan={plan.ref}&key=asks")) <= RECORD
+    browser.session.delete(review)
+    browser.session.commit()
+    assert len(statements_of(browser, address)) <= RECORD

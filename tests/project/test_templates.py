@@ -14,6 +14,7 @@ from sqlalchemy import select
 from actions.indicator_models import Indicator, Reading
 from actions.models import Action, Evidence, Milestone, Update
 from actions.request_models import ChangeRequest
+from actions.review_models import Decision, ReviewFile
 from kb.db import now
 from kb.models.importing import ImportedRecord
 from kb.models.link import Link, LinkState, LinkType
@@ -24,6 +25,7 @@ from kb.models.source import Source
 from kb.models.user import User
 from kb.paths import TEMPLATES
 from search.models import SavedSearch
+from tests.actions.reviews.frozen import frozen, of, of_ask, of_request
 from tests.conftest import TODAY
 from tests.factories import Make
 from tests.kb.test_routes import POLICY
@@ -45,6 +47,8 @@ PLAN = "mental-health-workforce-wales"
 SET = "wales-phase1"
 INDICATOR, READING, REBASE = "psychologist-vacancy-rate", "{reading}", "{rebase}"
 REQUEST, OVERTAKEN = "{request}", "{overtaken}"
+RECORDED, RECORD_CLOSED = "{recorded}", "{record_closed}"
+ASKING = "{asking}"
 MILESTONE = "{milestone}"
 UPDATE, LINK, MAIL, USER = "{update}", "{link}", "{mail}", "{user}"
 ADDRESSES = (
@@ -130,9 +134,35 @@ ADDRESSES = (
     f"/requests/{REQUEST}",
     f"/requests/{OVERTAKEN}",
     "/actions/t4mh-18/requests/new?what=owner",
+    f"/plans/{PLAN}/meetings",
+    f"/meetings/{ASKING}",
+    f"/meetings/{ASKING}/change",
+    f"/meetings/{ASKING}/cover",
+    f"/meetings/{ASKING}/cancel",
+    f"/meetings/{RECORDED}",
+    f"/meetings/{ASKING}/pack",
+    f"/meetings/{ASKING}/freeze",
+    f"/meetings/{ASKING}/compare",
+    f"/meetings/{RECORDED}/pack",
+    f"/meetings/{RECORDED}/compare",
+    f"/meetings/{RECORDED}/pack/files",
+    f"/meetings/{RECORDED}/pack.pdf",
+    f"/meetings/{RECORDED}/record",
+    f"/meetings/{RECORDED}/decide",
+    f"/meetings/{RECORDED}/decide?matter=1",
+    f"/meetings/{RECORDED}/decide?matter=2",
+    f"/meetings/{RECORDED}/decide?matter=3",
+    f"/meetings/{RECORDED}/decide/3/action",
+    f"/meetings/{RECORDED}/close",
+    f"/meetings/{RECORDED}/minutes",
+    f"/meetings/{RECORD_CLOSED}/record",
+    f"/meetings/{RECORD_CLOSED}/minutes",
+    f"/plans/{PLAN}/action-log",
     "/my-actions/update",
     "/steering",
     "/steering?print=1",
+    "/steering?plan=all",
+    f"/steering/since?plan={PLAN}&key=gaps",
     "/timeline",
     "/timeline?plan=all&by=organisation&span=all&done=1",
     "/timeline?priority=wales-phase1-02&print=1",
@@ -173,6 +203,7 @@ ADDRESSES = (
     "/indicators/additional-pwp",
     f"/indicators/{INDICATOR}",
     "/indicators/scorecard",
+    f"/indicators/scorecard/{PLAN}/perspectives",
     f"/indicators/scorecard?plan={PLAN}&by=quarter",
     f"/indicators/{INDICATOR}/limits",
     f"/indicators/{INDICATOR}/limits/{REBASE}/withdraw",
@@ -356,7 +387,8 @@ def waiting(seed: Seeded) -> dict[str, int]:
         note = make.impact_note(plan_id=plan)
         named = {"saved": saved, "update": asks, "link": link.id, "mail": mail.id, "user": user, "reading": reading}
         named |= {"note": note.id, "rebase": rebase.id}
-        return {**named, "milestone": _milestone(session), **requests, **_imports(session)}
+        records = _meetings(session, requests["request"], asks)
+        return {**named, "milestone": _milestone(session), **requests, **records, **_imports(session)}
 
 
 def _imports(session: Session) -> dict[str, int]:
@@ -403,6 +435,25 @@ def _requests(session: Session, user: int) -> dict[str, int]:
     session.add_all(made)
     session.flush()
     return {"request": made[0].id, "overtaken": made[1].id}
+
+
+def _meetings(session: Session, request_id: int, ask_id: int) -> dict[str, int]:
+    """A meeting with a matter of each sort, one deferred, and an earlier one that is closed, with what it became."""
+    make = Make(session, today=TODAY)
+    plan = session.scalars(select(Plan).where(Plan.ref == PLAN)).one()
+    asked, ask = session.get_one(ChangeRequest, request_id), session.get_one(Update, ask_id)
+    action, asking = session.get_one(Action, asked.action_id), session.get_one(Action, ask.action_id)
+    wanted = (of_request(asked, action), of_ask(ask, asking), of("The budget", plan))
+    recorded = frozen(make, TODAY, *wanted, plan=plan)
+    closed = frozen(make, TODAY - timedelta(days=28), of("A dashboard"), plan=plan, closed_at=now(), notes="Thanks.")
+    values = {"position": 1, "verdict": "approve", "matter": "Decide: A dashboard", "follow_up_id": action.id}
+    later = {"position": 3, "verdict": "defer", "matter": "Decide: The budget", "reason": "Too early."}
+    session.add(Decision(review_id=closed.id, **values))
+    session.add(Decision(review_id=recorded.id, record_id=plan.id, **later))
+    session.add(ReviewFile(review_id=recorded.id, form="pdf", content=b"%PDF", digest="0" * 64, size=4))
+    session.flush()
+    asking = make.review(TODAY + timedelta(days=14), plan=plan)
+    return {"recorded": recorded.id, "record_closed": closed.id, "asking": asking.id}
 
 
 def endpoint_of(app: Flask, address: str) -> str:
