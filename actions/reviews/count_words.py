@@ -9,6 +9,8 @@ KEYS = (
     "done", "verified", "overdue", "newly-overdue", "slipped", "confidence-fell", "confidence-rose", "silent", "asks",
     "requests", "signals", "off-trajectory", "sources", "suspect", "gaps",
 )  # fmt: skip
+# The five on the cover sheet of a pack.
+ON_COVER = ("done", "overdue", "slipped", "silent", "gaps")
 BESIDE = {"done": "verified", "overdue": "newly-overdue", "confidence-fell": "confidence-rose"}
 # These say how things stand, whenever they came to stand so; all others count what happened since.
 STANDING = frozenset({"overdue", "silent", "asks", "requests", "off-trajectory", "suspect", "gaps"})

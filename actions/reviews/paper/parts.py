@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Part = Line | Table | Drawing | Break
 MOST_READINGS = 13
-_FIVE = ("done", "overdue", "slipped", "silent", "gaps")
 
 
 def of(pack: Pack, address: Address) -> list[Part]:
@@ -71,7 +70,7 @@ def _cover(pack: Pack) -> Iterator[Part]:
         yield text(gettext("Summary"), Look.SUBHEADING)
         yield from paragraphs(sheet.summary)
     titles = count_words.titles()
-    found = [(titles[key], count.number) for key in _FIVE if (count := pack.count(key))]
+    found = [(titles[key], count.number) for key in count_words.ON_COVER if (count := pack.count(key))]
     yield text(gettext("In short"), Look.SUBHEADING)
     yield text("; ".join(f"{name}: {number}" for name, number in found))
     yield text(gettext("Key to status"), Look.SUBHEADING)
