@@ -17,6 +17,7 @@ MOST_LINES = 500
 # Spreadsheets put a tab between two columns; what people type has a semicolon, or a few blanks.
 _BETWEEN = re.compile(r"\t+|;|\s{2,}")
 _SIGNS = "£€$%‰"
+_THOUSANDS = re.compile(r"^\D*[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?\D*$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _line(number: int, words: str, unit: str) -> Line:
         return Line(number, words, problem=gettext("Give a day and a number, with a tab between them"))
     try:
         day = typed_dates.read(parts[0]).stated.day
-        value = amounts.parse(bare(parts[1], unit))
+        value = amounts.parse(_without_odd_comma(bare(parts[1], unit)))
     except ValueError as error:
         return Line(number, words, problem=str(error))
     return Line(number, words, day, value)
@@ -78,6 +79,16 @@ def bare(words: str, unit: str) -> str:
     others = [sign for sign in _SIGNS if sign in number and sign not in unit] if unit else []
     if others:
         raise ValueError(gettext("This is in %(sign)s, but the unit is %(unit)s", sign=others[0], unit=unit))
+    return number
+
+
+def _without_odd_comma(number: str) -> str:
+    """The number as it stands; ValueError for a comma that parts no thousands, which elsewhere is a decimal point."""
+    if "," in number and not _THOUSANDS.match(number):
+        point = number.replace(",", ".")
+        raise ValueError(
+            gettext("Is %(number)s meant as %(point)s? Write the decimal point", number=number, point=point)
+        )
     return number
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb.permissions import Person
 
 EARLIEST_YEAR = 1948
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def readable(session: Session, ref: str, by: Person) -> Indicator:
 
 def _check(indicator: Indicator, details: ReadingDetails, today: date, *, besides: Reading | None) -> None:
     check_number("value", details.value)
+    if is_share(indicator) and not 0 <= details.value <= WHOLE:
+        raise Invalid("value", gettext("This is a share, so it lies between 0% and 100%. Check the number"))
     if details.ends_on > today:
         raise Invalid("ends_on", gettext("%(day)s is still to come", day=spoken(details.ends_on)))
     if details.ends_on.year < EARLIEST_YEAR:
@@ -136,6 +139,11 @@ def _check(indicator: Indicator, details: ReadingDetails, today: date, *, beside
     if taken is not None and taken is not besides:
         words = gettext("%(reading)s is there already. Correct that one instead", reading=told(taken, indicator))
         raise Invalid("ends_on", words)
+
+
+def is_share(indicator: Indicator) -> bool:
+    """Whether it says how many of all are counted, in per cent: nothing is below none of them or above all."""
+    return indicator.unit.strip() == "%" and bool(indicator.numerator.strip() and indicator.denominator.strip())
 
 
 def _new(indicator: Indicator, details: ReadingDetails, by: Person) -> Reading:

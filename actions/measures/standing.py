@@ -54,6 +54,11 @@ class Standing:
         """The process, once it has enough readings to tell usual variation from a change."""
         return self.process if self.process and not self.process.now.is_provisional else None
 
+    @property
+    def judged(self) -> Process | None:
+        """The process by which the target is judged: none while its limits are those of two different times."""
+        return None if self.has_moved else self.settled
+
 
 def standing_of(indicator: Indicator, readings: Sequence[Reading]) -> Standing:
     """Where an indicator stands by the readings that count, oldest first; its rebases are loaded."""

@@ -34,20 +34,21 @@ def variation(stands: Standing) -> str:
 
 
 def assurance(stands: Standing, target: float | None) -> str:
-    """The assurance icon in words; it says so where its limits are those of a time that is over."""
+    """The assurance icon in words; nothing is judged by limits of a time that is over."""
     process = stands.settled
+    if stands.has_moved and process and process.assurance:
+        return gettext("Cannot say: its limits no longer fit")
     match process.assurance if process else None:
         case Assurance.PASSES:
-            words = gettext("Will meet the target")
+            return gettext("Will meet the target")
         case Assurance.FAILS:
-            words = gettext("Will not meet the target")
+            return gettext("Will not meet the target")
         case Assurance.HIT_OR_MISS:
-            words = gettext("May or may not meet it")
+            return gettext("May or may not meet it")
         case _:
             if target is None:
                 return gettext("No target")
             return gettext("No better side is set") if process else gettext("Too early to say")
-    return gettext("%(words)s, by limits that no longer fit", words=words) if stands.has_moved else words
 
 
 def limits(stands: Standing, unit: str) -> str:

@@ -40,7 +40,7 @@ def _line(session: Session, row: Row, person: Person) -> IndicatorLine:
         target_words=indicator.target_period or (spoken(indicator.target_on) if indicator.target_on else ""),
         variation=process.variation or "" if process else "",
         variation_words=standing_words.variation(stands),
-        assurance=process.assurance or "" if process else "",
+        assurance=stands.judged.assurance or "" if stands.judged else "",
         assurance_words=standing_words.assurance(stands, indicator.target),
         mean=limits.mean if limits else None,
         lower=limits.lower if limits else None,

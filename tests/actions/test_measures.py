@@ -245,3 +245,19 @@ def test_a_withdrawn_reading_counts_no_more_and_stays_on_record(session, make):
     with pytest.raises(NotFound):
         readings.withdraw(session, indicator.ref, reading.id, reason="Again", by=lead)
     readings.add(session, indicator.ref, ReadingDetails(SEPTEMBER, 70.0), by=lead, today=make.today)
+
+
+@pytest.mark.parametrize("value", [-0.1, 100.1, 300])
+def test_a_share_lies_between_none_and_all(session, make, value):
+    lead = make.person(make.lead())
+    share = make.indicator(unit="%", numerator="Consultants over 55", denominator="All consultants")
+    with pytest.raises(Invalid, match="between 0% and 100%"):
+        readings.add(session, share.ref, ReadingDetails(SEPTEMBER, value), by=lead, today=make.today)
+    for whole in (0, 100):
+        day = SEPTEMBER if whole else SEPTEMBER.replace(month=8)
+        assert readings.add(session, share.ref, ReadingDetails(day, whole), by=lead, today=make.today).value == whole
+
+
+def test_a_change_in_per_cent_may_be_below_nought_or_more_than_double(session, make):
+    lead, growth = make.person(make.lead()), make.indicator(unit="%")
+    assert readings.add(session, growth.ref, ReadingDetails(SEPTEMBER, -12), by=lead, today=make.today).value == -12

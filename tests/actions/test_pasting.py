@@ -70,6 +70,8 @@ def test_a_unit_may_follow_the_number_where_blanks_are_all_that_stands_between()
         ("January 2026\t£5", "%", "This is in £, but the unit is %"),
         ("January 2026\t$5", "£", "This is in $, but the unit is £"),
         ("January 2026\t12 weeks", "staff", "Give one number"),
+        ("January 2026\t27,4", "%", "Is 27,4 meant as 27.4? Write the decimal point"),
+        ("January 2026\t1,20", "staff", "Is 1,20 meant as 1.20"),
     ],
 )
 def test_a_line_that_says_nothing_tells_why(line, unit, problem):

@@ -260,7 +260,8 @@ def test_limits_of_a_time_that_is_over_do_not_judge_the_target(session, make, re
     indicator = read(range(50, 80), target=75.0)
     _, found = stands(session, make, indicator)
     assert found.settled.assurance is Assurance.FAILS  # by the rules, though the last readings reach it
-    assert standing_words.assurance(found, 75.0) == "Will not meet the target, by limits that no longer fit"
+    assert standing_words.assurance(found, 75.0) == "Cannot say: its limits no longer fit"
+    assert found.judged is None
     assert "say little about the target of 75%" in standing_words.target_sentence(found, 75.0, "%")
     card = scorecard.scorecard(session, make.the_plan, make.person(make.lead()))
     assert (card.missing_target, card.moved) == (0, 1)
