@@ -37,7 +37,10 @@ export function movable(cy, canvas, frame, root) {
     const main = cy.nodes(".main").position();
     const start = (size, from, to, middle) =>
       Math.min(EDGE - from * zoom, Math.max(size - EDGE - to * zoom, size / 2 - middle * zoom));
-    const y = high <= cy.height() ? EDGE - around.y1 * zoom : start(cy.height(), around.y1, around.y2, main.y);
+    // From the top, with the heads of the columns, unless the record would then be out of sight.
+    const top = EDGE - around.y1 * zoom;
+    const isInSight = main.y * zoom + top < cy.height() - BUTTONS;
+    const y = high <= cy.height() || isInSight ? top : start(cy.height(), around.y1, around.y2, main.y);
     cy.viewport({ zoom, pan: { x: start(cy.width(), around.x1, around.x2, main.x), y } });
   }
 

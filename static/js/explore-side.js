@@ -44,7 +44,8 @@ export function beside(root, map, deeds) {
     const pick = [...list.querySelectorAll("button")].find((each) => each.dataset.id === map.chosen);
     if (!pick) return;
     pick.setAttribute("aria-current", "true");
-    list.scrollTop = pick.offsetTop - list.clientHeight / 3;
+    // On a phone the list scrolls by itself, else what holds panel and list together, which shows the panel.
+    if (list.scrollHeight > list.clientHeight) list.scrollTop = pick.offsetTop - list.clientHeight / 3;
   }
 
   function listed(box, gaps) {
@@ -102,7 +103,7 @@ export function beside(root, map, deeds) {
       const kind = make("p", { className: "gt-muted", textContent: about });
       panel.replaceChildren(kind, head, ...lacking(box, map.gaps()), go, ...why, doing(box));
     }
-    panel.scrollTop = 0;
+    panel.parentElement.scrollTop = 0;
   }
 
   function doing(box) {

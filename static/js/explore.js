@@ -286,9 +286,7 @@ filters?.addEventListener("change", async () => {
   for (const name of ["by", "open"]) for (const value of address.getAll(name)) wanted.append(name, value);
   if (!(await load(wanted))) return;
   tellCounts();
-  const { x1, x2, y1, y2 } = cy.extent();
-  const isIn = ({ x, y }) => x > x1 && x < x2 && y > y1 && y < y2;
-  if (!cy.nodes(".box").not(".away").some((node) => isIn(node.position()))) fit(undefined, cy.nodes(".main"));
+  fit(undefined, cy.nodes(".main"));
 });
 
 cy.on("tap", (event) => deeds.choose(event.target === cy ? null : event.target.id(), false));
