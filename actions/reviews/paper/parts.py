@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Part = Line | Table | Drawing | Break
 MOST_READINGS = 13
+# What these count has a part of its own.
+_TOLD_ELSEWHERE = frozenset({"gaps", "silent", "sources"})
 
 
 def of(pack: Pack, address: Address) -> list[Part]:
@@ -29,12 +31,13 @@ def of(pack: Pack, address: Address) -> list[Part]:
         *_wanted(pack, address),
         *_exceptions(pack, address),
         *_scorecard(pack, address),
-        *_gaps(pack, address),
+        *_gaps(pack),
         *_silent(pack, address),
         *_sources(pack, address),
         *_carried(pack, address),
         *_others(pack, address),
         *_counted(pack, address),
+        *_annex(pack, address),
     ]
 
 
@@ -228,13 +231,23 @@ def _indicator(line: IndicatorLine, address: Address) -> list[Cell]:
     return [Cell(tuple(named)), latest, cell(target), *icons, cell(mean), cell(limits)]
 
 
-def _gaps(pack: Pack, address: Address) -> Iterator[Part]:
+def _gaps(pack: Pack) -> Iterator[Part]:
+    """How many of each kind; one by one they are the annex, since there may be hundreds."""
     yield text(gettext("Gaps in the thread"), Look.HEADING)
+    if not pack.gaps:
+        yield text(gettext("None."))
+        return
+    yield from (text(gap.words, Look.BULLET) for gap in pack.gaps)
+    yield text(gettext("The annex names each of them."), Look.QUIET)
+
+
+def _annex(pack: Pack, address: Address) -> Iterator[Part]:
+    if not pack.gaps:
+        return
+    yield text(gettext("Annex: gaps one by one"), Look.HEADING)
     for gap in pack.gaps:
         yield text(gap.words, Look.SUBHEADING)
         yield from _listed(gap.records, address)
-    if not pack.gaps:
-        yield text(gettext("None."))
 
 
 def _silent(pack: Pack, address: Address) -> Iterator[Part]:
@@ -278,7 +291,7 @@ def _counted(pack: Pack, address: Address) -> Iterator[Part]:
     titles = count_words.titles()
     yield text(gettext("What the numbers count"), Look.HEADING)
     for one in pack.counts:
-        if one.records:
+        if one.records and one.key not in _TOLD_ELSEWHERE:
             yield text(f"{titles.get(one.key, one.key)}: {one.number}", Look.SUBHEADING)
             yield from _listed(one.records, address)
 

@@ -12,11 +12,13 @@ from docx.oxml.ns import qn
 from lxml import etree, html
 from pypdf import PdfReader
 
-from actions.reviews.pack import Cover, Named
+from actions.reviews.pack import Cover, Gap, Named
 from actions.reviews.paper import drawing, page, sheet, word
 from tests.actions.reviews.packs import indicator, line, pack
 
 pytestmark = pytest.mark.anywhere
+
+LONELY = Named("action", "lonely", "An action of nobody")
 
 HOSTILE = '<script>alert(1)</script> #strong[bold] $x^2$ \\ "quoted" \x07 مرحبا 🧵 ]]> & ' + "long " * 400
 
@@ -63,6 +65,15 @@ def test_word_says_its_title_and_language_and_each_chart_what_it_shows():
 def test_word_follows_numbers_to_records_by_links():
     targets = {one.target_ref for one in as_word().part.rels.values() if one.is_external}
     assert "https://example.org/action/action-1" in targets
+
+
+def test_each_gap_is_named_once_in_the_annex():
+    lines = [
+        one.text
+        for one in as_word(pack(gaps=(Gap("action-without-owner", "1 action without an owner", (LONELY,)),))).paragraphs
+    ]
+    assert lines.count("An action of nobody") == 1
+    assert lines.index("Annex: gaps one by one") < lines.index("An action of nobody")
 
 
 def test_pdf_is_tagged_and_says_its_language_its_title_and_what_charts_show():
