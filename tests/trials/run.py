@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 MODULES = (
     *("mail_trial", "senders_trial", "web_trial", "index_trial", "workers_trial", "editors_trial", "updates_trial"),
-    *("import_trial", "five_years_trial", "backup_trial", "fuzz_trial", "files_trial"),
+    *("import_trial", "pack_trial", "five_years_trial", "backup_trial", "fuzz_trial", "files_trial"),
 )
 FEWEST = 2
 
