@@ -26,6 +26,8 @@ STANDARD: Literal["ua-1"] = "ua-1"
 # The typesetter names one sign after the other that it has no typeface for.
 _UNKNOWN = re.compile('the text `"(.+?)"` could not be displayed')
 MOST_UNKNOWN = 40
+# A word of more letters than the narrowest column has room for may be broken after each so many.
+_LONG_WORD, PIECE = re.compile(r"\S{19,}"), 10
 _JOINING = re.compile("[\U0001f3fb-\U0001f3ff\ufe00-\ufe0f\u200d]")
 _LEVELS = {Look.HEADING: 2, Look.SUBHEADING: 3}
 _SOURCE = r"""
@@ -159,10 +161,17 @@ def _told(part: Part) -> dict[str, Any]:
             return {"kind": "line", "runs": _runs(part)}
 
 
+def _breakable(words: str) -> str:
+    """Words in which one without blanks may be broken, as a web address: else it would run over the edge."""
+    return _LONG_WORD.sub(
+        lambda found: "\u200b".join(found[0][at : at + PIECE] for at in range(0, len(found[0]), PIECE)), words
+    )
+
+
 def _runs(line: Line) -> list[dict[str, Any]]:
     return [
         {
-            "text": clean(run.text),
+            "text": _breakable(clean(run.text)),
             "bold": run.is_bold,
             "quiet": run.is_quiet or line.look == Look.QUIET,
             "small": run.is_small,

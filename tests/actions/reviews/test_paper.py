@@ -33,7 +33,8 @@ def as_word(made=None) -> docx.document.Document:
 
 def words_of_pdf(content: bytes) -> str:
     """The text of a PDF, as a reader's program takes it out."""
-    return " ".join(" ".join(one.extract_text() for one in PdfReader(BytesIO(content)).pages).split())
+    words = " ".join(one.extract_text() for one in PdfReader(BytesIO(content)).pages)
+    return " ".join(words.replace("\u200b", "").split())
 
 
 def inside(content: bytes) -> bytes:
@@ -112,6 +113,13 @@ def test_whatever_people_write_is_text_in_all_three():
     tree = html.fromstring(page.make(made, address).decode())
     assert not tree.xpath("//script")
     assert "#strong[bold]" in tree.text_content()
+
+
+def test_a_word_without_blanks_is_broken_into_lines():
+    made = PdfReader(BytesIO(sheet.make(pack(actions=(line(1, owner="W" * 600),)), address)))
+    lines = [words for one in made.pages for words in one.extract_text().splitlines() if "WWW" in words]
+    assert sum(words.count("W") for words in lines) >= 600
+    assert max(words.count("W") for words in lines) <= 20
 
 
 def test_a_sign_without_a_typeface_is_told_by_its_name_and_the_pdf_keeps_its_tags():
