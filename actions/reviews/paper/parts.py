@@ -29,13 +29,13 @@ def of(pack: Pack, address: Address) -> list[Part]:
         *_cover(pack),
         *_numbers(pack),
         *_wanted(pack, address),
-        *_exceptions(pack, address),
+        *_actions(gettext("Actions to look at"), pack.exceptions, gettext("None: all go as planned."), address),
         *_scorecard(pack, address),
         *_gaps(pack),
         *_silent(pack, address),
         *_sources(pack, address),
         *_carried(pack, address),
-        *_others(pack, address),
+        *_actions(gettext("All other actions"), pack.others, gettext("None."), address),
         *_counted(pack, address),
         *_annex(pack, address),
     ]
@@ -124,24 +124,13 @@ def _wanted(pack: Pack, address: Address) -> Iterator[Part]:
     yield Table(gettext("Decisions wanted"), about, names, (7, 58, 35), rows)
 
 
-def _exceptions(pack: Pack, address: Address) -> Iterator[Part]:
-    yield text(gettext("Actions to look at"), Look.HEADING)
-    found = pack.exceptions
+def _actions(heading: str, found: Sequence[ActionLine], none: str, address: Address) -> Iterator[Part]:
+    yield text(heading, Look.HEADING)
     if not found:
-        yield text(gettext("None: every action goes as planned."))
+        yield text(none)
         return
     about = ngettext("%(num)s action, worst first.", "%(num)s actions, worst first.", len(found))
-    yield _action_table(gettext("Actions to look at"), about, found, address)
-
-
-def _others(pack: Pack, address: Address) -> Iterator[Part]:
-    others = pack.others
-    yield text(gettext("All other actions"), Look.HEADING)
-    if not others:
-        yield text(gettext("None."))
-        return
-    about = ngettext("%(num)s action.", "%(num)s actions.", len(others))
-    yield _action_table(gettext("All other actions"), about, others, address)
+    yield _action_table(heading, about, found, address)
 
 
 def _action_table(title: str, about: str, lines: Sequence[ActionLine], address: Address) -> Table:
